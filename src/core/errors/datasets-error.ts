@@ -1,0 +1,88 @@
+/** Where something went wrong. Every part is optional; the message names those that are known. */
+export interface ErrorLocation {
+  readonly dataset?: string;
+  readonly split?: string;
+  /** The example's key, already made safe to show (a hash prefix when the key is private). */
+  readonly key?: string;
+  /** Path of the field inside the example, e.g. `user/id` or `steps[3]/reward`. */
+  readonly field?: string;
+  /** Name of the pipeline's transform. */
+  readonly transform?: string;
+  /** A position in a source: `impressions.csv line 12, column 3`. */
+  readonly source?: string;
+  readonly file?: string;
+  /** Byte offset inside `file`. */
+  readonly offset?: number;
+}
+
+export interface ErrorOptions {
+  /** The next thing to do, as one sentence or command. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  readonly at?: ErrorLocation;
+}
+
+/**
+ * The root of every error that this package throws on purpose.
+ *
+ * `code` is stable across releases: scripts may test for it. `message` names what is wrong and where; `hint` says what to do next.
+ */
+export class DatasetsError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly at: ErrorLocation;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+    this.at = options.at ?? {};
+  }
+}
+
+/** Every code with its meaning; docs/errors.md is written from this list. */
+export type ErrorCode =
+  // examples and features
+  | 'EXAMPLE_INVALID' // an example does not fit its features
+  | 'FEATURE_INVALID' // a feature's declaration is wrong
+  | 'KEY_INVALID'
+  | 'KEY_DUPLICATE'
+  | 'SPLIT_EMPTY'
+  // names
+  | 'NAME_INVALID'
+  | 'DATASET_UNKNOWN'
+  | 'CONFIG_UNKNOWN'
+  | 'VERSION_UNKNOWN'
+  | 'VERSION_BLOCKED'
+  | 'SPLIT_UNKNOWN'
+  | 'SPLIT_EXPRESSION_INVALID'
+  // sources
+  | 'SOURCE_NOT_FOUND'
+  | 'SOURCE_MALFORMED'
+  // builders and pipelines
+  | 'BUILDER_INVALID'
+  | 'PIPELINE_INVALID'
+  | 'VALUE_UNSUPPORTED' // an element that has no canonical encoding
+  | 'JOIN_UNMATCHED'
+  | 'USER_CODE' // an exception in the author's function
+  | 'GRAPH_MISMATCH' // a worker re-created another graph
+  | 'WORKER_DIED'
+  | 'INTERRUPTED'
+  // data on disk
+  | 'DATA_CORRUPT'
+  | 'STORAGE_FULL'
+  | 'STORAGE_FAILED'
+  // registry
+  | 'VERSION_EXISTS'
+  | 'VERSION_IMMUTABLE'
+  | 'MANIFEST_INVALID'
+  | 'FORMAT_TOO_NEW'
+  | 'BUILD_REFUSED' // load() may not build this here
+  // policy and set-up
+  | 'PRIVACY_POLICY_MISSING'
+  | 'PEER_MISSING' // an optional package is not installed
+  | 'CONFIG_INVALID'
+  | 'USAGE'
+  | 'UNSUPPORTED'
+  | 'INTERNAL';

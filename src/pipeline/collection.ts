@@ -1,0 +1,95 @@
+import type { Source } from '../sources/index.js';
+
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/** A key of an example or of a group. As in tfds, 1 and '1' are the same key of an example; as group keys they differ. */
+export type Key = string | number | bigint | Uint8Array;
+
+/** How values of one key are folded. Set `exact` when `merge` gives the same result in every order: only then it is lifted before the shuffle. */
+export interface Combiner<V, A, O> {
+  create(): A;
+  add(accumulator: A, value: V): A;
+  merge(a: A, b: A): A;
+  extract(accumulator: A): O;
+  readonly exact?: boolean;
+}
+
+export interface JoinOptions {
+  /** How many elements may find no partner, on either side together (left without right counts; right without left counts with `rightUnmatched: 'count'`). Default: any number, counted in the manifest. */
+  readonly maxUnmatched?: number;
+}
+
+/** Set-up once a worker, tear-down at its end. The resource never leaves its worker. */
+export interface Resource<R> {
+  setup(): Awaitable<R>;
+  teardown?(resource: R): Awaitable<void>;
+}
+
+/** A value computed from another collection, for use inside a function. Materialised before the stage that reads it. */
+export interface SideInput<T> {
+  readonly kind: 'side-input';
+  /** Only inside a transform's function. */
+  get(): T;
+}
+
+export interface Counter {
+  add(amount?: number): void;
+}
+
+/** A named step's options; every transform takes a name so that errors and counters can say where. */
+export interface StepOptions {
+  readonly name?: string;
+}
+
+/** A set of elements, in Beam's sense: unordered, computed in parallel. Elements between stages are values (see the values room). */
+export interface Collection<T> {
+  map<U>(fn: (element: T) => U, options?: StepOptions): Collection<Awaited<U>>;
+  filter<U extends T>(fn: (element: T) => element is U, options?: StepOptions): Collection<U>;
+  filter(fn: (element: T) => Awaitable<boolean>, options?: StepOptions): Collection<T>;
+  flatMap<U>(fn: (element: T) => Awaitable<Iterable<U>> | AsyncIterable<U>, options?: StepOptions): Collection<U>;
+  /** `fn` gets up to `size` elements of one source shard and returns any number of elements. */
+  mapBatches<U>(size: number, fn: (batch: readonly T[]) => Awaitable<Iterable<U>>, options?: StepOptions): Collection<U>;
+  withResource<R, U>(resource: Resource<R>, fn: (element: T, resource: R) => U, options?: StepOptions): Collection<Awaited<U>>;
+  keyBy<K extends Key>(fn: (element: T) => K, options?: StepOptions): Keyed<K, T>;
+  merge(...others: readonly Collection<T>[]): Collection<T>;
+  distinct(options?: StepOptions): Collection<T>;
+  reshuffle(options?: StepOptions): Collection<T>;
+  /** Hands elements of one slow source shard to all workers: pays from about 3 to 5 microseconds of work an element. */
+  fanOut(options?: StepOptions): Collection<T>;
+  asList(): SideInput<readonly T[]>;
+  asSingleton(): SideInput<T>;
+}
+
+/** A collection of key-value pairs. */
+export interface Keyed<K extends Key, V> extends Collection<readonly [K, V]> {
+  keys(): Collection<K>;
+  values(): Collection<V>;
+  mapValues<U>(fn: (value: V, key: K) => U, options?: StepOptions): Keyed<K, Awaited<U>>;
+  /** The values arrive sorted by their canonical bytes; the iterable may be read any number of times, however many there are. */
+  groupByKey(options?: StepOptions): Keyed<K, Iterable<V>>;
+  combinePerKey<A, O>(combiner: Combiner<V, A, O>, options?: StepOptions): Keyed<K, O>;
+  coGroupByKey<W>(other: Keyed<K, W>, options?: StepOptions): Keyed<K, readonly [Iterable<V>, Iterable<W>]>;
+  /** Inner join. What finds no partner is counted, and fails the build above `maxUnmatched`. */
+  join<W>(other: Keyed<K, W>, options?: JoinOptions & StepOptions): Keyed<K, readonly [V, W]>;
+  /** Deals elements to splits by a stable hash of `fn`'s key: the same key always lands in the same split. Fractions must sum to 1. */
+  splitBy<const S extends Record<string, number>>(fn: (value: V, key: K) => Key, fractions: S): { readonly [N in keyof S]: Keyed<K, V> };
+  filter<U extends readonly [K, V]>(fn: (element: readonly [K, V]) => element is U, options?: StepOptions): Keyed<K, U[1]>;
+  filter(fn: (element: readonly [K, V]) => Awaitable<boolean>, options?: StepOptions): Keyed<K, V>;
+  merge(...others: readonly Keyed<K, V>[]): Keyed<K, V>;
+  reshuffle(options?: StepOptions): Keyed<K, V>;
+  fanOut(options?: StepOptions): Keyed<K, V>;
+  asMap(): SideInput<ReadonlyMap<K, V>>;
+}
+
+/** What `splits()` builds its graph from. Deterministic: facts from outside come only through its methods. */
+export interface Pipeline {
+  read<T>(source: Source<T>, options?: StepOptions): Collection<T>;
+  /** Runs in one worker; the yielded pairs are in the generator's order. */
+  generate<const K extends Key, T>(fn: () => Iterable<readonly [K, T]> | AsyncIterable<readonly [K, T]>, options?: StepOptions): Keyed<K, T>;
+  create<T>(elements: Iterable<T>, options?: StepOptions): Collection<T>;
+  counter(name: string): Counter;
+  /** The time that this build stands for; the same in every worker. */
+  readonly snapshotTime: Date;
+  /** Asked once by the submitter, recorded, replayed in the workers. The result is a value (see the values room). */
+  once<T>(name: string, fn: () => Awaitable<T>): Promise<T>;
+}

@@ -1,0 +1,55 @@
+declare const element: unique symbol;
+
+/** Plain JSON: what a shard is described with, so that it crosses threads, processes and manifests. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * The unit of parallelism and of resume: a part of a source that one worker reads from beginning to end.
+ * A function of the source alone, never of the number of workers.
+ */
+export interface SourceShard {
+  /** Stable and readable, unique in its source: `impressions.csv bytes 0-67108864`. */
+  readonly id: string;
+  /** What `read` needs to find it again. */
+  readonly data: Json;
+  /** Sizes for progress, where known. */
+  readonly bytes?: number;
+  readonly rows?: number;
+}
+
+/** A run of elements with their positions, at most about 1 MiB or 1024 elements. */
+export interface SourceBatch<T> {
+  readonly elements: readonly T[];
+  /** Where element `index` came from, for messages: `impressions.csv line 12`. Called only when something is wrong. */
+  position(index: number): string;
+}
+
+/** What the manifest records about one input and what its state was. */
+export interface SourceState {
+  readonly uri: string;
+  readonly bytes?: number;
+  /** sha256 of the content, lower-case hex, or another digest with its name before a colon. */
+  readonly digest?: string;
+  readonly modified?: string;
+}
+
+export interface SourceContext {
+  /** Where relative paths start: the builder module's folder. */
+  readonly baseDirectory: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Something that a pipeline reads. `split` runs once in the submitter; `read` runs in the workers. */
+export interface Source<T> {
+  readonly [element]?: T;
+  /** `csv`, `parquet`, ... */
+  readonly kind: string;
+  /** One line for messages, the plan and the manifest: `csv(item_context.csv)`. */
+  readonly description: string;
+  split(context: SourceContext): Promise<readonly SourceShard[]>;
+  read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
+  /** Every input with its digest, for the manifest and the fingerprint. */
+  state(context: SourceContext): Promise<readonly SourceState[]>;
+}
+
+export type ElementOf<S> = S extends Source<infer T> ? T : never;
