@@ -1,3 +1,5 @@
+import { relative, resolve } from 'node:path';
+import { DatasetsError } from '../core/errors/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
 
@@ -26,6 +28,8 @@ export interface BuilderContext {
   /** Which config is built, or undefined for a data set without configs. */
   readonly config: string | undefined;
   readonly version: string;
+  /** Folder of files that a person had to fetch by hand (`build --manual-dir`). */
+  readonly manualDirectory: string | undefined;
 }
 
 /**
@@ -47,10 +51,38 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
 
   readonly config: string | undefined;
   readonly version: string;
+  readonly #manualDirectory: string | undefined;
 
   constructor(context: BuilderContext) {
     this.config = context.config;
     this.version = context.version;
+    this.#manualDirectory = context.manualDirectory;
+  }
+
+  /**
+   * Path of a file that has to be fetched by hand, inside the folder given as `--manual-dir`.
+   *
+   * @throws DatasetsError SOURCE_NOT_FOUND when no such folder was given, or when the path leaves it.
+   * @example
+   * ```ts
+   * pipeline.read(csv(this.manualPath('export.csv')));
+   * ```
+   */
+  protected manualPath(file: string): string {
+    if (this.#manualDirectory === undefined) {
+      throw new DatasetsError('SOURCE_NOT_FOUND', `${file} has to be fetched by hand, and no folder was named`, {
+        hint: `Put ${file} into a folder and pass it: ailab-datasets build --manual-dir DIR`,
+        at: { file },
+      });
+    }
+    const path = resolve(this.#manualDirectory, file);
+    if (relative(this.#manualDirectory, path).startsWith('..')) {
+      throw new DatasetsError('SOURCE_NOT_FOUND', `${file} lies outside the folder of manual files`, {
+        hint: 'Name a path inside that folder.',
+        at: { file },
+      });
+    }
+    return path;
   }
 
   abstract info(): DatasetInfo<F>;

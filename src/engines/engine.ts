@@ -1,14 +1,6 @@
+import type { BuilderReference } from '../builder/index.js';
 import type { Json, SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
-
-/** How a worker finds the builder again. User functions are never serialised: each worker imports the module and re-creates the graph. */
-export interface BuilderReference {
-  /** file: URL of the module. */
-  readonly module: string;
-  readonly name: string;
-  readonly config: string | undefined;
-  readonly version: string;
-}
 
 /** One build, as an engine gets it. Plain data: it crosses threads and processes. */
 export interface BuildJob {

@@ -1,0 +1,31 @@
+import type { Feature } from '../features/index.js';
+import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
+
+/** A builder whose features are not known to the compiler. */
+export type AnyBuilder = DatasetBuilder<Feature<never, unknown>>;
+
+/** A concrete data set's class, with the statics that describe it. */
+export interface BuilderClass {
+  new (context: BuilderContext): AnyBuilder;
+  readonly datasetName: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly configs?: Readonly<Record<string, string>>;
+  readonly supportedVersions?: readonly string[];
+  readonly blockedVersions?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a module's export is a data set's class. By shape, not by `instanceof`: a team's project may hold a second copy of this package.
+ */
+export function isBuilderClass(value: unknown): value is BuilderClass {
+  if (typeof value !== 'function') return false;
+  const prototype: unknown = value.prototype;
+  return (
+    typeof prototype === 'object' &&
+    prototype !== null &&
+    'splits' in prototype &&
+    'info' in prototype &&
+    'datasetName' in value &&
+    typeof value.datasetName === 'string'
+  );
+}

@@ -1,0 +1,31 @@
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { DatasetsError } from '../core/errors/index.js';
+
+let typeScriptRegistered = false;
+
+/**
+ * Imports a module by path or file: URL; TypeScript needs no build step.
+ *
+ * tsx registers its loader on first need, in this thread only: workers call this function too.
+ *
+ * @throws DatasetsError BUILDER_INVALID when the module can't be found, parsed or run; the author's error is its cause.
+ */
+export async function importModule(module: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = module.startsWith('file:') ? module : pathToFileURL(module).href;
+  if (/^\.[mc]?ts$/.test(extname(fileURLToPath(url))) && !typeScriptRegistered) {
+    const { register } = await import('tsx/esm/api');
+    register();
+    typeScriptRegistered = true;
+  }
+  try {
+    return (await import(url)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DatasetsError('BUILDER_INVALID', `${fileURLToPath(url)} can't be imported: ${reason}`, {
+      hint: 'Run it alone to see the whole stack: npx tsx <file>. The stack below is the original one.',
+      cause,
+      at: { file: fileURLToPath(url) },
+    });
+  }
+}
