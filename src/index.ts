@@ -1,12 +1,4 @@
-export {
-  type BuilderContext,
-  DatasetBuilder,
-  type DatasetInfo,
-  type DatasetTypes,
-  type ExampleOf,
-  type NameOf,
-  type Splits,
-} from './builder/index.js';
+export * from './builder/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export * from './features/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
