@@ -1,1 +1,2 @@
 export * from './datasets-error.js';
+export * from './nearest.js';

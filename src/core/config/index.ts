@@ -1,0 +1,7 @@
+export { parseByteSize } from './byte-size.js';
+export { configFileVariable, variableOf } from './environment.js';
+export { configFileNames, findConfigFile } from './find-config-file.js';
+export { type LoadConfigOptions, loadConfig } from './load-config.js';
+export { type ConfigOrigin, nameInOrigin } from './origin.js';
+export { datasetFolders, type ResolvedConfig } from './resolved-config.js';
+export * from './settings.js';

@@ -1,0 +1,138 @@
+import { availableParallelism, homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { DatasetsError } from '../errors/index.js';
+import { checkSettings } from './check-settings.js';
+import { configFileVariable, settingsOfEnvironment } from './environment.js';
+import { findConfigFile } from './find-config-file.js';
+import { type ConfigOrigin, nameInOrigin } from './origin.js';
+import { isDirectory, packageDatasetsFolder } from './package-folder.js';
+import { readConfigFile } from './read-config-file.js';
+import type { ResolvedConfig } from './resolved-config.js';
+import type { Settings } from './schema.js';
+import { type DatasetsConfig, outputFormats, type SettingName } from './settings.js';
+
+const defaultBufferBytes = 16 * 2 ** 20;
+
+export interface LoadConfigOptions {
+  /** Where the search for a file starts and what relative paths of flags and variables mean. Default: the working directory. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Settings of the command line: they win over the environment, which wins over the file. */
+  readonly flags?: DatasetsConfig;
+}
+
+/** One source of settings; `directory` is what its relative paths are relative to. */
+interface Layer {
+  readonly origin: ConfigOrigin;
+  readonly settings: Settings;
+  readonly directory: string;
+}
+
+/**
+ * Gathers the configuration: the nearest `ailab-datasets.config.*` upwards, then the environment, then flags, in rising priority.
+ *
+ * @throws DatasetsError CONFIG_INVALID, naming the file and the setting, or the variable; USAGE for a bad flag.
+ * @example
+ * ```ts
+ * const config = await loadConfig({ flags: { registry: '/data/registry' } });
+ * config.registry; // '/data/registry'
+ * config.origins.registry; // { kind: 'flag' }
+ * ```
+ */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<ResolvedConfig> {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const env = options.env ?? process.env;
+  const file = await configFile(cwd, env);
+  const layers: Layer[] = [];
+  if (file !== undefined) {
+    const origin: ConfigOrigin = { kind: 'file', file };
+    layers.push({
+      origin,
+      settings: await checkSettings(await readConfigFile(file), origin),
+      directory: dirname(file),
+    });
+  }
+  const environment: ConfigOrigin = { kind: 'environment' };
+  layers.push({
+    origin: environment,
+    settings: await checkSettings(settingsOfEnvironment(env), environment),
+    directory: cwd,
+  });
+  const flag: ConfigOrigin = { kind: 'flag' };
+  layers.push({ origin: flag, settings: await checkSettings(options.flags ?? {}, flag), directory: cwd });
+  return merge(layers, { file, cwd, home: env['HOME'] || homedir() });
+}
+
+async function configFile(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+  const named = env[configFileVariable];
+  return named === undefined || named === '' ? findConfigFile(cwd) : resolve(cwd, named);
+}
+
+interface Place {
+  readonly file: string | undefined;
+  readonly cwd: string;
+  readonly home: string;
+}
+
+async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedConfig> {
+  /** The last layer that makes a setting wins. */
+  const layerOf = (setting: SettingName): Layer | undefined =>
+    layers.findLast((layer) => layer.settings[setting] !== undefined);
+  const pick = <S extends SettingName>(setting: S): Settings[S] | undefined => layerOf(setting)?.settings[setting];
+  const origin = (setting: SettingName): ConfigOrigin => layerOf(setting)?.origin ?? { kind: 'default' };
+  const absolute = (setting: SettingName, path: string): string =>
+    absolutePath(path, layerOf(setting)?.directory ?? place.cwd, place.home);
+  const manual = pick('manualDirectory');
+
+  return {
+    file: place.file,
+    projectDirectory: place.file === undefined ? place.cwd : dirname(place.file),
+    datasets: await existingFolders(
+      (pick('datasets') ?? []).map((path) => absolute('datasets', path)),
+      origin('datasets'),
+    ),
+    packages: await packages(pick('packages') ?? [], layerOf('packages')?.directory ?? place.cwd),
+    registry: absolute('registry', pick('registry') ?? join(place.home, 'ailab-datasets')),
+    formats: [...new Set(pick('formats') ?? outputFormats)],
+    runner: pick('runner') ?? 'threads',
+    workers: pick('workers') ?? availableParallelism(),
+    bufferBytes: pick('bufferBytes') ?? defaultBufferBytes,
+    maxShardBytes: pick('maxShardBytes'),
+    manualDirectory: manual === undefined ? undefined : absolute('manualDirectory', manual),
+    origins: {
+      datasets: origin('datasets'),
+      packages: origin('packages'),
+      registry: origin('registry'),
+      formats: origin('formats'),
+      runner: origin('runner'),
+      workers: origin('workers'),
+      bufferBytes: origin('bufferBytes'),
+      maxShardBytes: origin('maxShardBytes'),
+      manualDirectory: origin('manualDirectory'),
+    },
+  };
+}
+
+/** `~/x` is home's: files and variables are not expanded by a shell. */
+function absolutePath(path: string, directory: string, home: string): string {
+  return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : resolve(directory, path);
+}
+
+async function packages(names: readonly string[], from: string): Promise<ResolvedConfig['packages']> {
+  return Promise.all(names.map(async (name) => ({ name, datasets: await packageDatasetsFolder(name, from) })));
+}
+
+async function existingFolders(folders: readonly string[], origin: ConfigOrigin): Promise<readonly string[]> {
+  for (const folder of folders) {
+    if (await isDirectory(folder)) continue;
+    throw new DatasetsError(
+      'CONFIG_INVALID',
+      `${nameInOrigin('datasets', origin)} names ${folder}, which is no folder`,
+      {
+        hint: 'Create the folder, or correct the path.',
+        at: { file: origin.kind === 'file' ? origin.file : folder, field: 'datasets' },
+      },
+    );
+  }
+  return folders;
+}

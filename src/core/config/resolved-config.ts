@@ -1,0 +1,30 @@
+import type { ConfigOrigin } from './origin.js';
+import type { ConfiguredFormat, RunnerName, SettingName } from './settings.js';
+
+/** The configuration that counts, after file, environment and flags: every path is absolute, every size in bytes. */
+export interface ResolvedConfig {
+  /** The configuration file, if there is one. */
+  readonly file: string | undefined;
+  /** The configuration file's folder, else the working directory. */
+  readonly projectDirectory: string;
+  /** The team's own folders of data sets. They exist. */
+  readonly datasets: readonly string[];
+  /** Installed packages with their folders of data sets. */
+  readonly packages: readonly { readonly name: string; readonly datasets: string }[];
+  /** Directory of the registry; it need not exist. */
+  readonly registry: string;
+  readonly formats: readonly ConfiguredFormat[];
+  readonly runner: RunnerName;
+  readonly workers: number;
+  readonly bufferBytes: number;
+  /** undefined: tfds' rule. */
+  readonly maxShardBytes: number | undefined;
+  readonly manualDirectory: string | undefined;
+  /** Where each setting's value comes from. */
+  readonly origins: { readonly [S in SettingName]: ConfigOrigin };
+}
+
+/** Every folder that the configuration says to search for data sets: the team's own, then the packages'. */
+export function datasetFolders(config: ResolvedConfig): readonly string[] {
+  return [...config.datasets, ...config.packages.map((entry) => entry.datasets)];
+}

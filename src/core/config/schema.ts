@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { parseByteSize } from './byte-size.js';
+import { type DatasetsConfig, outputFormats, runnerNames, type SettingName } from './settings.js';
+
+const smallestBufferBytes = 64 * 2 ** 10;
+const largestBufferBytes = 2 ** 30;
+
+const path = z.string().min(1, 'must not be empty');
+/** `gs://bucket` would otherwise become a local folder of that name. */
+const localPath = path.refine((text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text), 'must be a local directory');
+
+/** A size as a number or as text, of `least` to `most` bytes. */
+function byteSize(least: number, most: number) {
+  return z
+    .union([z.number(), z.string()], { error: 'must be a size like 16MiB, or a number of bytes' })
+    .transform((size, context) => {
+      const bytes = typeof size === 'number' ? size : parseByteSize(size);
+      if (bytes !== undefined && Number.isSafeInteger(bytes) && bytes >= least && bytes <= most) return bytes;
+      context.addIssue({
+        code: 'custom',
+        message: `must be a size like 16MiB, from ${least} to ${most} bytes`,
+      });
+      return z.NEVER;
+    });
+}
+
+/** One layer of settings: the file's, the environment's or the flags'. Unknown keys are refused, sizes become bytes. */
+export const settingsSchema = z.strictObject({
+  datasets: z.array(path).exactOptional(),
+  packages: z.array(z.string().min(1, 'must not be empty')).exactOptional(),
+  registry: localPath.exactOptional(),
+  formats: z.array(z.enum(outputFormats)).min(1, 'must name at least one format').exactOptional(),
+  runner: z.enum(runnerNames).exactOptional(),
+  workers: z.int().min(1).max(1024).exactOptional(),
+  bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
+  maxShardBytes: byteSize(1, Number.MAX_SAFE_INTEGER).exactOptional(),
+  manualDirectory: path.exactOptional(),
+}) satisfies z.ZodType<DatasetsConfig>;
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];

@@ -1,0 +1,51 @@
+/** Formats that a build can write; the writers' `OutputFormat` is this same union. */
+export const outputFormats = ['tfrecord', 'arrow'] as const;
+export type ConfiguredFormat = (typeof outputFormats)[number];
+
+/** Engines that run on this machine: `inline` in this thread (to debug), `threads` in a pool of workers. */
+export const runnerNames = ['inline', 'threads'] as const;
+export type RunnerName = (typeof runnerNames)[number];
+
+/**
+ * What a team's `ailab-datasets.config.ts` (or .js, .mjs, .json) may say. Every field may be left out.
+ *
+ * The environment and the command line's flags speak of the same settings; each of them wins over the file.
+ */
+export interface DatasetsConfig {
+  /** Folders that hold data sets, relative to the file: every folder below with a `builder.ts` is one. */
+  readonly datasets?: readonly string[];
+  /** npm packages that hold data sets, installed where the file lies: every folder below their `dist/datasets/` or `datasets/` is searched. */
+  readonly packages?: readonly string[];
+  /** Directory that versions are published to and read from, relative to the file. Default: `~/ailab-datasets`. */
+  readonly registry?: string;
+  /** Formats that a build writes. Default: both. */
+  readonly formats?: readonly ConfiguredFormat[];
+  /** Engine of builds. Default: `threads`. */
+  readonly runner?: RunnerName;
+  /** Worker threads of a build. Default: one a processor that this process may use. */
+  readonly workers?: number;
+  /** Bytes of each worker's buffer, as a number or as text like `16MiB`: with `workers`, what bounds a build's memory. Default: `16MiB`. */
+  readonly bufferBytes?: number | string;
+  /** Largest shard file, as a number of bytes or as text like `256MiB`. Default: tfds' rule (64 MiB to 1 GiB). */
+  readonly maxShardBytes?: number | string;
+  /** Folder of files that people have to fetch by hand, relative to the file. */
+  readonly manualDirectory?: string;
+}
+
+/** The name of one setting. */
+export type SettingName = keyof DatasetsConfig;
+
+/**
+ * Types a configuration file: returns what it is given.
+ *
+ * @example
+ * ```ts
+ * // ailab-datasets.config.ts
+ * import { defineConfig } from 'ailab-datasets';
+ *
+ * export default defineConfig({ datasets: ['datasets'], registry: '/data/registry' });
+ * ```
+ */
+export function defineConfig(config: DatasetsConfig): DatasetsConfig {
+  return config;
+}

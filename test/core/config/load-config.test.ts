@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { datasetFolders, defineConfig, loadConfig } from '../../../src/core/config/index.js';
+import { DatasetsError } from '../../../src/core/errors/index.js';
+
+const packageRoot = fileURLToPath(new URL('../../../../', import.meta.url));
+
+describe('loadConfig', () => {
+  let project: string;
+  const env = { HOME: '/home/ada' };
+
+  beforeEach(async () => {
+    project = await realpath(await mkdtemp(join(tmpdir(), 'ailab-config-')));
+    await mkdir(join(project, 'datasets'));
+  });
+  afterEach(() => rm(project, { recursive: true, force: true }));
+
+  const write = async (name: string, text: string): Promise<string> => {
+    const file = join(project, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    return file;
+  };
+  const load = (flags = {}, extraEnv = {}, cwd = project) => loadConfig({ cwd, env: { ...env, ...extraEnv }, flags });
+  const refuses = async (run: Promise<unknown>, code: string, ...parts: readonly RegExp[]): Promise<void> => {
+    await assert.rejects(run, (error: unknown) => {
+      assert.ok(error instanceof DatasetsError, String(error));
+      assert.equal(error.code, code);
+      for (const part of parts) assert.match(`${error.message}\nhint: ${error.hint}`, part);
+      return true;
+    });
+  };
+
+  it('gives defaults where nothing is configured', async () => {
+    const config = await load();
+    assert.equal(config.registry, '/home/ada/ailab-datasets');
+    assert.deepEqual(config.formats, ['tfrecord', 'arrow']);
+    assert.equal(config.runner, 'threads');
+    assert.equal(config.workers, availableParallelism());
+    assert.equal(config.bufferBytes, 16 * 2 ** 20);
+    assert.equal(config.projectDirectory, project);
+    assert.deepEqual(datasetFolders(config), []);
+    assert.deepEqual(config.origins.registry, { kind: 'default' });
+  });
+
+  it('finds the file of the project from a folder deep inside it, with paths relative to the file', async () => {
+    const file = await write('ailab-datasets.config.json', '{"datasets": ["datasets"], "registry": "../registry"}');
+    const config = await load({}, {}, join(project, 'datasets'));
+    assert.equal(config.file, file);
+    assert.equal(config.projectDirectory, project);
+    assert.deepEqual(config.datasets, [join(project, 'datasets')]);
+    assert.equal(config.registry, join(dirname(project), 'registry'));
+    assert.deepEqual(config.origins.registry, { kind: 'file', file });
+  });
+
+  it('lets the environment win over the file and flags over both', async () => {
+    await write('ailab-datasets.config.json', '{"registry": "a", "workers": 1, "runner": "inline"}');
+    const config = await load({ registry: 'c' }, { AILAB_DATASETS_REGISTRY: 'b', AILAB_DATASETS_WORKERS: '7' });
+    assert.equal(config.registry, join(project, 'c'));
+    assert.equal(config.workers, 7);
+    assert.equal(config.runner, 'inline');
+    assert.deepEqual(
+      [config.origins.registry.kind, config.origins.workers.kind, config.origins.runner.kind],
+      ['flag', 'environment', 'file'],
+    );
+  });
+
+  for (const [name, text] of [
+    ['ailab-datasets.config.ts', "const size: string = '32MiB';\nexport default { bufferBytes: size } as const;\n"],
+    ['ailab-datasets.config.mts', "const size: string = '32MiB';\nexport default { bufferBytes: size };\n"],
+    ['ailab-datasets.config.mjs', "export default { bufferBytes: '32MiB' };\n"],
+    ['ailab-datasets.config.js', "module.exports = { bufferBytes: '32MiB' };\n"],
+    ['ailab-datasets.config.json', '{"bufferBytes": "32MiB"}'],
+  ] as const) {
+    it(`reads ${name} in a project of CommonJS modules, without a build step`, async () => {
+      await write('package.json', '{}');
+      await write(name, text);
+      assert.equal((await load()).bufferBytes, 32 * 2 ** 20);
+    });
+  }
+
+  it('reads TypeScript that imports the package and a neighbour, in a project of ES modules', async () => {
+    await write('package.json', '{"type": "module"}');
+    await mkdir(join(project, 'node_modules'));
+    await symlink(packageRoot, join(project, 'node_modules', 'ailab-datasets'), 'dir');
+    await write('place.ts', "export const place: string = '/data/registry';\n");
+    await write(
+      'ailab-datasets.config.ts',
+      "import { defineConfig } from 'ailab-datasets';\nimport { place } from './place.js';\nexport default defineConfig({ registry: place });\n",
+    );
+    assert.equal((await load()).registry, '/data/registry');
+  });
+
+  it('finds the data sets of installed packages, wherever their package.json says that they export', async () => {
+    await write('node_modules/team-data/package.json', '{"exports": {}}');
+    await mkdir(join(project, 'node_modules/team-data/dist/datasets'), { recursive: true });
+    await write('ailab-datasets.config.json', '{"packages": ["team-data"], "datasets": ["datasets"]}');
+    assert.deepEqual(datasetFolders(await load()), [
+      join(project, 'datasets'),
+      join(project, 'node_modules/team-data/dist/datasets'),
+    ]);
+  });
+
+  it('takes ~ for the home directory', async () => {
+    await write('ailab-datasets.config.json', '{"registry": "~/registry"}');
+    assert.equal((await load()).registry, '/home/ada/registry');
+  });
+
+  it('takes the file that the environment names', async () => {
+    const file = await write('other/settings.json', '{"workers": 3}');
+    const config = await load({}, { AILAB_DATASETS_CONFIG: 'other/settings.json' });
+    assert.equal(config.workers, 3);
+    assert.equal(config.file, file);
+  });
+
+  it('returns what defineConfig is given', () => {
+    const config = { workers: 2 };
+    assert.equal(defineConfig(config), config);
+  });
+
+  describe('refuses', () => {
+    it('a misspelt setting, naming the file and the nearest one', async () => {
+      await write('ailab-datasets.config.json', '{"registy": "x"}');
+      await refuses(
+        load(),
+        'CONFIG_INVALID',
+        /ailab-datasets\.config\.json has no setting "registy"/,
+        /Did you mean registry\?/,
+      );
+    });
+
+    it('a wrong value in the file, naming its path and echoing it', async () => {
+      await write('ailab-datasets.config.json', '{"datasets": ["datasets", 7]}');
+      await refuses(load(), 'CONFIG_INVALID', /datasets\[1\] in .*config\.json must be a string, but is 7/);
+    });
+
+    it('an unknown runner, listing those that there are', async () => {
+      await write('ailab-datasets.config.json', '{"runner": "beam"}');
+      await refuses(load(), 'CONFIG_INVALID', /runner in .* must be "inline" or "threads", but is "beam"/);
+    });
+
+    it('a bad value in the environment, naming the variable', async () => {
+      await refuses(
+        load({}, { AILAB_DATASETS_WORKERS: 'many' }),
+        'CONFIG_INVALID',
+        /AILAB_DATASETS_WORKERS must be a number, but is "many"/,
+      );
+      await refuses(
+        load({}, { AILAB_DATASETS_FORMATS: 'arrow,csv' }),
+        'CONFIG_INVALID',
+        /AILAB_DATASETS_FORMATS, part 2, must be "tfrecord" or "arrow", but is "csv"/,
+      );
+    });
+
+    it('a bad flag as a mistake in usage, naming the flag', async () => {
+      await refuses(load({ workers: 0 }), 'USAGE', /--workers must be at least 1, but is 0/);
+      await refuses(
+        load({ maxShardBytes: 'big' }),
+        'USAGE',
+        /--max-shard-size must be a size like 16MiB.* but is "big"/,
+      );
+    });
+
+    it('a buffer so small that no row would fit', async () => {
+      await refuses(
+        load({ bufferBytes: 100 }),
+        'USAGE',
+        /--buffer must be a size like 16MiB, from 65536 to 1073741824 bytes, but is 100/,
+      );
+    });
+
+    it('a registry that is not a local directory', async () => {
+      await refuses(load({ registry: 'gs://bucket/x' }), 'USAGE', /--registry must be a local directory, but is "gs:/);
+    });
+
+    it('a folder of data sets that is not there', async () => {
+      await write('ailab-datasets.config.json', '{"datasets": ["data_sets"]}');
+      await refuses(load(), 'CONFIG_INVALID', /datasets in .*config\.json names .*data_sets, which is no folder/);
+    });
+
+    it('a package that is not installed, with the command that installs it', async () => {
+      await write('ailab-datasets.config.json', '{"packages": ["team-data"]}');
+      await refuses(load(), 'CONFIG_INVALID', /team-data/, /hint: npm install team-data/);
+    });
+
+    it('JSON that is none, a module that throws, a module without a default export, a value that is no object', async () => {
+      const file = await write('ailab-datasets.config.json', '{');
+      await refuses(load(), 'CONFIG_INVALID', /config\.json is not readable JSON/);
+      await writeFile(file, '[]');
+      await refuses(load(), 'CONFIG_INVALID', /config\.json must be an object of settings, but is \[\]/);
+      await rm(file);
+      const module = await write('ailab-datasets.config.mjs', "throw new Error('no such secret')");
+      await refuses(load(), 'CONFIG_INVALID', /config\.mjs can't be imported: no such secret/);
+      await rm(module);
+      await write('ailab-datasets.config.mts', 'export const config = {};');
+      await refuses(load(), 'CONFIG_INVALID', /config\.mts has no default export/);
+    });
+
+    it('two configuration files in one folder', async () => {
+      await write('ailab-datasets.config.json', '{}');
+      await write('ailab-datasets.config.ts', 'export default {};');
+      await refuses(load(), 'CONFIG_INVALID', /2 configuration files/);
+    });
+
+    it('a file named by the environment that is not there', async () => {
+      await refuses(load({}, { AILAB_DATASETS_CONFIG: 'gone.json' }), 'CONFIG_INVALID', /gone\.json/);
+    });
+  });
+});
