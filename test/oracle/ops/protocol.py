@@ -1,0 +1,5 @@
+"""The value protocol, tested through itself."""
+
+
+def echo(value):
+    return value
