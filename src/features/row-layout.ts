@@ -14,6 +14,7 @@
  *                   items           when the shape has an unknown dimension: one u32 count of values for each item
  *                   values          numeric: the values, back to back (bool as one byte);
  *                                   string: one u32 length for each value, then all their bytes
+ *     then        zero padding to 4 bytes, so that the key is found from the row's end alone
  *     then        the key as text (UTF-8; integers in decimal), zero padding to 4 bytes
  *
  * Measured against a tf.Example in the spill, it halves the bytes, and each output format is encoded from it once (docs/architecture.md).
