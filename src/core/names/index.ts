@@ -11,8 +11,9 @@ export {
   type SplitName,
   snakeCase,
 } from './names.js';
+export { nearestHint } from './nearest-hint.js';
 export { formatReference, parseReference, type Reference } from './reference.js';
-export { nearestHint, suggestNearest } from './suggest-nearest.js';
+
 export {
   compareVersions,
   isVersion,
