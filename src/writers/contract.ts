@@ -1,13 +1,17 @@
 /** The two output formats of a build; both hold the same records in the same order. */
 export type OutputFormat = 'tfrecord' | 'arrow';
 
+/** Buckets of the key hash: its first 12 bits. 4096 sequential streams are what a scatter in cache sustains (docs/performance.md). */
+export const bucketBits = 12;
+export const bucketCount = 1 << bucketBits;
+
 /**
  * What one task of phase 1 wrote for one split: rows in a spill file, scattered into buckets by the first bits of their key hash.
  * Plain data: it crosses threads and processes, and resume keeps it beside the spill file.
  */
 export interface RunSummary {
   readonly split: string;
-  /** Absolute path of the spill file. */
+  /** Absolute path of the spill file; there is none when `rows` is 0. */
   readonly file: string;
   /** Id of the source shard (or shuffle partition) that it came from, for messages about duplicates. */
   readonly sourceShard: string;
@@ -16,26 +20,64 @@ export interface RunSummary {
   readonly segments: readonly RunSegment[];
 }
 
+/** Tables have one entry for each bucket that has rows, so that thousands of small runs stay small. */
 export interface RunSegment {
   /** Byte offset in the spill file. */
   readonly offset: number;
-  /** Rows, row bytes and tf.Example bytes by bucket (2^12 buckets). */
+  /** Buckets that have rows, ascending. */
+  readonly buckets: Uint16Array;
+  /** Rows, row bytes and tf.Example bytes of these buckets. */
   readonly rowCounts: Uint32Array;
   readonly rowBytes: Float64Array;
   readonly exampleBytes: Float64Array;
 }
 
-/** One shard of phase 2: records `from .. to` of a split in the order of their key hashes. */
-export interface ShardTask {
+/** The shards of one split, as `planShards` cuts them. */
+export interface SplitPlan {
+  readonly split: string;
+  readonly examples: number;
+  /** Sum of the tf.Example sizes: what tfds calls num_bytes. */
+  readonly exampleBytes: number;
+  readonly shards: readonly ShardPlan[];
+}
+
+/** Records `from .. to` of a split in the order of their key hashes. Plain data. */
+export interface ShardPlan {
   readonly split: string;
   readonly shard: number;
   readonly shardCount: number;
   readonly from: number;
   readonly to: number;
-  readonly runs: readonly RunSummary[];
+  /** Bytes of the spilled rows that this shard reads: its weight among its siblings. */
+  readonly inputBytes: number;
+  /** Records of earlier shards in the first bucket of `input`. */
+  readonly skip: number;
+  /** The parts of spill files that hold the buckets of this shard, in the order of the runs. */
+  readonly input: readonly SpillSlice[];
+}
+
+/** Consecutive buckets of one segment of a run. */
+export interface SpillSlice {
+  readonly file: string;
+  readonly sourceShard: string;
+  /** Byte offset in the spill file. */
+  readonly offset: number;
+  /** Buckets that have rows, ascending, with their rows and row bytes. */
+  readonly buckets: Uint16Array;
+  readonly rowCounts: Uint32Array;
+  readonly rowBytes: Float64Array;
+}
+
+/** One shard of phase 2. */
+export interface ShardTask extends ShardPlan {
   /** Absolute output path for each format that is wanted. */
   readonly outputs: { readonly [F in OutputFormat]?: string };
+  /** Absolute path of the shard's key index. */
   readonly indexFile: string;
+  /** Bytes of each buffer for rows: memory is a few of these, or of the largest row where that is larger. Default 16 MiB. */
+  readonly bufferBytes?: number;
+  /** Shows keys as a hash prefix in messages. */
+  readonly privateKeys?: boolean;
 }
 
 export interface WrittenFile {
