@@ -1,20 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { DatasetsError } from '../core/errors/index.js';
+import { type ConfigName, parseConfigName, parseVersion, type Version } from '../core/names/index.js';
 import { type BuilderClass, isBuilderClass } from './builder-class.js';
+import { checkDefinition } from './check-definition.js';
 import { importModule } from './import-module.js';
 
 /** A data set's class with the module it came from; its statics are checked. */
 export interface BuilderDefinition {
   readonly name: string;
+  /** file: URL */
   readonly module: string;
   readonly builderClass: BuilderClass;
-  /** Newest first, as the author lists them. */
-  readonly versions: readonly string[];
-  readonly newestVersion: string;
+  /** Newest first. */
+  readonly versions: readonly Version[];
   /** Versions that this code can build, newest first. */
-  readonly buildableVersions: readonly string[];
+  readonly buildableVersions: readonly Version[];
   /** Empty for a data set without configs; the first is the default one. */
-  readonly configs: readonly string[];
+  readonly configs: readonly ConfigName[];
 }
 
 const definitions = new Map<string, Promise<BuilderDefinition>>();
@@ -45,16 +47,15 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
       at: { dataset: name, file },
     });
   }
-  const versions = Object.keys(builderClass.versions);
-  const newestVersion = versions[0] as string;
-  const supported = new Set([newestVersion, ...(builderClass.supportedVersions ?? [])]);
+  checkDefinition(builderClass, name, file);
+  const versions = Object.keys(builderClass.versions).map(parseVersion);
+  const buildable = new Set<string>([...versions.slice(0, 1), ...(builderClass.supportedVersions ?? [])]);
   return {
     name,
     module,
     builderClass,
     versions,
-    newestVersion,
-    buildableVersions: versions.filter((version) => supported.has(version)),
-    configs: Object.keys(builderClass.configs ?? {}),
+    buildableVersions: versions.filter((version) => buildable.has(version)),
+    configs: Object.keys(builderClass.configs ?? {}).map(parseConfigName),
   };
 }
