@@ -41,9 +41,8 @@ function checkVersions(builderClass: BuilderClass, refuse: Refuse): void {
   let before: string | undefined;
   for (const [version, note] of listed) {
     if (!isVersion(version)) {
-      return refuse(`'${version}' is no version`, 'Versions are MAJOR.MINOR.PATCH, such as 1.2.0.');
-    }
-    if (before !== undefined && isVersion(before) && compareVersions(before, version) <= 0) {
+      refuse(`'${version}' is no version`, 'Versions are MAJOR.MINOR.PATCH, such as 1.2.0.');
+    } else if (before !== undefined && isVersion(before) && compareVersions(before, version) <= 0) {
       refuse(`version ${version} is listed after ${before}`, 'List versions newest first.');
     }
     if (typeof note !== 'string' || note.trim() === '') {

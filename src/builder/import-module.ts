@@ -23,7 +23,9 @@ export async function importModule(module: string): Promise<Readonly<Record<stri
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetsError('BUILDER_INVALID', `${fileURLToPath(url)} can't be imported: ${reason}`, {
-      hint: 'Run it alone to see the whole stack: npx tsx <file>. The stack below is the original one.',
+      hint: /require\(\) (?:of )?ES Module/.test(reason)
+        ? 'Builders are ES modules: set "type": "module" in the package.json above it, or name the file builder.mts.'
+        : 'The original error is the cause; --verbose shows its stack.',
       cause,
       at: { file: fileURLToPath(url) },
     });

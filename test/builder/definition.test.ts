@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { discoverDatasets, loadBuilder, loadDefinition } from '../../src/builder/index.js';
+
+const library = new URL('../../src/index.js', import.meta.url).href;
+
+function source(statics: string): string {
+  return `import { DatasetBuilder, features, scalar } from '${library}';
+export class Sample extends DatasetBuilder<any> {
+  ${statics}
+  info() { return { description: 'd', features: features({ x: scalar('int64') }) }; }
+  splits(p: any) { return { train: p.generate(function* () {}) }; }
+}`;
+}
+
+const valid = "static datasetName = 'sample'; static versions = { '1.1.0': 'b', '1.0.0': 'a' };";
+
+describe('data sets found by their folders', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'ailab-builder-'));
+    await writeFile(join(root, 'package.json'), '{ "type": "module" }');
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  async function dataset(name: string, text: string, file = 'builder.ts'): Promise<void> {
+    await mkdir(join(root, name), { recursive: true });
+    await writeFile(join(root, name, file), text);
+  }
+
+  async function refusal(statics: string, name = 'sample'): Promise<string> {
+    await dataset(name, source(statics));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const error: unknown = await loadDefinition(found.module, found.name).catch((reason: unknown) => reason);
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'BUILDER_INVALID', String(error));
+    return error.message;
+  }
+
+  it('are named for the folder, at any depth, without running a module', async () => {
+    await dataset('images/digits', 'throw new RangeError("never imported")');
+    await dataset('flights', 'throw new RangeError("never imported")', 'builder.mjs');
+    await dataset('notes', 'export {};', 'other.ts');
+    const found = await discoverDatasets([root]);
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['digits', 'flights'],
+    );
+  });
+
+  it('refuse two folders of one name', async () => {
+    await dataset('a/digits', '');
+    await dataset('b/digits', '');
+    await assert.rejects(discoverDatasets([root]), {
+      code: 'BUILDER_INVALID',
+      message: /two data sets are named digits/,
+    });
+  });
+
+  it('name a folder of data sets that is not there', async () => {
+    await assert.rejects(discoverDatasets([join(root, 'missing')]), { code: 'CONFIG_INVALID', message: /missing/ });
+  });
+
+  it('load from TypeScript without a build step', async () => {
+    await dataset('sample', source(valid));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const definition = await loadDefinition(found.module, found.name);
+    assert.deepEqual(definition.versions, ['1.1.0', '1.0.0']);
+    assert.deepEqual(definition.buildableVersions, ['1.1.0']);
+    const builder = await loadBuilder({ ...found, config: undefined, version: '1.1.0', manualDirectory: undefined });
+    assert.equal(builder.version, '1.1.0');
+    assert.equal(builder.info().description, 'd');
+  });
+
+  it('say which static is wrong', async () => {
+    assert.match(await refusal("static datasetName = 'other'; static versions = { '1.0.0': 'a' };"), /named 'other'/);
+  });
+  it('refuse a version that is none', async () => {
+    assert.match(
+      await refusal("static datasetName = 'sample'; static versions = { '1.0': 'a' };"),
+      /'1.0' is no version/,
+    );
+  });
+  it('refuse versions out of order', async () => {
+    const message = await refusal("static datasetName = 'sample'; static versions = { '1.9.0': 'a', '1.10.0': 'b' };");
+    assert.match(message, /1.10.0 is listed after 1.9.0/);
+  });
+  it('refuse a version without a release note', async () => {
+    assert.match(
+      await refusal("static datasetName = 'sample'; static versions = { '1.0.0': ' ' };"),
+      /no release note/,
+    );
+  });
+  it('refuse a supported version that is not listed', async () => {
+    assert.match(await refusal(`${valid} static supportedVersions = ['0.9.0'];`), /supportedVersions names 0.9.0/);
+  });
+  it('say that builders are ES modules', async () => {
+    await rm(join(root, 'package.json'));
+    await dataset('sample', source(valid));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    await assert.rejects(loadDefinition(found.module, found.name), { hint: /"type": "module"/ });
+  });
+  it('keep the error of a module that fails as the cause', async () => {
+    await dataset('sample', 'throw new RangeError("from the author");');
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const error: unknown = await loadDefinition(found.module, found.name).catch((reason: unknown) => reason);
+    assert.ok(error instanceof Error && error.cause instanceof RangeError);
+    assert.match(error.message, /from the author/);
+  });
+});
