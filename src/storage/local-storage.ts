@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { LocalObject } from './local-object.js';
+import { LocalWriter } from './local-writer.js';
+import { checkRelativePath } from './relative-path.js';
+import type { DirectoryEntry, ObjectWriter, OpenedObject, Storage, StoredObject } from './storage.js';
+import { storageError, systemErrorCode } from './storage-error.js';
+import { syncDirectory } from './sync.js';
+
+/** Files that are being written; listings leave them out, and a crash may leave one behind. */
+const temporaryPrefix = '.tmp-';
+
+/**
+ * A registry's storage in a local directory (or one that is mounted).
+ *
+ * @example
+ * ```ts
+ * const storage = new LocalStorage('/data/registry');
+ * await storage.createIfAbsent('product_a/.aliases/prod/00000001.json', '{}'); // true: nobody was faster
+ * ```
+ */
+export class LocalStorage implements Storage {
+  readonly location: string;
+
+  /** @param directory need not exist: it is made with the first object. */
+  constructor(directory: string) {
+    this.location = resolve(directory);
+  }
+
+  /** The absolute path of an object, for what only a local file can do. `''` is the directory itself. */
+  absolute(path: string): string {
+    if (path === '') return this.location;
+    checkRelativePath(path, this.location);
+    return join(this.location, path);
+  }
+
+  async list(directory: string): Promise<readonly DirectoryEntry[]> {
+    const absolute = this.absolute(directory);
+    try {
+      const entries = await readdir(absolute, { withFileTypes: true });
+      const visible = entries.filter((entry) => !entry.name.startsWith(temporaryPrefix));
+      const listed = await Promise.all(
+        visible.map(async (entry): Promise<DirectoryEntry | undefined> => {
+          // A link counts as what it points to, so that a data set may live on another disk.
+          const target = entry.isSymbolicLink() ? await existing(stat(join(absolute, entry.name))) : entry;
+          if (target === undefined) return undefined;
+          return { name: entry.name, kind: target.isDirectory() ? 'directory' : 'object' };
+        }),
+      );
+      return listed.filter((entry) => entry !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (cause) {
+      if (isAbsent(cause)) return [];
+      throw storageError(cause, 'list', absolute);
+    }
+  }
+
+  async *walk(directory: string): AsyncGenerator<StoredObject> {
+    for (const entry of await this.list(directory)) {
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      if (entry.kind === 'directory') {
+        yield* this.walk(path);
+      } else {
+        const object = await this.stat(path);
+        if (object !== undefined) yield object;
+      }
+    }
+  }
+
+  async stat(path: string): Promise<StoredObject | undefined> {
+    const absolute = this.absolute(path);
+    try {
+      const found = await stat(absolute);
+      return found.isFile() ? { path, bytes: found.size, modified: found.mtime } : undefined;
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      throw storageError(cause, 'look up', absolute);
+    }
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const absolute = this.absolute(path);
+    try {
+      return await readFile(absolute);
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      throw storageError(cause, 'read', absolute);
+    }
+  }
+
+  async open(path: string): Promise<OpenedObject> {
+    const absolute = this.absolute(path);
+    try {
+      const handle = await open(absolute, 'r');
+      const { size } = await handle.stat();
+      return new LocalObject(absolute, handle, size);
+    } catch (cause) {
+      throw storageError(cause, 'open', absolute);
+    }
+  }
+
+  async createIfAbsent(path: string, content: Uint8Array | string): Promise<boolean> {
+    const absolute = this.absolute(path);
+    if (await existing(lstat(absolute))) return false;
+    const writer = await this.#writer(absolute);
+    try {
+      await writer.write(asBytes(content));
+      return await writer.closeIfAbsent();
+    } catch (cause) {
+      await writer.abort();
+      throw storageError(cause, 'create', absolute);
+    }
+  }
+
+  async write(path: string, content: Uint8Array | string): Promise<void> {
+    const writer = await this.create(path);
+    try {
+      await writer.write(asBytes(content));
+      await writer.close();
+    } catch (cause) {
+      await writer.abort();
+      throw cause;
+    }
+  }
+
+  async create(path: string): Promise<ObjectWriter> {
+    return this.#writer(this.absolute(path));
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    const source = this.absolute(from);
+    const target = this.absolute(to);
+    const temporary = temporaryPath(target);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      await rename(temporary, target);
+    } catch (cause) {
+      await rm(temporary, { force: true });
+      throw storageError(cause, `copy ${source} to`, target);
+    }
+  }
+
+  async delete(path: string): Promise<void> {
+    const absolute = this.absolute(path);
+    try {
+      await rm(absolute, { force: true });
+    } catch (cause) {
+      throw storageError(cause, 'delete', absolute);
+    }
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    const absolute = this.absolute(path);
+    try {
+      await mkdir(absolute, { recursive: true });
+    } catch (cause) {
+      throw storageError(cause, 'make', absolute);
+    }
+  }
+
+  /**
+   * Moves a whole directory in one step, unless the place is taken: rename(2) fails on a directory that holds anything.
+   *
+   * @returns whether it was moved.
+   */
+  async moveDirectory(from: string, to: string): Promise<boolean> {
+    const target = this.absolute(to);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+    } catch (cause) {
+      throw storageError(cause, 'make', dirname(target));
+    }
+    try {
+      await rename(this.absolute(from), target);
+      await syncDirectory(dirname(target));
+      return true;
+    } catch (cause) {
+      const code = systemErrorCode(cause);
+      if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
+      throw storageError(cause, `move ${from} to`, target);
+    }
+  }
+
+  async deleteDirectory(path: string): Promise<void> {
+    const absolute = this.absolute(path);
+    try {
+      await rm(absolute, { recursive: true, force: true, maxRetries: 3 });
+    } catch (cause) {
+      throw storageError(cause, 'delete', absolute);
+    }
+  }
+
+  async #writer(absolute: string): Promise<LocalWriter> {
+    const temporary = temporaryPath(absolute);
+    try {
+      await mkdir(dirname(absolute), { recursive: true });
+      return new LocalWriter(absolute, temporary, await open(temporary, 'wx'));
+    } catch (cause) {
+      throw storageError(cause, 'create', absolute);
+    }
+  }
+}
+
+function temporaryPath(target: string): string {
+  return join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
+}
+
+function isAbsent(cause: unknown): boolean {
+  const code = systemErrorCode(cause);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+async function existing<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (cause) {
+    if (isAbsent(cause)) return undefined;
+    throw cause;
+  }
+}
+
+function asBytes(content: Uint8Array | string): Uint8Array {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+}
