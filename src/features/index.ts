@@ -1,5 +1,6 @@
 export * from './arrow-shape.js';
 export * from './columns.js';
+export * from './declare/index.js';
 export * from './dtype.js';
 export * from './feature.js';
 export * from './leaf.js';
