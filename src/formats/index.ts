@@ -1,0 +1,16 @@
+/**
+ * File formats, in terms of leaves, rows and column batches: TFRecord, tf.Example, Arrow IPC stream.
+ */
+export { type ColumnBuilder, createColumnBuilder } from './column-builder.js';
+export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
+export { createExampleWriter, type ExampleWriter } from './example-writer.js';
+export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
+export { frameFooterBytes, frameHeaderBytes, frameOverheadBytes } from './tfrecord-frame.js';
+export {
+  type RecordBlock,
+  readTFRecords,
+  TFRecordReader,
+  type TFRecordReadOptions,
+  TFRecordScanner,
+} from './tfrecord-reader.js';
+export { createTFRecordWriter, type TFRecordWriter, type TFRecordWriterOptions } from './tfrecord-writer.js';

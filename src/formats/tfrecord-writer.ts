@@ -1,0 +1,114 @@
+import { maskedCrc32c } from './crc32c.js';
+import type { ChunkSink } from './file-sink.js';
+import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './tfrecord-frame.js';
+
+export interface TFRecordWriterOptions {
+  /** Bytes gathered before they are handed to the sink; default 1 MiB. A longer record gets a buffer of its own size. */
+  readonly chunkBytes?: number;
+}
+
+/**
+ * Frames records into one reusable buffer.
+ *
+ * A record is written in place: `begin(n)` reserves room, the caller fills `buffer[start .. start + n)`, `commit()` adds the checksums.
+ */
+export interface TFRecordWriter {
+  /** Where records are written; may be another one after `begin`. */
+  readonly buffer: Uint8Array;
+  /** Records so far. */
+  readonly records: number;
+  /** Bytes of the file so far: where the next frame starts. */
+  readonly position: number;
+  /** Reserves room for a record of `bytes` bytes and returns where in `buffer` it starts. */
+  begin(bytes: number): number;
+  /** Finishes the record begun last. */
+  commit(): void;
+  /** Frames a copy of `record[from .. to)`. */
+  append(record: Uint8Array, from?: number, to?: number): void;
+  /** Hands what is buffered to the sink. Call it once after the last record. */
+  flush(): void;
+}
+
+/**
+ * Creates a writer of TFRecord frames.
+ *
+ * @param sink Called with each full chunk, which it must not keep: the buffer is reused.
+ * @example
+ * const file = createFileSink('/data/mnist-train.tfrecord-00000-of-00001');
+ * const writer = createTFRecordWriter(file.write);
+ * for (const record of records) writer.append(record);
+ * writer.flush();
+ * file.close();
+ */
+export function createTFRecordWriter(sink: ChunkSink, options: TFRecordWriterOptions = {}): TFRecordWriter {
+  return new BufferedTFRecordWriter(sink, options.chunkBytes ?? 1 << 20);
+}
+
+class BufferedTFRecordWriter implements TFRecordWriter {
+  readonly #sink: ChunkSink;
+  #buffer: Uint8Array;
+  #view: DataView;
+  #used = 0;
+  #flushed = 0;
+  #records = 0;
+  #pending = 0;
+
+  constructor(sink: ChunkSink, chunkBytes: number) {
+    this.#sink = sink;
+    this.#buffer = new Uint8Array(Math.max(chunkBytes, frameOverheadBytes));
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  get buffer(): Uint8Array {
+    return this.#buffer;
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  get position(): number {
+    return this.#flushed + this.#used;
+  }
+
+  begin(bytes: number): number {
+    if (this.#used + bytes + frameOverheadBytes > this.#buffer.length) this.#makeRoom(bytes);
+    this.#pending = bytes;
+    return this.#used + frameHeaderBytes;
+  }
+
+  commit(): void {
+    const bytes = this.#pending;
+    const view = this.#view;
+    const frame = this.#used;
+    const start = frame + frameHeaderBytes;
+    const end = start + bytes;
+    view.setUint32(frame, bytes, true);
+    view.setUint32(frame + 4, Math.floor(bytes / 0x1_0000_0000), true);
+    view.setUint32(frame + 8, lengthCrc(bytes), true);
+    view.setUint32(end, maskedCrc32c(this.#buffer, start, end), true);
+    this.#used = end + frameFooterBytes;
+    this.#records++;
+  }
+
+  append(record: Uint8Array, from = 0, to = record.length): void {
+    const start = this.begin(to - from);
+    this.#buffer.set(record.subarray(from, to), start);
+    this.commit();
+  }
+
+  flush(): void {
+    if (this.#used === 0) return;
+    this.#sink(this.#buffer.subarray(0, this.#used));
+    this.#flushed += this.#used;
+    this.#used = 0;
+  }
+
+  #makeRoom(bytes: number): void {
+    this.flush();
+    const needed = bytes + frameOverheadBytes;
+    if (needed <= this.#buffer.length) return;
+    this.#buffer = new Uint8Array(needed);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+}
