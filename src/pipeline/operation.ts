@@ -37,6 +37,20 @@ export function isSource(kind: OperationKind): kind is 'read' | 'generate' | 'cr
   return kind === 'read' || kind === 'generate' || kind === 'create';
 }
 
+/** Operations that call the author's functions, and so may read side inputs. */
+export const functionKinds: ReadonlySet<OperationKind> = new Set<OperationKind>([
+  'generate',
+  'map',
+  'filter',
+  'flatMap',
+  'keyBy',
+  'mapValues',
+  'mapBatches',
+  'withResource',
+  'combinePerKey',
+  'splitBy',
+]);
+
 /** Every function of the author in an operation, in a fixed order. */
 export function functionsOf(operation: Operation): readonly UserFunction[] {
   switch (operation.kind) {
