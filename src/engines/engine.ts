@@ -1,5 +1,4 @@
 import type { BuilderReference } from '../builder/index.js';
-import type { BuildFacts } from '../pipeline/index.js';
 import type { Json, SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
@@ -19,6 +18,13 @@ export interface BuildJob {
   readonly maxExamplesPerSplit?: number;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
+}
+
+export interface BuildFacts {
+  /** ISO 8601. */
+  readonly snapshotTime: string;
+  /** Canonical encodings of what `p.once` returned, base64, by name. Filled while the submitter's graph is made. */
+  readonly once: { readonly [name: string]: string };
 }
 
 export interface BuildOutput {
@@ -42,20 +48,8 @@ export interface SplitOutput {
 }
 
 export type BuildProgress =
-  | {
-      readonly type: 'stage-start';
-      readonly stage: string;
-      readonly tasks: number;
-      readonly rows?: number;
-      readonly bytes?: number;
-    }
-  | {
-      readonly type: 'task-end';
-      readonly stage: string;
-      readonly done: number;
-      readonly tasks: number;
-      readonly rows: number;
-    }
+  | { readonly type: 'stage-start'; readonly stage: string; readonly tasks: number; readonly rows?: number; readonly bytes?: number }
+  | { readonly type: 'task-end'; readonly stage: string; readonly done: number; readonly tasks: number; readonly rows: number }
   | { readonly type: 'rows'; readonly stage: string; readonly rows: number }
   | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 
