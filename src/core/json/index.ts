@@ -1,0 +1,1 @@
+export { stringifyJson } from './stringify-json.js';
