@@ -1,0 +1,2 @@
+export type { Check } from './check.js';
+export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js';
