@@ -1,4 +1,5 @@
 import type { BuilderReference } from '../builder/index.js';
+import type { BuildFacts } from '../pipeline/index.js';
 import type { Json, SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
@@ -18,13 +19,6 @@ export interface BuildJob {
   readonly maxExamplesPerSplit?: number;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
-}
-
-export interface BuildFacts {
-  /** ISO 8601. */
-  readonly snapshotTime: string;
-  /** Canonical encodings of what `p.once` returned, base64, by name. Filled while the submitter's graph is made. */
-  readonly once: { readonly [name: string]: string };
 }
 
 export interface BuildOutput {
@@ -48,8 +42,20 @@ export interface SplitOutput {
 }
 
 export type BuildProgress =
-  | { readonly type: 'stage-start'; readonly stage: string; readonly tasks: number; readonly rows?: number; readonly bytes?: number }
-  | { readonly type: 'task-end'; readonly stage: string; readonly done: number; readonly tasks: number; readonly rows: number }
+  | {
+      readonly type: 'stage-start';
+      readonly stage: string;
+      readonly tasks: number;
+      readonly rows?: number;
+      readonly bytes?: number;
+    }
+  | {
+      readonly type: 'task-end';
+      readonly stage: string;
+      readonly done: number;
+      readonly tasks: number;
+      readonly rows: number;
+    }
   | { readonly type: 'rows'; readonly stage: string; readonly rows: number }
   | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 

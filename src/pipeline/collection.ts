@@ -15,8 +15,13 @@ export interface Combiner<V, A, O> {
 }
 
 export interface JoinOptions {
-  /** How many elements may find no partner, on either side together (left without right counts; right without left counts with `rightUnmatched: 'count'`). Default: any number, counted in the manifest. */
+  /** How many elements may find no partner before the build fails. Default: any number; what did not match is counted in the manifest all the same. */
   readonly maxUnmatched?: number;
+  /**
+   * Whether elements on the right without a partner count against `maxUnmatched`, as those on the left do. Default `ignore`: the right side
+   * is often a catalogue, of which only a part is used.
+   */
+  readonly rightUnmatched?: 'ignore' | 'count';
 }
 
 /** Set-up once a worker, tear-down at its end. The resource never leaves its worker. */
@@ -25,14 +30,19 @@ export interface Resource<R> {
   teardown?(resource: R): Awaitable<void>;
 }
 
-/** A value computed from another collection, for use inside a function. Materialised before the stage that reads it. */
+/**
+ * A value computed from another collection, for use inside the functions of transforms that are declared after it.
+ *
+ * It is complete before the first of them runs. Lists are sorted by the canonical bytes of their elements, so that they are the same in every engine.
+ */
 export interface SideInput<T> {
   readonly kind: 'side-input';
-  /** Only inside a transform's function. */
+  /** @throws DatasetsError PIPELINE_INVALID outside a transform's function, and in transforms declared before the side input. */
   get(): T;
 }
 
 export interface Counter {
+  /** @param amount an integer, 1 by default: the sum must not depend on the order. */
   add(amount?: number): void;
 }
 
@@ -47,9 +57,17 @@ export interface Collection<T> {
   filter<U extends T>(fn: (element: T) => element is U, options?: StepOptions): Collection<U>;
   filter(fn: (element: T) => Awaitable<boolean>, options?: StepOptions): Collection<T>;
   flatMap<U>(fn: (element: T) => Awaitable<Iterable<U>> | AsyncIterable<U>, options?: StepOptions): Collection<U>;
-  /** `fn` gets up to `size` elements of one source shard and returns any number of elements. */
-  mapBatches<U>(size: number, fn: (batch: readonly T[]) => Awaitable<Iterable<U>>, options?: StepOptions): Collection<U>;
-  withResource<R, U>(resource: Resource<R>, fn: (element: T, resource: R) => U, options?: StepOptions): Collection<Awaited<U>>;
+  /** `fn` gets up to `size` elements of one source shard (of one partition after a shuffle) and returns any number of elements. */
+  mapBatches<U>(
+    size: number,
+    fn: (batch: readonly T[]) => Awaitable<Iterable<U>>,
+    options?: StepOptions,
+  ): Collection<U>;
+  withResource<R, U>(
+    resource: Resource<R>,
+    fn: (element: T, resource: R) => U,
+    options?: StepOptions,
+  ): Collection<Awaited<U>>;
   keyBy<K extends Key>(fn: (element: T) => K, options?: StepOptions): Keyed<K, T>;
   merge(...others: readonly Collection<T>[]): Collection<T>;
   distinct(options?: StepOptions): Collection<T>;
@@ -72,8 +90,14 @@ export interface Keyed<K extends Key, V> extends Collection<readonly [K, V]> {
   /** Inner join. What finds no partner is counted, and fails the build above `maxUnmatched`. */
   join<W>(other: Keyed<K, W>, options?: JoinOptions & StepOptions): Keyed<K, readonly [V, W]>;
   /** Deals elements to splits by a stable hash of `fn`'s key: the same key always lands in the same split. Fractions must sum to 1. */
-  splitBy<const S extends Record<string, number>>(fn: (value: V, key: K) => Key, fractions: S): { readonly [N in keyof S]: Keyed<K, V> };
-  filter<U extends readonly [K, V]>(fn: (element: readonly [K, V]) => element is U, options?: StepOptions): Keyed<K, U[1]>;
+  splitBy<const S extends Record<string, number>>(
+    fn: (value: V, key: K) => Key,
+    fractions: S,
+  ): { readonly [N in keyof S]: Keyed<K, V> };
+  filter<U extends readonly [K, V]>(
+    fn: (element: readonly [K, V]) => element is U,
+    options?: StepOptions,
+  ): Keyed<K, U[1]>;
   filter(fn: (element: readonly [K, V]) => Awaitable<boolean>, options?: StepOptions): Keyed<K, V>;
   merge(...others: readonly Keyed<K, V>[]): Keyed<K, V>;
   reshuffle(options?: StepOptions): Keyed<K, V>;
@@ -85,7 +109,10 @@ export interface Keyed<K extends Key, V> extends Collection<readonly [K, V]> {
 export interface Pipeline {
   read<T>(source: Source<T>, options?: StepOptions): Collection<T>;
   /** Runs in one worker; the yielded pairs are in the generator's order. */
-  generate<const K extends Key, T>(fn: () => Iterable<readonly [K, T]> | AsyncIterable<readonly [K, T]>, options?: StepOptions): Keyed<K, T>;
+  generate<const K extends Key, T>(
+    fn: () => Iterable<readonly [K, T]> | AsyncIterable<readonly [K, T]>,
+    options?: StepOptions,
+  ): Keyed<K, T>;
   create<T>(elements: Iterable<T>, options?: StepOptions): Collection<T>;
   counter(name: string): Counter;
   /** The time that this build stands for; the same in every worker. */

@@ -1,1 +1,11 @@
+export { buildGraph, type GraphOptions } from './build-graph.js';
 export * from './collection.js';
+export { checkSameGraph } from './compare-graphs.js';
+export type { PipelineCounter } from './counter.js';
+export { describePlan } from './describe-plan.js';
+export type { BuildFacts } from './facts.js';
+export type { Graph, GraphNode, GraphSignature, GraphSplit } from './graph.js';
+export * from './operation.js';
+export * from './plan.js';
+export { type PlanOptions, planPipeline } from './planner.js';
+export type { PipelineSideInput } from './side-input.js';

@@ -1,4 +1,3 @@
 export * from './contract.js';
 export { keyBytes } from './key-bytes.js';
 export { keyHash, RowHasher } from './key-hasher.js';
-export { planShards, type ShardPlanOptions } from './shard-plan.js';

@@ -9,49 +9,55 @@ const run = promisify(execFile);
 
 /** The repository's root; this file is compiled to dist/test/oracle/. */
 export const repositoryRoot = join(import.meta.dirname, '..', '..', '..');
-const requirementsFile = join(repositoryRoot, 'test', 'oracle', 'requirements.txt');
-const environmentFolder = join(repositoryRoot, '.cache', 'python');
-const stampFile = join(environmentFolder, 'requirements.sha256');
+
+/** A Python environment of the tests: made in .cache/ from exact pins, and made again when they change. */
+interface Environment {
+  readonly folder: string;
+  readonly requirements: string;
+  /** Environment variable that names an interpreter which somebody else takes care of; then nothing is installed. */
+  readonly override: string;
+}
+
+/** tfds, TensorFlow, Hugging Face datasets, pyarrow: about a minute and 2 GB for a first time. */
+const readers: Environment = {
+  folder: '.cache/python',
+  requirements: 'test/oracle/requirements.txt',
+  override: 'AILAB_TEST_PYTHON',
+};
+
+/** PyTorch as Debian packages it, with Hugging Face datasets beside it: ten seconds and 400 MB. */
+const torch: Environment = {
+  folder: '.cache/python-torch',
+  requirements: 'test/oracle/torch-requirements.txt',
+  override: 'AILAB_TEST_TORCH_PYTHON',
+};
+
+/** Debian's interpreter, for which python3-torch is; another Python on the PATH does not see it. */
+const debianPython = '/usr/bin/python3';
 
 /** The pinned packages have wheels for these; newest first. */
 const supportedMinors = [13, 12, 11] as const;
 
-/**
- * The interpreter that has the stock readers, or the reason why there is none.
- *
- * `AILAB_TEST_PYTHON` names one that somebody else takes care of; otherwise it is the environment that `prepareEnvironment` made.
- */
-export function findInterpreter(): { readonly interpreter: string } | { readonly missing: string } {
-  const given = process.env['AILAB_TEST_PYTHON'];
-  if (given !== undefined && given !== '') {
-    return existsSync(given)
-      ? { interpreter: given }
-      : { missing: `AILAB_TEST_PYTHON names '${given}', which does not exist` };
-  }
-  if (isCurrent()) return { interpreter: environmentInterpreter() };
-  return { missing: 'the Python environment is not there or out of date; make it with: npm run python' };
+export type Found = { readonly interpreter: string } | { readonly missing: string };
+
+/** The interpreter that has the stock readers, or the reason why there is none. */
+export function findInterpreter(): Found {
+  return find(readers);
 }
 
-/**
- * Makes the environment in .cache/python where it is missing or older than requirements.txt, and returns its interpreter.
- *
- * About a minute and 2 GB for a first time. Does nothing when `AILAB_TEST_PYTHON` is set.
- * @throws {PythonMissingError} when no Python that the pinned packages support is on the PATH, or venv or pip fails
- */
-export async function prepareEnvironment(log: (line: string) => void): Promise<string> {
-  const found = findInterpreter();
-  if ('interpreter' in found) return found.interpreter;
-  if (process.env['AILAB_TEST_PYTHON']) throw new PythonMissingError(found.missing);
-  const python = await findSystemPython();
-  log(`Making the Python environment for the tests in .cache/python with ${python} (once; about a minute) ...`);
-  rmSync(environmentFolder, { recursive: true, force: true });
-  await step('python -m venv', python, ['-m', 'venv', environmentFolder]);
-  // --no-deps: the file is the whole closure, so nothing is resolved and nothing can drift.
-  await step('pip install', environmentInterpreter(), [
-    ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirementsFile],
-  ]);
-  writeFileSync(stampFile, requirementsHash());
-  return environmentInterpreter();
+/** The interpreter that has PyTorch and Hugging Face datasets, or the reason why there is none. */
+export function findTorchInterpreter(): Found {
+  return find(torch);
+}
+
+function find(environment: Environment): Found {
+  const given = process.env[environment.override];
+  if (given !== undefined && given !== '') {
+    if (existsSync(given)) return { interpreter: given };
+    return { missing: `${environment.override} names '${given}', which does not exist` };
+  }
+  if (isCurrent(environment)) return { interpreter: interpreterOf(environment) };
+  return { missing: `${environment.folder} is not there or out of date; make it with: npm run python` };
 }
 
 /** Python, or what the tests need of it, is not to be had here. */
@@ -59,8 +65,59 @@ export class PythonMissingError extends Error {
   override readonly name = 'PythonMissingError';
 }
 
+/**
+ * Makes the environment of the stock readers where it is missing or older than its pins.
+ *
+ * @throws {PythonMissingError} when no Python that the pinned packages support is on the PATH, or venv or pip fails
+ */
+export async function prepareReaders(log: (line: string) => void): Promise<void> {
+  if (isReady(readers)) return;
+  const python = await findSystemPython();
+  log(`Making the Python environment of the tests in ${readers.folder} with ${python} (once; about a minute) ...`);
+  await make(readers, python, ['-m', 'venv', join(repositoryRoot, readers.folder)], []);
+}
+
+/**
+ * Makes the environment of the PyTorch tests on top of the system's torch.
+ *
+ * @throws {PythonMissingError} when the system's Python has no torch
+ */
+export async function prepareTorch(log: (line: string) => void): Promise<void> {
+  if (isReady(torch)) return;
+  const found = findInterpreter();
+  if ('missing' in found) throw new PythonMissingError(found.missing);
+  if (!(await imports(debianPython, 'torch'))) {
+    throw new PythonMissingError(
+      `${debianPython} has no torch; install it with: apt-get install --no-install-recommends python3-torch`,
+    );
+  }
+  log(`Making the environment of the PyTorch tests in ${torch.folder} (once; ten seconds) ...`);
+  // Without pip, which Debian packages apart: the readers' pip installs into it.
+  const folder = join(repositoryRoot, torch.folder);
+  const venv = ['-m', 'venv', '--system-site-packages', '--without-pip', folder];
+  await make(torch, debianPython, venv, [found.interpreter, '-m', 'pip', '--python', interpreterOf(torch)]);
+}
+
+/** `pip`: the command that installs into the environment, when it is not the environment's own. */
+async function make(
+  environment: Environment,
+  python: string,
+  venv: readonly string[],
+  pip: readonly string[],
+): Promise<void> {
+  rmSync(join(repositoryRoot, environment.folder), { recursive: true, force: true });
+  await step('python -m venv', python, venv);
+  const [command = interpreterOf(environment), ...prefix] =
+    pip.length > 0 ? pip : [interpreterOf(environment), '-m', 'pip'];
+  const requirements = join(repositoryRoot, environment.requirements);
+  // --no-deps: the file is the whole closure, so nothing is resolved and nothing can drift.
+  const install = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements];
+  await step('pip install', command, [...prefix, ...install]);
+  writeFileSync(stampOf(environment), requirementsHash(environment));
+}
+
 /** The first Python on the PATH that the pinned packages support. */
-export async function findSystemPython(): Promise<string> {
+async function findSystemPython(): Promise<string> {
   for (const command of ['python3', ...supportedMinors.map((minor) => `python3.${minor}`)]) {
     const minor = await minorVersion(command);
     if (supportedMinors.some((supported) => supported === minor)) return command;
@@ -79,19 +136,41 @@ async function minorVersion(command: string): Promise<number | undefined> {
   }
 }
 
+async function imports(python: string, module: string): Promise<boolean> {
+  if (!existsSync(python)) return false;
+  return run(python, ['-c', `import ${module}`]).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function step(name: string, command: string, commandArguments: readonly string[]): Promise<void> {
   const exitCode = await spawnInherited(command, commandArguments);
   if (exitCode !== 0) throw new PythonMissingError(`${name} failed with exit code ${exitCode}`);
 }
 
-function isCurrent(): boolean {
-  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === requirementsHash();
+function isReady(environment: Environment): boolean {
+  const found = find(environment);
+  if ('interpreter' in found) return true;
+  if (process.env[environment.override]) throw new PythonMissingError(found.missing);
+  return false;
 }
 
-function environmentInterpreter(): string {
-  return join(environmentFolder, 'bin', 'python');
+function isCurrent(environment: Environment): boolean {
+  const stamp = stampOf(environment);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === requirementsHash(environment);
 }
 
-function requirementsHash(): string {
-  return createHash('sha256').update(readFileSync(requirementsFile)).digest('hex');
+function stampOf({ folder }: Environment): string {
+  return join(repositoryRoot, folder, 'requirements.sha256');
+}
+
+function interpreterOf({ folder }: Environment): string {
+  return join(repositoryRoot, folder, 'bin', 'python');
+}
+
+function requirementsHash({ requirements }: Environment): string {
+  return createHash('sha256')
+    .update(readFileSync(join(repositoryRoot, requirements)))
+    .digest('hex');
 }

@@ -8,11 +8,11 @@
  * });
  */
 import type { Context } from 'mocha';
-import { findInterpreter } from './environment.js';
+import { findInterpreter, findTorchInterpreter } from './environment.js';
 import { OracleProcess } from './process.js';
 import { type CaptureOptions, capture, type Finished } from './spawn.js';
 
-export { findInterpreter, repositoryRoot } from './environment.js';
+export { repositoryRoot } from './environment.js';
 export { OracleError } from './process.js';
 export { type CaptureOptions, capture, type Finished } from './spawn.js';
 export {
@@ -60,6 +60,13 @@ export function requireOracle(context: Context): Oracle {
     },
     script: (pythonArguments, options) => capture(interpreter, pythonArguments, options),
   };
+}
+
+/** Like `requireOracle` for PyTorch: its own interpreter with torch and Hugging Face datasets, for scripts only. */
+export function requireTorch(context: Context): Pick<Oracle, 'script'> {
+  const found = findTorchInterpreter();
+  if ('missing' in found) return skip(context, found.missing);
+  return { script: (pythonArguments, options) => capture(found.interpreter, pythonArguments, options) };
 }
 
 /** Skips a test with a reason that the report shows; with CI=true a skip is a failure. */

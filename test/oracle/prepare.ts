@@ -1,12 +1,15 @@
-/** `npm run python`: makes the Python environment of the tests where it is needed. */
-import { PythonMissingError, prepareEnvironment } from './environment.js';
+/** `npm run python`: makes the Python environments of the tests where that is needed. */
+import { PythonMissingError, prepareReaders, prepareTorch } from './environment.js';
 
-try {
-  await prepareEnvironment((line) => process.stderr.write(`${line}\n`));
-} catch (error) {
-  if (!(error instanceof PythonMissingError)) throw error;
-  const inContinuousIntegration = process.env['CI'] === 'true';
-  const consequence = inContinuousIntegration ? 'CI needs it.' : 'The tests that need it will be skipped.';
-  process.stderr.write(`No Python environment: ${error.message}. ${consequence}\n`);
-  if (inContinuousIntegration) process.exitCode = 1;
+const print = (line: string): void => void process.stderr.write(`${line}\n`);
+const inContinuousIntegration = process.env['CI'] === 'true';
+
+for (const prepare of [prepareReaders, prepareTorch]) {
+  try {
+    await prepare(print);
+  } catch (error) {
+    if (!(error instanceof PythonMissingError)) throw error;
+    print(`${error.message}. ${inContinuousIntegration ? 'CI needs it.' : 'The tests that need it will be skipped.'}`);
+    if (inContinuousIntegration) process.exitCode = 1;
+  }
 }

@@ -1,0 +1,88 @@
+import type { ConfigOrigin, ResolvedConfig } from '../../src/core/config/index.js';
+import type { Check, Diagnosis } from '../../src/project/index.js';
+import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
+import { examples } from '../frame/examples.js';
+import { exitCodes } from '../frame/exit-code.js';
+import { formatBytes, formatCount, renderTable, type Style, type TextOutput } from '../terminal/index.js';
+
+interface DoctorFlags {
+  readonly python: string;
+}
+
+export const doctorCommand: CommandModule = {
+  define: (command, invoke) => {
+    command
+      .option('--python <path>', 'Python interpreter whose readers are looked for', 'python3')
+      .addHelpText(
+        'after',
+        examples(
+          ['doctor', 'look at everything'],
+          ['doctor --python .venv/bin/python', "look for readers in a virtual environment's Python"],
+        ),
+      )
+      .action((flags: DoctorFlags) => invoke((context) => doctor(context, flags)));
+  },
+};
+
+async function doctor(context: CommandContext, flags: DoctorFlags): Promise<CommandResult> {
+  const { diagnose } = await import('../../src/project/index.js');
+  const diagnosis = await diagnose({
+    config: () => context.config(),
+    python: flags.python,
+    nodeVersion: process.version,
+    cwd: context.cwd,
+  });
+  const problems = diagnosis.checks.filter((check) => check.status === 'problem').length;
+  return {
+    data: { ready: problems === 0, checks: diagnosis.checks, config: diagnosis.config },
+    text: () => render(diagnosis, problems, context.terminal.out),
+    exitCode: problems === 0 ? exitCodes.ok : exitCodes.environment,
+  };
+}
+
+function render({ checks, config }: Diagnosis, problems: number, out: TextOutput): string {
+  const lines = checks.flatMap((check) => [
+    `${mark(check, out.style)} ${check.finding}`,
+    ...(check.remedy === undefined ? [] : [`    ${out.style.dim(check.remedy)}`]),
+  ]);
+  const verdict =
+    problems === 0
+      ? out.style.green('Ready.')
+      : out.style.red(`${problems} ${problems === 1 ? 'problem stands' : 'problems stand'} in the way.`);
+  const settings = config === undefined ? [] : ['', renderSettings(config, out)];
+  return [...lines, ...settings, '', verdict].join('\n');
+}
+
+function mark(check: Check, style: Style): string {
+  if (check.status === 'ok') return style.green('ok  ');
+  return check.status === 'warning' ? style.yellow('note') : style.red('BAD ');
+}
+
+function renderSettings(config: ResolvedConfig, out: TextOutput): string {
+  const { origins } = config;
+  const rows = [
+    ['registry', config.registry, origins.registry],
+    ['datasets', config.datasets.join('\n') || 'none', origins.datasets],
+    ['packages', config.packages.map(({ name }) => name).join(', ') || 'none', origins.packages],
+    ['formats', config.formats.join(', '), origins.formats],
+    ['runner', config.runner, origins.runner],
+    ['workers', formatCount(config.workers), origins.workers],
+    ['bufferBytes', formatBytes(config.bufferBytes), origins.bufferBytes],
+    [
+      'maxShardBytes',
+      config.maxShardBytes === undefined ? "tfds' rule" : formatBytes(config.maxShardBytes),
+      origins.maxShardBytes,
+    ],
+    ['manualDirectory', config.manualDirectory ?? 'none', origins.manualDirectory],
+  ] as const;
+  return renderTable(
+    [{ title: 'setting' }, { title: 'value' }, { title: 'from', dress: out.style.dim }],
+    rows.map(([setting, value, origin]) => [setting, value, originText(origin)]),
+    out.width,
+    out.style,
+  );
+}
+
+function originText(origin: ConfigOrigin): string {
+  return origin.kind === 'file' ? 'configuration file' : origin.kind;
+}

@@ -1,0 +1,21 @@
+import type { CommandEntry } from '../frame/command-module.js';
+
+/** Every command, in the order of the help page: from a new data set to what trainers do with it, then the tools. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'Check that this machine and this project are ready to build and read data sets',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Print the script that makes a shell complete commands, flags and data sets',
+    load: async () => (await import('./completion.js')).completionCommand,
+  },
+  {
+    name: 'complete',
+    summary: 'Answer a completion script',
+    hidden: true,
+    load: async () => (await import('./complete.js')).completeCommand,
+  },
+];

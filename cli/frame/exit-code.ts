@@ -1,0 +1,74 @@
+import type { ErrorCode } from '../../src/core/errors/index.js';
+
+/** Exit codes of the command line; docs/cli.md and `--help` list them. Scripts test for them: they are stable. */
+export const exitCodes = {
+  ok: 0,
+  /** The builder's code or the data is wrong: a build failed, `verify` found damage. */
+  failed: 1,
+  /** The command line or the configuration is wrong. */
+  usage: 2,
+  /** A data set, config, version, split or input does not exist. */
+  notFound: 3,
+  /** A rule forbids it: the version exists, is blocked, lacks a privacy policy. */
+  refused: 4,
+  /** This machine is not fit: full disk, missing package, unreadable directory. */
+  environment: 5,
+  /** A defect of this program (EX_SOFTWARE of sysexits.h). */
+  bug: 70,
+  /** SIGINT, as shells report it: 128 + 2. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The table in `--help` and docs/cli.md. */
+export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.failed, "the builder's code or the data is wrong; verify found damage"],
+  [exitCodes.usage, 'the command line or the configuration is wrong'],
+  [exitCodes.notFound, 'a data set, version, split or input does not exist'],
+  [exitCodes.refused, 'a rule forbids it: the version exists, is blocked, lacks a privacy policy'],
+  [exitCodes.environment, 'this machine is not fit: full disk, missing package, unreadable directory'],
+  [exitCodes.bug, 'a defect of ailab-datasets'],
+  [exitCodes.interrupted, 'interrupted'],
+];
+
+/** Complete by its type: a new error code doesn't compile until it has an exit code. */
+export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
+  EXAMPLE_INVALID: exitCodes.failed,
+  FEATURE_INVALID: exitCodes.failed,
+  KEY_INVALID: exitCodes.failed,
+  KEY_DUPLICATE: exitCodes.failed,
+  SPLIT_EMPTY: exitCodes.failed,
+  NAME_INVALID: exitCodes.usage,
+  DATASET_UNKNOWN: exitCodes.notFound,
+  CONFIG_UNKNOWN: exitCodes.notFound,
+  VERSION_UNKNOWN: exitCodes.notFound,
+  VERSION_BLOCKED: exitCodes.refused,
+  SPLIT_UNKNOWN: exitCodes.notFound,
+  SPLIT_EXPRESSION_INVALID: exitCodes.usage,
+  SOURCE_NOT_FOUND: exitCodes.notFound,
+  SOURCE_MALFORMED: exitCodes.failed,
+  BUILDER_INVALID: exitCodes.failed,
+  PIPELINE_INVALID: exitCodes.failed,
+  VALUE_UNSUPPORTED: exitCodes.failed,
+  JOIN_UNMATCHED: exitCodes.failed,
+  USER_CODE: exitCodes.failed,
+  GRAPH_MISMATCH: exitCodes.failed,
+  WORKER_DIED: exitCodes.failed,
+  INTERRUPTED: exitCodes.interrupted,
+  DATA_CORRUPT: exitCodes.failed,
+  STORAGE_FULL: exitCodes.environment,
+  STORAGE_FAILED: exitCodes.environment,
+  VERSION_EXISTS: exitCodes.refused,
+  VERSION_IMMUTABLE: exitCodes.refused,
+  MANIFEST_INVALID: exitCodes.failed,
+  FORMAT_TOO_NEW: exitCodes.environment,
+  BUILD_REFUSED: exitCodes.refused,
+  PRIVACY_POLICY_MISSING: exitCodes.refused,
+  PEER_MISSING: exitCodes.environment,
+  CONFIG_INVALID: exitCodes.usage,
+  USAGE: exitCodes.usage,
+  UNSUPPORTED: exitCodes.refused,
+  INTERNAL: exitCodes.bug,
+};

@@ -1,0 +1,77 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { TextOutput } from '../terminal/terminal.js';
+import type { CommandEntry, GlobalFlags, Invoke } from './command-module.js';
+import { exitCodeTexts } from './exit-code.js';
+
+/** Makes the `Invoke` of one command, given the flags that stand for all commands. */
+export type InvokeFor = (flags: () => GlobalFlags) => Invoke;
+
+/**
+ * The command line as commander sees it. A command's own module is imported when that command is named: `--help` needs the table alone.
+ *
+ * Parsing errors and help are thrown as `CommanderError`s; nothing here ends the process.
+ */
+export function createProgram(
+  commands: readonly CommandEntry[],
+  version: string,
+  help: TextOutput,
+  invokeFor: InvokeFor,
+): Command {
+  const program = new Command('ailab-datasets');
+  program
+    .description('Builds, publishes and reads the lab’s data sets: typed, versioned, immutable.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => help.write(text),
+      // Errors are thrown, and printed once, by whoever runs the program.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(help.width, 120),
+      getOutHasColors: () => false,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', () => exitCodeHelp());
+  addGlobalOptions(program);
+  for (const entry of commands)
+    addCommand(
+      program,
+      entry,
+      invokeFor(() => program.opts<GlobalFlags>()),
+    );
+  return program;
+}
+
+/** Flags that stand before or after any command. */
+export function addGlobalOptions(command: Command): void {
+  command
+    .addOption(new Option('--registry <dir>', 'registry to use (AILAB_DATASETS_REGISTRY; default: the configured one)'))
+    .addOption(new Option('--json', 'print the result, or the error, as JSON'))
+    .addOption(new Option('--quiet', 'print no progress and no notes'))
+    .addOption(new Option('--verbose', 'print the stacks of errors'));
+}
+
+function addCommand(program: Command, entry: CommandEntry, invoke: Invoke): void {
+  const command = program
+    .command(entry.name, { hidden: entry.hidden === true })
+    .summary(entry.summary)
+    .description(`${entry.summary}.`);
+  let defined = false;
+  program.hook('preSubcommand', async (_, subcommand) => {
+    if (subcommand !== command || defined) return;
+    defined = true;
+    (await entry.load()).define(command, invoke);
+  });
+}
+
+function exitCodeHelp(): string {
+  const lines = exitCodeTexts.map(([code, text]) => `  ${String(code).padEnd(4)} ${text}`);
+  return ['', 'Exit codes:', ...lines].join('\n');
+}
+
+/** Whether commander stopped because it printed what was asked for: help or the version. */
+export function isAnswered(error: unknown): boolean {
+  return error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
+}

@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { Terminal } from '../terminal/index.js';
+import type { CommandEntry, CommandResult, GlobalFlags, Invoke } from './command-module.js';
+import { type ExitCode, exitCodes } from './exit-code.js';
+import { createProgram, isAnswered } from './program.js';
+
+/** What the process gives to a run of the command line. */
+export interface RunOptions {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+/**
+ * Runs one command line from its arguments to its exit code. Never throws: what goes wrong is printed.
+ */
+export async function run(options: RunOptions): Promise<ExitCode> {
+  const { argv, terminal } = options;
+  let exitCode: ExitCode = exitCodes.ok;
+  const invokeFor =
+    (flags: () => GlobalFlags): Invoke =>
+    async (work) => {
+      exitCode = await invoke(options, flags(), work);
+    };
+  const program = createProgram(options.commands, options.version, terminal.out, invokeFor);
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(helpAsFlag(argv), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (isAnswered(error)) return exitCodes.ok;
+    const { asUsageError } = await import('./usage-error.js');
+    return showError(asUsageError(error), flagsSoFar(program, argv), terminal);
+  }
+}
+
+/** `help build` → `build --help`: commander prints the help of a command before its module could be loaded. */
+function helpAsFlag(argv: readonly string[]): string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+}
+
+/** Where parsing failed, commander may not have come as far as the flags that say how errors are shown. */
+function flagsSoFar(program: Command, argv: readonly string[]): GlobalFlags {
+  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return { json: ours.includes('--json'), verbose: ours.includes('--verbose'), ...program.opts<GlobalFlags>() };
+}
+
+async function invoke(options: RunOptions, flags: GlobalFlags, work: Parameters<Invoke>[0]): Promise<ExitCode> {
+  const { terminal, cwd, env } = options;
+  try {
+    const { interruptible } = await import('./interruption.js');
+    const onInterrupt = (): void => {
+      if (flags.quiet !== true) terminal.notes.write('\nStopping; press Ctrl-C again to end at once.\n');
+    };
+    const result = await interruptible(
+      (signal) =>
+        work({
+          terminal,
+          flags,
+          cwd,
+          env,
+          signal,
+          config: async (own = {}) => {
+            const { loadConfig } = await import('../../src/core/config/index.js');
+            return loadConfig({
+              cwd,
+              env,
+              flags: flags.registry === undefined ? own : { ...own, registry: flags.registry },
+            });
+          },
+        }),
+      onInterrupt,
+    );
+    await print(result, flags, terminal);
+    return result.exitCode ?? exitCodes.ok;
+  } catch (error) {
+    return showError(error, flags, terminal);
+  }
+}
+
+async function print(result: CommandResult, flags: GlobalFlags, terminal: Terminal): Promise<void> {
+  if (flags.json === true && result.data !== undefined) {
+    const { stringifyJson } = await import('../../src/core/json/index.js');
+    terminal.out.write(`${stringifyJson(result.data, 2)}\n`);
+    return;
+  }
+  const text = result.text();
+  if (text !== '') terminal.out.write(`${text}\n`);
+}
+
+async function showError(error: unknown, flags: GlobalFlags, terminal: Terminal): Promise<ExitCode> {
+  const { errorData, renderError, reportError } = await import('./report-error.js');
+  const report = reportError(error);
+  const verbose = flags.verbose === true;
+  if (flags.json === true) terminal.out.write(`${JSON.stringify(errorData(report, verbose), null, 2)}\n`);
+  else terminal.notes.write(`${renderError(report, terminal.notes.style, verbose)}\n`);
+  return report.exitCode;
+}

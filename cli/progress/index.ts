@@ -1,0 +1,1 @@
+export { type ProgressDisplay, progressDisplay } from './progress-display.js';

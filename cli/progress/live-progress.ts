@@ -1,0 +1,60 @@
+import type { BuildProgress } from '../../src/engines/index.js';
+import type { TextOutput } from '../terminal/index.js';
+import type { ProgressDisplay } from './progress-display.js';
+import { progressLine } from './progress-line.js';
+import { advance, type Stages } from './stage-progress.js';
+
+/** Often enough to look alive, seldom enough to cost nothing. */
+const redrawMilliseconds = 100;
+
+// ECMA-48: cursor up, erase from the cursor to the end of the screen; DEC private mode 25 shows and hides the cursor.
+const up = (lines: number): string => (lines === 0 ? '' : `\u001b[${lines}A`);
+const eraseBelow = '\u001b[J';
+const hideCursor = '\u001b[?25l';
+const showCursor = '\u001b[?25h';
+
+/** Progress bars that are redrawn in place, one line a stage. */
+export class LiveProgress implements ProgressDisplay {
+  readonly #output: TextOutput;
+  readonly #clock: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #stages: Stages = new Map();
+  #drawnLines = 0;
+  #closed = false;
+
+  constructor(output: TextOutput, clock: () => number) {
+    this.#output = output;
+    this.#clock = clock;
+    // Rates and times go on while no event comes.
+    this.#timer = setInterval(() => this.#draw(), redrawMilliseconds);
+    this.#timer.unref();
+    process.once('exit', this.#restoreCursor);
+  }
+
+  onProgress(event: BuildProgress): void {
+    if (!this.#closed) this.#stages = advance(this.#stages, event, this.#clock());
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#closed = true;
+    process.removeListener('exit', this.#restoreCursor);
+    this.#restoreCursor();
+  }
+
+  readonly #restoreCursor = (): void => {
+    if (this.#drawnLines > 0) this.#output.write(showCursor);
+  };
+
+  #draw(): void {
+    if (this.#stages.size === 0) return;
+    const now = this.#clock();
+    const { width, style } = this.#output;
+    const lines = [...this.#stages.values()].map((stage) => `${progressLine(stage, now, width, style)}\n`);
+    // One write, so that no half-drawn frame is ever seen.
+    this.#output.write(hideCursor + up(this.#drawnLines) + eraseBelow + lines.join(''));
+    this.#drawnLines = lines.length;
+  }
+}

@@ -1,0 +1,25 @@
+import type { BuildProgress } from '../../src/engines/index.js';
+import type { CommandContext } from '../frame/command-module.js';
+import { LiveProgress } from './live-progress.js';
+import { PlainProgress } from './plain-progress.js';
+
+/** Shows how a build goes on; the same for every kind of output. */
+export interface ProgressDisplay {
+  onProgress(event: BuildProgress): void;
+  /** Leaves what was shown as it stands; later events are ignored. */
+  close(): void;
+}
+
+const silent: ProgressDisplay = { onProgress: () => undefined, close: () => undefined };
+
+/** Bars in place on a terminal, plain lines in a log, nothing with `--quiet`. Always on standard error. */
+export function progressDisplay(context: CommandContext): ProgressDisplay {
+  const { notes } = context.terminal;
+  if (context.flags.quiet === true) return silent;
+  return notes.isTerminal ? new LiveProgress(notes, clock) : new PlainProgress(notes, clock);
+}
+
+/** Seconds that never jump. */
+function clock(): number {
+  return performance.now() / 1000;
+}

@@ -1,0 +1,79 @@
+import type { BuildProgress } from '../../src/engines/index.js';
+
+/** How far one stage of a build has come. */
+export interface StageProgress {
+  readonly stage: string;
+  readonly tasks: number;
+  readonly tasksDone: number;
+  /** Rows so far. */
+  readonly rows: number;
+  /** How many rows there will be, where it is known. */
+  readonly expectedRows: number | undefined;
+  /** Seconds on the clock that `advance` is given. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+}
+
+/** The stages of one build in the order they began. */
+export type Stages = ReadonlyMap<string, StageProgress>;
+
+/**
+ * The stages after an event; those before it are left as they were.
+ *
+ * @param seconds the time of the event on any steady clock
+ */
+export function advance(stages: Stages, event: BuildProgress, seconds: number): Stages {
+  const next = new Map(stages);
+  const stage = stages.get(event.stage) ?? begin(event.stage, seconds);
+  switch (event.type) {
+    case 'stage-start':
+      next.set(event.stage, { ...begin(event.stage, seconds), tasks: event.tasks, expectedRows: event.rows });
+      break;
+    case 'rows':
+      next.set(event.stage, { ...stage, rows: Math.max(stage.rows, event.rows) });
+      break;
+    case 'task-end':
+      next.set(event.stage, {
+        ...stage,
+        tasks: event.tasks,
+        tasksDone: event.done,
+        rows: Math.max(stage.rows, event.rows),
+      });
+      break;
+    case 'stage-end':
+      next.set(event.stage, {
+        ...stage,
+        rows: event.rows,
+        tasksDone: stage.tasks,
+        endedAt: stage.startedAt + event.seconds,
+      });
+      break;
+  }
+  return next;
+}
+
+function begin(stage: string, seconds: number): StageProgress {
+  return { stage, tasks: 0, tasksDone: 0, rows: 0, expectedRows: undefined, startedAt: seconds, endedAt: undefined };
+}
+
+/** The part that is done, 0 to 1, or undefined where nobody knows how much there is. */
+export function fractionDone(stage: StageProgress): number | undefined {
+  if (stage.endedAt !== undefined) return 1;
+  if (stage.expectedRows !== undefined && stage.expectedRows > 0) return Math.min(1, stage.rows / stage.expectedRows);
+  // One task says nothing until it ends.
+  return stage.tasks > 1 ? stage.tasksDone / stage.tasks : undefined;
+}
+
+/** Rows a second since the stage began. */
+export function rowRate(stage: StageProgress, seconds: number): number {
+  const elapsed = (stage.endedAt ?? seconds) - stage.startedAt;
+  return elapsed > 0 ? stage.rows / elapsed : 0;
+}
+
+/** Seconds that are left at the pace so far; undefined before there is a pace. */
+export function secondsLeft(stage: StageProgress, seconds: number): number | undefined {
+  const fraction = fractionDone(stage);
+  const elapsed = seconds - stage.startedAt;
+  if (fraction === undefined || fraction === 0 || elapsed < 1) return undefined;
+  return (elapsed * (1 - fraction)) / fraction;
+}

@@ -1,0 +1,71 @@
+import { DatasetsError } from '../core/errors/index.js';
+import { decodeValue, encodeValue } from '../values/index.js';
+import type { Awaitable } from './collection.js';
+
+/** What a pipeline was told from outside. Plain data: recorded by the submitter, replayed in the workers, kept in the manifest. */
+export interface BuildFacts {
+  /** ISO 8601. */
+  readonly snapshotTime: string;
+  /** Canonical encodings of what `p.once` returned, base64, by name. Filled while the submitter's graph is made. */
+  readonly once: { readonly [name: string]: string };
+}
+
+/** Answers `p.snapshotTime` and `p.once`: from the record, or, for the submitter, by asking and recording. */
+export class FactRecorder {
+  readonly snapshotTime: Date;
+  readonly #given: BuildFacts;
+  readonly #mayAsk: boolean;
+  readonly #once = new Map<string, string>();
+  readonly #asked = new Set<string>();
+
+  constructor(given: BuildFacts, mayAsk: boolean) {
+    this.snapshotTime = new Date(given.snapshotTime);
+    if (Number.isNaN(this.snapshotTime.getTime())) {
+      throw new DatasetsError(
+        'PIPELINE_INVALID',
+        `the snapshot time ${JSON.stringify(given.snapshotTime)} is not a date`,
+        {
+          hint: 'Give it as ISO 8601, e.g. 2026-11-21T00:00:00Z.',
+        },
+      );
+    }
+    this.#given = given;
+    this.#mayAsk = mayAsk;
+  }
+
+  async once(name: string, fn: () => Awaitable<unknown>): Promise<unknown> {
+    if (this.#asked.has(name)) {
+      throw new DatasetsError('PIPELINE_INVALID', `p.once(${JSON.stringify(name)}) is called twice`, {
+        hint: 'Give each recorded fact its own name, or keep the first result in a variable.',
+      });
+    }
+    this.#asked.add(name);
+    const recorded = Object.hasOwn(this.#given.once, name) ? this.#given.once[name] : undefined;
+    const encoded = recorded ?? (await this.#ask(name, fn));
+    this.#once.set(name, encoded);
+    // The submitter gets the decoded value too, so that it sees exactly what the workers will see.
+    return decodeValue(Buffer.from(encoded, 'base64'));
+  }
+
+  record(): BuildFacts {
+    return { snapshotTime: this.snapshotTime.toISOString(), once: Object.fromEntries([...this.#once].sort(byName)) };
+  }
+
+  async #ask(name: string, fn: () => Awaitable<unknown>): Promise<string> {
+    if (!this.#mayAsk) {
+      throw new DatasetsError(
+        'GRAPH_MISMATCH',
+        `a worker asks p.once(${JSON.stringify(name)}), which the submitter did not`,
+        {
+          hint: 'splits() must make the same calls every time: let nothing but its arguments and p decide what it does.',
+        },
+      );
+    }
+    return Buffer.from(encodeValue(await fn())).toString('base64');
+  }
+}
+
+/** Facts may be asked side by side; what is recorded must not depend on which came first. */
+function byName(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
