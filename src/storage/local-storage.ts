@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LocalObject } from './local-object.js';
 import { LocalWriter } from './local-writer.js';
@@ -148,6 +148,17 @@ export class LocalStorage implements Storage {
       await rm(absolute, { force: true });
     } catch (cause) {
       throw storageError(cause, 'delete', absolute);
+    }
+  }
+
+  /** Sets an object's modification time to now. */
+  async touch(path: string): Promise<void> {
+    const absolute = this.absolute(path);
+    try {
+      const now = new Date();
+      await utimes(absolute, now, now);
+    } catch (cause) {
+      throw storageError(cause, 'touch', absolute);
     }
   }
 

@@ -1,0 +1,24 @@
+export { formatJson, type Json } from './json.js';
+export { type ShardFormat, type ShardName, shardFile, versionFiles, versionPath } from './layout.js';
+export { type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
+export { type PublishOptions, publish } from './publish.js';
+export {
+  type AliasLookup,
+  type DatasetListing,
+  openRegistry,
+  Registry,
+  type RegistryOptions,
+  type ResolvedVersion,
+} from './registry.js';
+export { listStagedBuilds, removeAbandonedBuilds, type StagedBuild } from './staged-builds.js';
+export { StagedVersion, type StagingOwner, stageVersion } from './staging.js';
+export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';
+export {
+  contentDigestOf,
+  fingerprintOf,
+  type PublishedFile,
+  type PublishedShard,
+  type PublishedSplit,
+  type VersionMetadata,
+} from './version-metadata.js';
+export { writeMetadata } from './write-metadata.js';

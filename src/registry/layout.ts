@@ -1,0 +1,94 @@
+import { isRelativePath } from '../storage/index.js';
+
+/** What a shard's file holds: records in one of two formats, or the key index over them. */
+export type ShardFormat = 'tfrecord' | 'arrow' | 'index';
+
+export interface ShardName {
+  readonly dataset: string;
+  readonly split: string;
+  readonly shard: number;
+  readonly shardCount: number;
+}
+
+/** Names inside a version's directory; all paths here are relative to it, with `/`. */
+export const versionFiles = {
+  manifest: 'manifest.json',
+  /** tfds' DatasetInfo as proto JSON. */
+  datasetInfo: 'dataset_info.json',
+  /** tfds' features. */
+  features: 'features.json',
+  license: 'LICENSE',
+  /** What Hugging Face's `load_from_disk` opens. */
+  arrow: 'arrow',
+} as const;
+
+/** Staged builds lie here: in the registry's own file system, so that a version appears by one rename, under a name that is no data set's. */
+export const stagingDirectory = '.staging';
+
+/** Where stock tfds finds the name of the default config (dataset_builder.py, `load_default_config_name`). */
+export function defaultConfigFile(dataset: string): string {
+  return `${dataset}/.config/metadata.json`;
+}
+
+/**
+ * `<name>/[<config>/]<version>`, as tfds looks it up.
+ *
+ * @example
+ * ```ts
+ * versionPath({ name: 'product_a', config: 'men', version: '1.2.0' }); // 'product_a/men/1.2.0'
+ * ```
+ */
+export function versionPath(version: {
+  readonly name: string;
+  readonly config: string | undefined;
+  readonly version: string;
+}): string {
+  const config = version.config === undefined ? '' : `${version.config}/`;
+  return `${version.name}/${config}${version.version}`;
+}
+
+/** The path of a shard's file inside the version's directory. */
+export function shardFile(format: ShardFormat, name: ShardName): string {
+  const numbers = `${digits(name.shard, name.shardCount)}-of-${digits(name.shardCount, name.shardCount)}`;
+  switch (format) {
+    case 'tfrecord':
+      return `${name.dataset}-${name.split}.tfrecord-${numbers}`;
+    case 'arrow':
+      return `${versionFiles.arrow}/${name.split}/data-${numbers}.arrow`;
+    case 'index':
+      return `index/${name.split}-${numbers}.index`;
+  }
+}
+
+/** The template that `shardFile('tfrecord')` fills, as tfds writes it (naming.py, DEFAULT_FILENAME_TEMPLATE). */
+export const tfrecordTemplate = '{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}';
+
+/**
+ * Fills a template of tfds: data that tfds prepared may be named in another way, also in a subdirectory.
+ *
+ * @returns undefined when the template holds a variable that we don't know, or leads out of the directory.
+ */
+export function fillTemplate(template: string, fileFormat: string, name: ShardName): string | undefined {
+  const shard = digits(name.shard, name.shardCount);
+  const count = digits(name.shardCount, name.shardCount);
+  const values: Readonly<Record<string, string>> = {
+    DATASET: name.dataset,
+    SPLIT: name.split,
+    FILEFORMAT: fileFormat,
+    SHARD_INDEX: shard,
+    NUM_SHARDS: count,
+    SHARD_X_OF_Y: `${shard}-of-${count}`,
+  };
+  let known = true;
+  const path = template.replace(/\{(\w*)\}/g, (_, variable: string) => {
+    const value = values[variable];
+    if (value === undefined) known = false;
+    return value ?? '';
+  });
+  return known && isRelativePath(path) ? path : undefined;
+}
+
+/** Five digits, more where the number of shards needs them (naming.py, `_num_digits_needed`). */
+function digits(number: number, shardCount: number): string {
+  return String(number).padStart(Math.max(5, String(shardCount).length), '0');
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
+import { isRelativePath } from '../storage/index.js';
+import { currentFormatVersion } from './format-version.js';
+import type { Json } from './json.js';
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('sha256, lower-case hex');
+const count = z.int().nonnegative();
+const json: z.ZodType<Json> = z.any();
+const file = z.object({
+  path: z
+    .string()
+    .refine(isRelativePath, 'leaves the directory of the version')
+    .describe("Relative to the version's directory, with /."),
+  format: z.enum(['tfrecord', 'arrow', 'index', 'metadata']),
+  bytes: count,
+  sha256,
+  crc32c: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{6}==$/)
+    .optional()
+    .describe('CRC-32C as Google Cloud Storage shows it: base64 of four big-endian bytes. Given for shards.'),
+  split: z.string().optional(),
+  shard: count.optional(),
+  examples: count.optional(),
+});
+const split = z.object({
+  name: z.string(),
+  examples: count,
+  exampleBytes: count.describe("Sum of the tf.Examples' sizes: tfds' num_bytes."),
+  contentDigest: sha256.describe('Over key hashes and leaves in order; independent of shards and formats.'),
+  shards: z.array(z.object({ examples: count, exampleBytes: count })),
+});
+const source = z.object({
+  uri: z.string(),
+  bytes: count.optional(),
+  digest: z.string().optional().describe('sha256 in hex, or another digest with its name before a colon.'),
+  modified: z.string().optional(),
+});
+const upstream = z.object({
+  name: z.string(),
+  config: z.string().optional(),
+  version: z.string(),
+  contentDigest: sha256.optional(),
+});
+
+/** `manifest.json`, the SDK's own record of a version. Nothing in it influences a byte of the data. */
+export const manifestSchema = z
+  .object({
+    formatVersion: z.literal(currentFormatVersion),
+    name: z.string().refine(isDatasetName, 'is no name of a data set'),
+    config: z.string().refine(isConfigName, 'is no name of a config').optional(),
+    version: z.string().refine(isVersion, 'is no version'),
+    createdAt: z.iso.datetime(),
+    contentDigest: sha256.describe("Over the splits' names and content digests, sorted by name."),
+    splits: z.array(split),
+    files: z.array(file).describe('Every file of the version but this one, sorted by path.'),
+    schema: json.describe('The features, with their documentation.'),
+    info: z.object({
+      description: z.string(),
+      configDescription: z.string().optional(),
+      homepage: z.string().optional(),
+      citation: z.string().optional(),
+      license: z.string().optional(),
+      owner: z.string().optional(),
+      tags: z.array(z.string()),
+      supervisedKeys: z.tuple([z.string(), z.string()]).optional(),
+      privacy: json.optional().describe('The policy for each kind of personal data.'),
+      keyPii: z.string().optional(),
+    }),
+    releaseNotes: z.record(z.string(), z.string()),
+    fingerprint: z.object({ digest: sha256, parts: z.record(z.string(), z.string()) }),
+    sources: z.array(source),
+    lineage: z.array(upstream).describe('Versions of other data sets that this one was made from.'),
+    engine: z.record(z.string(), json),
+    sdkVersion: z.string(),
+    git: z.object({ commit: z.string(), dirty: z.boolean() }).optional(),
+    snapshotTime: z.iso.datetime().optional().describe('The time that the data stands for.'),
+    counters: z.record(z.string(), z.number()),
+    imageEncoders: z.record(z.string(), z.string()).describe('Encoders whose output may differ between releases.'),
+    replaced: z
+      .array(
+        z.object({ contentDigest: sha256.optional(), createdAt: z.string().optional(), replacedAt: z.iso.datetime() }),
+      )
+      .optional()
+      .describe('What earlier content of this version was overwritten, oldest first.'),
+  })
+  .meta({ title: 'Manifest of a version', $id: 'urn:ailab-datasets:manifest:1' });
+
+/** The manifest's JSON Schema (draft 2020-12), as docs/manifest.schema.json publishes it. */
+export function manifestJsonSchema(): unknown {
+  return z.toJSONSchema(manifestSchema, { io: 'input' });
+}

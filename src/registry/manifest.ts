@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import { DatasetsError } from '../core/errors/index.js';
+import type { Storage } from '../storage/index.js';
+import { currentFormatVersion } from './format-version.js';
+import type { Json } from './json.js';
+import { versionFiles } from './layout.js';
+import type { manifestSchema } from './manifest-schema.js';
+
+type Scalar = string | number | boolean | null | undefined;
+/** JSON of any shape is readonly as it is; looking into it would never end. */
+type Readable<T> = Json extends T ? T : T extends Scalar ? T : { readonly [Key in keyof T]: Readable<T[Key]> };
+
+/** What `manifest.json` holds; docs/manifest.schema.json describes each field. */
+export type Manifest = Readable<z.infer<typeof manifestSchema>>;
+export type ManifestFile = Manifest['files'][number];
+
+/**
+ * Reads and checks a version's manifest.
+ *
+ * @param path the version's directory in the storage, `''` where the storage is that directory.
+ * @returns undefined when there is none: the directory is torn, or was prepared by tfds.
+ * @throws DatasetsError FORMAT_TOO_NEW, MANIFEST_INVALID with the field that is wrong.
+ */
+export async function readManifest(storage: Storage, path: string): Promise<Manifest | undefined> {
+  const file = path === '' ? versionFiles.manifest : `${path}/${versionFiles.manifest}`;
+  const bytes = await storage.read(file);
+  return bytes === undefined ? undefined : parseManifest(bytes, `${storage.location}/${file}`);
+}
+
+/** @param file is named in errors. */
+export async function parseManifest(bytes: Uint8Array, file: string): Promise<Manifest> {
+  const json = parseJson(bytes, file);
+  checkFormatVersion(json, file);
+  // zod costs tens of milliseconds to load; a command that reads no manifest doesn't pay.
+  const { manifestSchema } = await import('./manifest-schema.js');
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalid(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`, parsed.error);
+}
+
+function parseJson(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw invalid(file, 'it is no JSON', cause);
+  }
+}
+
+/** Looked at before anything else, because a newer manifest may differ in everything but this field. */
+function checkFormatVersion(json: unknown, file: string): void {
+  const version = typeof json === 'object' && json !== null && 'formatVersion' in json ? json.formatVersion : undefined;
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw invalid(file, `formatVersion is ${JSON.stringify(version)}`, undefined);
+  }
+  if (version <= currentFormatVersion) return;
+  throw new DatasetsError(
+    'FORMAT_TOO_NEW',
+    `${file} has format version ${version}; this release reads up to ${currentFormatVersion}`,
+    { hint: 'Update ailab-datasets to read this version.', at: { file } },
+  );
+}
+
+function invalid(file: string, what: string, cause: unknown): DatasetsError {
+  return new DatasetsError('MANIFEST_INVALID', `${file} is no valid manifest: ${what}`, {
+    hint: 'The file was changed after it was published. Restore it, or publish the version again.',
+    cause,
+    at: { file },
+  });
+}

@@ -1,0 +1,134 @@
+import { DatasetsError } from '../core/errors/index.js';
+import {
+  type AliasName,
+  type ConfigName,
+  compareVersions,
+  type DatasetName,
+  isConfigName,
+  isDatasetName,
+  isVersion,
+  type Reference,
+  type Version,
+} from '../core/names/index.js';
+import { LocalStorage } from '../storage/index.js';
+import { resolveReference } from './resolve.js';
+import { isVersionDirectory } from './version-directory.js';
+
+/** A data set's versions in a registry, newest first. */
+export interface DatasetListing {
+  readonly name: DatasetName;
+  /** Versions without a config. */
+  readonly versions: readonly Version[];
+  readonly configs: readonly { readonly name: ConfigName; readonly versions: readonly Version[] }[];
+}
+
+/** One version that exists. */
+export interface ResolvedVersion {
+  readonly name: DatasetName;
+  readonly config: ConfigName | undefined;
+  readonly version: Version;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+/** What an alias stands for, or undefined where it isn't set. */
+export type AliasLookup = (
+  name: DatasetName,
+  alias: AliasName,
+) => Promise<{ readonly config: ConfigName | undefined; readonly version: Version } | undefined>;
+
+export interface RegistryOptions {
+  /** Default: no alias is set. */
+  readonly aliases?: AliasLookup;
+}
+
+/** Published versions by name. */
+export class Registry {
+  readonly storage: LocalStorage;
+  readonly aliases: AliasLookup;
+
+  constructor(storage: LocalStorage, options: RegistryOptions = {}) {
+    this.storage = storage;
+    this.aliases = options.aliases ?? (async () => undefined);
+  }
+
+  /** Absolute. */
+  get directory(): string {
+    return this.storage.location;
+  }
+
+  /** Every data set that has a version, sorted by name. Directories without a manifest or a dataset_info.json don't count. */
+  async listDatasets(): Promise<readonly DatasetListing[]> {
+    const entries = await this.storage.list('');
+    const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+    const listings = await Promise.all(names.filter(isDatasetName).map((name) => this.listDataset(name)));
+    return listings.filter((listing) => listing !== undefined);
+  }
+
+  async listDataset(name: DatasetName): Promise<DatasetListing | undefined> {
+    const entries = await this.storage.list(name);
+    const folders = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+    const versions = await this.listVersions(name);
+    const configs = await Promise.all(
+      folders.filter(isConfigName).map(async (config) => ({
+        name: config,
+        versions: await this.listVersions(name, config),
+      })),
+    );
+    const used = configs.filter((config) => config.versions.length > 0);
+    return versions.length + used.length === 0 ? undefined : { name, versions, configs: used };
+  }
+
+  /** The versions of a data set or of one of its configs, newest first; none where it doesn't exist. */
+  async listVersions(name: DatasetName, config?: ConfigName): Promise<readonly Version[]> {
+    const parent = config === undefined ? name : (`${name}/${config}` as const);
+    const entries = await this.storage.list(parent);
+    const candidates = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+    const found = await Promise.all(
+      candidates
+        .filter(isVersion)
+        .map(async (version) =>
+          (await isVersionDirectory(this.storage, `${parent}/${version}`)) ? version : undefined,
+        ),
+    );
+    return found.filter((version) => version !== undefined).sort((a, b) => compareVersions(b, a));
+  }
+
+  /**
+   * Finds the version that a reference means: the alias, the newest that matches, or the newest.
+   *
+   * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name.
+   * @example
+   * ```ts
+   * const { directory } = await registry.resolve(parseReference('product_a/men:1.*.*'));
+   * ```
+   */
+  resolve(reference: Reference): Promise<ResolvedVersion> {
+    return resolveReference(this, reference);
+  }
+
+  /** As `resolve`, but undefined where there is no such version. */
+  async find(reference: Reference): Promise<ResolvedVersion | undefined> {
+    try {
+      return await this.resolve(reference);
+    } catch (error) {
+      if (error instanceof DatasetsError && unknownCodes.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+}
+
+const unknownCodes: ReadonlySet<string> = new Set(['DATASET_UNKNOWN', 'CONFIG_UNKNOWN', 'VERSION_UNKNOWN']);
+
+/**
+ * Opens a registry; its directory need not exist before the first version is published.
+ *
+ * @example
+ * ```ts
+ * const registry = openRegistry('/data/registry');
+ * for (const { name, versions } of await registry.listDatasets()) console.log(name, versions);
+ * ```
+ */
+export function openRegistry(directory: string, options: RegistryOptions = {}): Registry {
+  return new Registry(new LocalStorage(directory), options);
+}

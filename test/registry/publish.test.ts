@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  listStagedBuilds,
+  type Manifest,
+  openRegistry,
+  publish,
+  type Registry,
+  readManifest,
+  removeAbandonedBuilds,
+  stageVersion,
+  writeMetadata,
+} from '../../src/registry/index.js';
+import { makeShards } from './make-version.js';
+
+const script = join(import.meta.dirname, 'publish-process.js');
+
+async function publishNumbers(
+  registry: Registry,
+  content: string,
+  options: { overwrite?: boolean; config?: string } = {},
+) {
+  const staged = await stageVersion(registry, 'numbers', options.config, '1.0.0');
+  try {
+    await writeMetadata(staged, await makeShards(staged, content));
+    return await publish(staged, { overwrite: options.overwrite ?? false, defaultConfig: options.config });
+  } finally {
+    await staged.discard();
+  }
+}
+
+/** Asserts that a version is whole: every file in the manifest is there with its size. */
+async function assertWhole(registry: Registry, path: string): Promise<Manifest> {
+  const manifest = await readManifest(registry.storage, path);
+  assert.ok(manifest !== undefined, `${path} has no manifest`);
+  for (const file of manifest.files) {
+    assert.equal((await registry.storage.stat(`${path}/${file.path}`))?.bytes, file.bytes, file.path);
+  }
+  return manifest;
+}
+
+describe('publishing', () => {
+  let directory = '';
+  let registry = openRegistry('');
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ailab-registry-'));
+    registry = openRegistry(directory);
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('shows nothing before, and the whole version after, and leaves no staging behind', async () => {
+    const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+    await writeMetadata(staged, await makeShards(staged, 'x'));
+    assert.deepEqual(await registry.listDatasets(), []);
+    const published = await publish(staged);
+    assert.equal(published, join(directory, 'numbers/1.0.0'));
+    const manifest = await assertWhole(registry, 'numbers/1.0.0');
+    assert.equal(manifest.contentDigest.length, 64);
+    assert.deepEqual(readdirSync(join(directory, '.staging')), []);
+    await staged.discard();
+    await assertWhole(registry, 'numbers/1.0.0');
+  });
+
+  it('never changes a version that is there', async () => {
+    await publishNumbers(registry, 'first');
+    const before = readFileSync(join(directory, 'numbers/1.0.0/manifest.json'));
+    await assert.rejects(publishNumbers(registry, 'second'), {
+      code: 'VERSION_EXISTS',
+      message: /numbers:1\.0\.0 is already published/,
+    });
+    assert.deepEqual(readFileSync(join(directory, 'numbers/1.0.0/manifest.json')), before);
+    assert.deepEqual(readdirSync(join(directory, '.staging')), []);
+  });
+
+  it('overwrites only when it is told to, and records what was there', async () => {
+    await publishNumbers(registry, 'first');
+    const first = await assertWhole(registry, 'numbers/1.0.0');
+    await publishNumbers(registry, 'second', { overwrite: true });
+    await publishNumbers(registry, 'third', { overwrite: true });
+    const third = await assertWhole(registry, 'numbers/1.0.0');
+    assert.notEqual(third.contentDigest, first.contentDigest);
+    assert.deepEqual(
+      third.replaced?.map((entry) => entry.contentDigest),
+      [first.contentDigest, third.replaced?.[1]?.contentDigest],
+    );
+    assert.equal(
+      readFileSync(join(directory, 'numbers/1.0.0/index/train-00000-of-00001.index'), 'utf8'),
+      'index third',
+    );
+    assert.deepEqual(readdirSync(join(directory, '.staging')), []);
+  });
+
+  it('refuses a staging that is not what its manifest says', async () => {
+    const spoil: readonly [RegExp, (folder: string) => void][] = [
+      [/label\.labels\.txt is missing/, (folder) => rmSync(join(folder, 'label.labels.txt'))],
+      [
+        /tfrecord-00000-of-00001 has 3 bytes, and \d+ were written/,
+        (folder) => writeFileSync(join(folder, 'numbers-train.tfrecord-00000-of-00001'), 'cut'),
+      ],
+      [/surplus is not in the manifest/, (folder) => writeFileSync(join(folder, 'surplus'), '')],
+      [/manifest\.json is missing/, (folder) => rmSync(join(folder, 'manifest.json'))],
+    ];
+    for (const [message, change] of spoil) {
+      const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+      await writeMetadata(staged, await makeShards(staged, 'x'));
+      change(staged.directory);
+      await assert.rejects(publish(staged), { code: 'MANIFEST_INVALID', message });
+      await staged.discard();
+    }
+    assert.deepEqual(await registry.listDatasets(), []);
+  });
+
+  it('does not take the place of files that are no version, unless told to', async () => {
+    mkdirSync(join(directory, 'numbers/1.0.0'), { recursive: true });
+    writeFileSync(join(directory, 'numbers/1.0.0/notes.txt'), 'mine');
+    await assert.rejects(publishNumbers(registry, 'x'), { code: 'STORAGE_FAILED', message: /in the way/ });
+    assert.equal(readFileSync(join(directory, 'numbers/1.0.0/notes.txt'), 'utf8'), 'mine');
+    await publishNumbers(registry, 'x', { overwrite: true });
+    await assertWhole(registry, 'numbers/1.0.0');
+  });
+
+  it('lets one of several processes win and tells the others, who leave the winner as it is', async () => {
+    for (let round = 0; round < 3; round++) {
+      const target = join(directory, `round${round}`);
+      const racers = ['a', 'b', 'c'].map((content) => fork(script, [target, content]));
+      await Promise.all(racers.map((racer) => message(racer)));
+      const outcomes = await Promise.all(
+        racers.map((racer) => {
+          const answer = message(racer);
+          racer.send('go');
+          return answer;
+        }),
+      );
+      const codes = outcomes.map((answer) => (answer as { outcome: string }).outcome);
+      assert.deepEqual([...codes].sort(), ['VERSION_EXISTS', 'VERSION_EXISTS', 'published']);
+      await assertWhole(openRegistry(target), 'numbers/small/1.0.0');
+      const winner = ['a', 'b', 'c'][codes.indexOf('published')];
+      const shard = join(target, 'numbers/small/1.0.0/numbers-train.tfrecord-00000-of-00001');
+      assert.equal(readFileSync(shard, 'utf8'), `tfrecord ${winner}`);
+      assert.deepEqual(readdirSync(join(target, '.staging')), []);
+    }
+  });
+
+  it('leaves a whole version behind when several overwrite at once', async () => {
+    await publishNumbers(registry, 'old', { config: 'small' });
+    const racers = ['a', 'b', 'c'].map((content) => fork(script, [directory, content, '--overwrite']));
+    await Promise.all(racers.map((racer) => message(racer)));
+    const outcomes = await Promise.all(
+      racers.map((racer) => {
+        const answer = message(racer);
+        racer.send('go');
+        return answer;
+      }),
+    );
+    assert.deepEqual(outcomes, Array(3).fill({ outcome: 'published' }));
+    await assertWhole(registry, 'numbers/small/1.0.0');
+    assert.deepEqual(readdirSync(join(directory, '.staging')), []);
+  });
+
+  for (const mode of ['--fresh', '--overwrite'] as const) {
+    it(`killed at any moment (${mode.slice(2)}) leaves the old state or the new one, and what it left is found and removed`, async () => {
+      let killed = 0;
+      for (let change = 1; ; change += 1) {
+        const target = join(directory, String(change));
+        const one = openRegistry(target);
+        if (mode === '--overwrite') await publishNumbers(one, 'old', { config: 'small' });
+        const signal = await runToDeath([script, target, 'new', mode, String(change)]);
+        const seen = await one.listDatasets();
+        const abandoned = await removeAbandonedBuilds(one);
+        if (signal === null) {
+          assert.deepEqual(abandoned, []);
+          break;
+        }
+        killed += 1;
+        const after = await one.listDatasets();
+        if (mode === '--overwrite') assert.equal(after.length, 1, `change ${change} lost the version`);
+        for (const listing of [...seen, ...after]) {
+          assert.deepEqual(listing, {
+            name: 'numbers',
+            versions: [],
+            configs: [{ name: 'small', versions: ['1.0.0'] }],
+          });
+        }
+        if (after.length > 0) await assertWhole(one, 'numbers/small/1.0.0');
+        assert.deepEqual(await listStagedBuilds(one), []);
+        if (existsSync(join(target, '.staging'))) assert.deepEqual(readdirSync(join(target, '.staging')), []);
+        await publishNumbers(one, 'again', { config: 'small', overwrite: true });
+      }
+      assert.ok(killed > 15, `only ${killed} moments were tried`);
+    });
+  }
+
+  it('tells builds that run from those whose process is gone or silent', async () => {
+    const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+    const [running] = await listStagedBuilds(registry);
+    assert.equal(running?.state, 'running');
+    assert.equal(running?.owner?.process.pid, process.pid);
+    assert.deepEqual(await removeAbandonedBuilds(registry), []);
+
+    const owner = join(directory, '.staging', staged.buildId, 'owner.json');
+    const text = readFileSync(owner, 'utf8');
+    writeFileSync(owner, text.replace(/"startTicks": "\d+"/, '"startTicks": "1"'));
+    const [reused] = await listStagedBuilds(registry);
+    assert.equal(reused?.state, process.platform === 'linux' ? 'abandoned' : 'running');
+
+    writeFileSync(owner, text.replace(/"host": ".*"/, '"host": "elsewhere"'));
+    const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+    assert.equal((await listStagedBuilds(registry, minutes(29)))[0]?.state, 'running');
+    assert.equal((await listStagedBuilds(registry, minutes(31)))[0]?.state, 'abandoned');
+    await staged.discard();
+  });
+});
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the process ended with ${code} before it answered`)));
+  });
+}
+
+/** The signal that ended the process, or null when it ended by itself. */
+function runToDeath(parameters: readonly string[]): Promise<NodeJS.Signals | null> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, parameters, (_, stdout, stderr) => {
+      if (child.signalCode !== null) resolve(child.signalCode);
+      else if (stdout.trim() === 'published') resolve(null);
+      else reject(new Error(`${stdout}${stderr}`));
+    });
+  });
+}
