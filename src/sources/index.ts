@@ -1,1 +1,14 @@
+export { type CsvOptions, csv } from './csv/csv.js';
+export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
+export { type NpmFile, npmFile } from './files/npm-file.js';
+export type { FileReference } from './files/resolve-files.js';
+export { type IdxFields, type IdxItem, idx } from './idx/idx.js';
+export type { IdxArray } from './idx/idx-items.js';
+export { type ParquetOptions, parquet } from './parquet/parquet.js';
+export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';
+export type { UnsafeIntegers } from './text/exact-json.js';
+export { type JsonOptions, json } from './text/json.js';
+export { type JsonlOptions, jsonl } from './text/jsonl.js';
+export type { LineFileOptions } from './text/line-files.js';
+export { textLines } from './text/text-lines.js';

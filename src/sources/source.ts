@@ -36,6 +36,8 @@ export interface SourceState {
 export interface SourceContext {
   /** Where relative paths start: the builder module's folder. */
   readonly baseDirectory: string;
+  /** Where npm packages are looked for after the builder module's own: the project's folder. Default: the working directory. */
+  readonly projectDirectory?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -53,3 +55,6 @@ export interface Source<T> {
 }
 
 export type ElementOf<S> = S extends Source<infer T> ? T : never;
+
+/** Most elements of a batch. */
+export const batchElements = 1024;

@@ -1,0 +1,21 @@
+import { fileStates } from './files/file-state.js';
+import { type FileReference, referenceName, resolveFiles, type SourceFile } from './files/resolve-files.js';
+import type { Source, SourceBatch, SourceContext, SourceShard } from './source.js';
+
+/** What tells one kind of file from another; `fileSource` makes a source of it. */
+export interface FileFormat<T> {
+  readonly kind: string;
+  split(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceShard[]>;
+  read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
+}
+
+/** A source that reads files of one format; finding files and their digests is the same for all. */
+export function fileSource<T>(files: FileReference, format: FileFormat<T>): Source<T> {
+  return {
+    kind: format.kind,
+    description: `${format.kind}(${referenceName(files)})`,
+    split: async (context) => format.split(await resolveFiles(files, context), context),
+    read: (shard, context) => format.read(shard, context),
+    state: async (context) => fileStates(await resolveFiles(files, context), context),
+  };
+}

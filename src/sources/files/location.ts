@@ -1,0 +1,39 @@
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { SourceContext } from '../source.js';
+import { packageDirectory } from './npm-file.js';
+
+/**
+ * Where a file lies, in terms that hold on every machine that has the same project: shards carry this, and each worker resolves it against
+ * its own folders.
+ */
+export type FileLocation =
+  /** Relative to the builder module's folder, with `/`; may begin with `..`. */
+  | { readonly in: 'module'; readonly path: string }
+  /** Inside an installed npm package. */
+  | { readonly in: 'package'; readonly package: string; readonly path: string }
+  /** Anywhere else: an absolute path. */
+  | { readonly in: 'machine'; readonly path: string };
+
+/** The absolute path of a location on this machine. */
+export function absolutePath(location: FileLocation, context: SourceContext): string {
+  switch (location.in) {
+    case 'module':
+      return join(context.baseDirectory, location.path);
+    case 'package':
+      return join(packageDirectory(location.package, context), location.path);
+    case 'machine':
+      return location.path;
+  }
+}
+
+/** How messages, shard ids and the manifest call a file. */
+export function locationName(location: FileLocation): string {
+  return location.in === 'package' ? `npm:${location.package}/${location.path}` : location.path;
+}
+
+/** An absolute path as a location: relative when it lies in the builder module's folder. */
+export function locationOf(path: string, context: SourceContext): FileLocation {
+  const inside = relative(context.baseDirectory, path);
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return { in: 'machine', path };
+  return { in: 'module', path: inside.split(sep).join('/') };
+}

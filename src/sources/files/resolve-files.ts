@@ -1,0 +1,117 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DatasetsError } from '../../core/errors/index.js';
+import type { SourceContext } from '../source.js';
+import { expandGlob, isGlob } from './glob.js';
+import { absolutePath, type FileLocation, locationName, locationOf } from './location.js';
+import { type NpmFile, packageDirectory } from './npm-file.js';
+
+/**
+ * Files to read: a path relative to the builder module's folder (or an absolute one), a glob, a `file:` URL, a file of an npm package, or a list of these. The files of a list are
+ * read in its order, those of a glob in the order of their names.
+ */
+export type FileReference = string | URL | NpmFile | readonly FileReference[];
+
+/** A file that was found. */
+export interface SourceFile {
+  readonly location: FileLocation;
+  /** For messages and shard ids. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * Finds every file of a reference, with its size.
+ *
+ * @throws DatasetsError SOURCE_NOT_FOUND when a file is not there or a glob matches nothing; UNSUPPORTED for a URL that is no `file:`; PEER_MISSING for
+ * a package that is not installed
+ */
+export async function resolveFiles(reference: FileReference, context: SourceContext): Promise<readonly SourceFile[]> {
+  const locations = await locate(reference, context);
+  const files: SourceFile[] = [];
+  const names = new Set<string>();
+  for (const location of locations) {
+    const name = locationName(location);
+    if (names.has(name)) {
+      throw new DatasetsError('PIPELINE_INVALID', `${name} is named twice among the files to read`, {
+        hint: 'Name each file once; globs must not overlap.',
+        at: { file: name },
+      });
+    }
+    names.add(name);
+    const { size } = await fileStats(absolutePath(location, context), name);
+    files.push({ location, name, bytes: size });
+  }
+  return files;
+}
+
+/** A reference in one line, for the description of its source. */
+export function referenceName(reference: FileReference): string {
+  if (typeof reference === 'string') return reference;
+  if (reference instanceof URL) return posix.basename(reference.pathname);
+  if ('package' in reference) return `npm:${reference.package}/${reference.path}`;
+  const [first] = reference;
+  if (first === undefined) return 'no files';
+  return reference.length === 1 ? referenceName(first) : `${referenceName(first)} and ${reference.length - 1} more`;
+}
+
+async function locate(reference: FileReference, context: SourceContext): Promise<readonly FileLocation[]> {
+  if (typeof reference === 'string') return locatePath(reference, context);
+  if (reference instanceof URL) return [locateUrl(reference, context)];
+  if ('package' in reference) return locatePackageFile(reference, context);
+  const lists = await Promise.all(reference.map((part) => locate(part, context)));
+  return lists.flat();
+}
+
+async function locatePath(path: string, context: SourceContext): Promise<readonly FileLocation[]> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return [locateUrl(new URL(path), context)];
+  if (!isGlob(path)) {
+    return [isAbsolute(path) ? locationOf(path, context) : { in: 'module', path: posix.normalize(path) }];
+  }
+  const [root, pattern] = isAbsolute(path) ? ['/', path.slice(1)] : [context.baseDirectory, posix.normalize(path)];
+  const matches = await matchesOf(root, pattern, path);
+  return matches.map((match) => (root === '/' ? locationOf(`/${match}`, context) : { in: 'module', path: match }));
+}
+
+async function locatePackageFile(file: NpmFile, context: SourceContext): Promise<readonly FileLocation[]> {
+  const root = packageDirectory(file.package, context);
+  const paths = isGlob(file.path) ? await matchesOf(root, file.path, referenceName(file)) : [file.path];
+  return paths.map((path) => ({ in: 'package', package: file.package, path }));
+}
+
+function locateUrl(url: URL, context: SourceContext): FileLocation {
+  if (url.protocol === 'file:') return locationOf(fileURLToPath(url), context);
+  throw new DatasetsError('UNSUPPORTED', `${url.href} cannot be read: sources read local files only`, {
+    hint: 'Copy the file to this machine and name its path, e.g. with --manual-dir and this.manualPath(...).',
+    at: { file: url.href },
+  });
+}
+
+async function matchesOf(root: string, pattern: string, shown: string): Promise<readonly string[]> {
+  const matches = await expandGlob(root, pattern);
+  if (matches.length > 0) return matches;
+  throw new DatasetsError('SOURCE_NOT_FOUND', `No file matches ${shown}`, {
+    hint: `The pattern was looked up from ${join(root, '.')}.`,
+    at: { file: shown },
+  });
+}
+
+async function fileStats(path: string, name: string): Promise<Stats> {
+  try {
+    const stats = await stat(path);
+    if (stats.isFile()) return stats;
+    throw new DatasetsError('SOURCE_NOT_FOUND', `${name} is not a file`, {
+      hint: stats.isDirectory() ? `Name the files in it with a glob: ${name}/*` : `Look at ${path}.`,
+      at: { file: name },
+    });
+  } catch (error) {
+    if (error instanceof DatasetsError) throw error;
+    throw new DatasetsError('SOURCE_NOT_FOUND', `The file ${name} cannot be found`, {
+      hint: `It was looked for at ${path}.`,
+      cause: error,
+      at: { file: name },
+    });
+  }
+}

@@ -1,0 +1,172 @@
+/** What becomes of an integer that a JavaScript number doesn't hold exactly (beyond 2^53 - 1). */
+export type UnsafeIntegers = 'refuse' | 'bigint';
+
+/** Reports what is wrong at an offset of the text; throws. */
+export type ReportJson = (offset: number, what: string, hint?: string) => never;
+
+/** 16 digits in a row: only then a text may hold an integer that is not safe, and JSON.parse is not enough. */
+const longNumber = /\d{16}/;
+
+/**
+ * Parses JSON (RFC 8259) as `JSON.parse` does, but never rounds an integer, and knows where an error is.
+ *
+ * `JSON.parse` does the work unless the text holds a long row of digits or is malformed; only then it is parsed by hand.
+ *
+ * @throws whatever `report` throws
+ */
+export function parseJson(text: string, integers: UnsafeIntegers, report: ReportJson): unknown {
+  if (longNumber.test(text)) return new JsonReader(text, integers, report).document();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return new JsonReader(text, integers, report).document();
+  }
+}
+
+const literals: ReadonlyMap<string, null | boolean> = new Map([
+  ['null', null],
+  ['true', true],
+  ['false', false],
+]);
+
+/** A recursive-descent parser; its depth is bounded so that hostile input cannot end the process. */
+class JsonReader {
+  static readonly #maxDepth = 1000;
+  readonly #text: string;
+  readonly #integers: UnsafeIntegers;
+  readonly #report: ReportJson;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, integers: UnsafeIntegers, report: ReportJson) {
+    this.#text = text;
+    this.#integers = integers;
+    this.#report = report;
+  }
+
+  document(): unknown {
+    const value = this.#value();
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#unexpected('the end');
+    return value;
+  }
+
+  #value(): unknown {
+    this.#skipSpace();
+    const character = this.#text.charAt(this.#at);
+    if (character === '{') return this.#nested(() => this.#object());
+    if (character === '[') return this.#nested(() => this.#array());
+    if (character === '"') return this.#string();
+    if (character === '-' || (character >= '0' && character <= '9')) return this.#number();
+    for (const [word, value] of literals) {
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length;
+        return value;
+      }
+    }
+    return this.#unexpected('a value');
+  }
+
+  #nested<T>(parse: () => T): T {
+    if (++this.#depth > JsonReader.#maxDepth) this.#report(this.#at, `nested more than ${JsonReader.#maxDepth} deep`);
+    this.#at++;
+    const value = parse();
+    this.#depth--;
+    return value;
+  }
+
+  #object(): object {
+    const object = {};
+    if (this.#takes('}')) return object;
+    do {
+      this.#skipSpace();
+      if (this.#text.charAt(this.#at) !== '"') this.#unexpected('a name in quotes');
+      const name = this.#string();
+      if (!this.#takes(':')) this.#unexpected("':'");
+      // defineProperty: `__proto__` is a name like any other.
+      Object.defineProperty(object, name, {
+        value: this.#value(),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    } while (this.#takes(','));
+    if (!this.#takes('}')) this.#unexpected("',' or '}'");
+    return object;
+  }
+
+  #array(): unknown[] {
+    const array: unknown[] = [];
+    if (this.#takes(']')) return array;
+    do array.push(this.#value());
+    while (this.#takes(','));
+    if (!this.#takes(']')) this.#unexpected("',' or ']'");
+    return array;
+  }
+
+  #string(): string {
+    const start = this.#at;
+    for (let end = start + 1; end < this.#text.length; end++) {
+      const code = this.#text.charCodeAt(end);
+      if (code === 0x5c) end++;
+      else if (code < 0x20)
+        this.#report(end, 'a control character inside a string', 'Write it as an escape, e.g. \\n.');
+      else if (code === 0x22) {
+        this.#at = end + 1;
+        return this.#unescape(start, end + 1);
+      }
+    }
+    return this.#report(start, 'a string that begins here is never closed');
+  }
+
+  #unescape(start: number, end: number): string {
+    const literal = this.#text.slice(start, end);
+    try {
+      const value: unknown = JSON.parse(literal);
+      if (typeof value === 'string') return value;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    return this.#report(start, 'a string with an escape that JSON does not know');
+  }
+
+  #number(): number | bigint {
+    const literal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/.exec(
+      this.#text.slice(this.#at, this.#at + 400),
+    )?.[0];
+    if (literal === undefined || literal.length === 400) return this.#report(this.#at, 'not a number of JSON');
+    const value = Number(literal);
+    const integer = !/[.eE]/.test(literal);
+    if (integer && !Number.isSafeInteger(value)) {
+      if (this.#integers === 'refuse') {
+        this.#report(
+          this.#at,
+          `the integer ${literal} is too large to be held exactly by a number`,
+          "Read with { unsafeIntegers: 'bigint' } to get such integers as bigint, or write them as strings.",
+        );
+      }
+      this.#at += literal.length;
+      return BigInt(literal);
+    }
+    this.#at += literal.length;
+    return value;
+  }
+
+  #takes(character: string): boolean {
+    this.#skipSpace();
+    if (this.#text.charAt(this.#at) !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    while (this.#at < this.#text.length && ' \t\n\r'.includes(this.#text.charAt(this.#at))) this.#at++;
+  }
+
+  #unexpected(wanted: string): never {
+    const found = this.#text.codePointAt(this.#at);
+    const shown = found === undefined ? 'the end of the text' : JSON.stringify(String.fromCodePoint(found));
+    return this.#report(this.#at, `${shown} where ${wanted} must be`);
+  }
+}

@@ -1,0 +1,50 @@
+import { fileSource } from '../file-source.js';
+import { locationName } from '../files/location.js';
+import type { FileReference } from '../files/resolve-files.js';
+import { malformedText } from '../malformed.js';
+import type { Source } from '../source.js';
+import { parseJson, type UnsafeIntegers } from './exact-json.js';
+import { rangeOf, shardOfRange } from './file-range.js';
+import { type LineFileOptions, splitFiles } from './line-files.js';
+import { LineParser } from './lines.js';
+import { readText } from './text-chunks.js';
+
+export interface JsonlOptions extends LineFileOptions {
+  /** What becomes of an integer beyond 2^53 - 1, which a number would round: an error (the default), or a bigint. */
+  readonly unsafeIntegers?: UnsafeIntegers;
+}
+
+const blank = /^[ \t\r]*$/;
+
+/**
+ * Reads JSON Lines: one JSON value on each line, UTF-8, plain or gzip (`*.gz`). Blank lines are skipped.
+ *
+ * Large plain files are split at lines, about every `rangeBytes`; a gzip file is one source shard.
+ *
+ * @typeParam T what a line holds; it is not checked here, the data set's features check it
+ * @throws DatasetsError while reading: SOURCE_MALFORMED with file, line and column
+ * @example
+ * ```ts
+ * const reviews = pipeline.read(jsonl<{ id: string; stars: number }>('reviews-*.jsonl.gz'));
+ * ```
+ */
+export function jsonl<T = unknown>(files: FileReference, options: JsonlOptions = {}): Source<T> {
+  const integers = options.unsafeIntegers ?? 'refuse';
+  return fileSource<T>(files, {
+    kind: 'jsonl',
+    split: async (found, context) => (await splitFiles(found, context, options)).map(shardOfRange),
+    read(shard, context) {
+      const range = rangeOf(shard);
+      const file = locationName(range.file);
+      const parser = new LineParser<T>(file, (text, line) => {
+        if (text.length === 0 || blank.test(text)) return undefined;
+        const value = parseJson(text, integers, (offset, what, hint) => {
+          throw malformedText(file, { line: line(), column: offset + 1 }, what, hint === undefined ? {} : { hint });
+        });
+        // The author's word for what the file holds.
+        return value as T;
+      });
+      return readText(range, context, false, parser);
+    },
+  });
+}

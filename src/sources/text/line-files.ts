@@ -1,0 +1,29 @@
+import { DatasetsError } from '../../core/errors/index.js';
+import type { SourceFile } from '../files/resolve-files.js';
+import type { SourceContext } from '../source.js';
+import { defaultRangeBytes, type FileRange } from './file-range.js';
+import { splitAtLines } from './split-lines.js';
+
+/** How files of lines are split. */
+export interface LineFileOptions {
+  /** Bytes of a source shard of a large plain file; default 64 MiB. */
+  readonly rangeBytes?: number;
+}
+
+/** The chosen size of a range, checked. */
+export function rangeBytesOf(options: LineFileOptions): number {
+  const bytes = options.rangeBytes ?? defaultRangeBytes;
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new DatasetsError('PIPELINE_INVALID', `rangeBytes must be a positive integer, but got ${bytes}`);
+}
+
+/** Ranges of all files, in order. */
+export async function splitFiles(
+  files: readonly SourceFile[],
+  context: SourceContext,
+  options: LineFileOptions,
+): Promise<readonly FileRange[]> {
+  const ranges: FileRange[] = [];
+  for (const file of files) ranges.push(...(await splitAtLines(file, context, rangeBytesOf(options))));
+  return ranges;
+}

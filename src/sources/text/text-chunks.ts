@@ -1,0 +1,113 @@
+import { locationName } from '../files/location.js';
+import { malformedText } from '../malformed.js';
+import type { SourceContext } from '../source.js';
+import { countLinesBefore } from './count-lines.js';
+import { byteOrderMarkBytes, countLineFeeds, decodeChunk } from './decode.js';
+import { type FileRange, isGzip } from './file-range.js';
+import { readGzipBlocks, readPlainBlocks } from './read-blocks.js';
+import { maxRecordBytes, RecordChunker } from './record-chunker.js';
+
+/** Whole records of a text file, and where they begin. */
+export interface TextChunk {
+  readonly text: string;
+  /** Line of the first character, counted from 1. Asked only for messages: it may have to count the lines of the file so far. */
+  firstLine(): number;
+}
+
+/** Turns the chunks of one range into batches. Made anew for each range. */
+export interface ChunkParser<B> {
+  parse(chunk: TextChunk): Iterable<B>;
+  /** After the last chunk: checks that nothing is missing. */
+  finish?(): void;
+}
+
+/** Reads a range and parses it: synchronously for a plain file, asynchronously for a gzip file. */
+export function readText<B>(
+  range: FileRange,
+  context: SourceContext,
+  quoted: boolean,
+  parser: ChunkParser<B>,
+): Iterable<B> | AsyncIterable<B> {
+  const chunks = new ChunkSequence(range, context, quoted);
+  return isGzip(locationName(range.file))
+    ? parseAsync(range, context, chunks, parser)
+    : parseSync(range, context, chunks, parser);
+}
+
+function* parseSync<B>(
+  range: FileRange,
+  context: SourceContext,
+  chunks: ChunkSequence,
+  parser: ChunkParser<B>,
+): Generator<B, void, undefined> {
+  for (const block of readPlainBlocks(range, context)) {
+    const chunk = chunks.next(block);
+    if (chunk !== undefined) yield* parser.parse(chunk);
+  }
+  const last = chunks.last();
+  if (last !== undefined) yield* parser.parse(last);
+  parser.finish?.();
+}
+
+async function* parseAsync<B>(
+  range: FileRange,
+  context: SourceContext,
+  chunks: ChunkSequence,
+  parser: ChunkParser<B>,
+): AsyncGenerator<B, void, undefined> {
+  for await (const block of readGzipBlocks(range, context)) {
+    const chunk = chunks.next(block);
+    if (chunk !== undefined) yield* parser.parse(chunk);
+  }
+  const last = chunks.last();
+  if (last !== undefined) yield* parser.parse(last);
+  parser.finish?.();
+}
+
+/** From blocks to decoded chunks, counting lines on the way. */
+class ChunkSequence {
+  readonly #file: string;
+  readonly #chunker: RecordChunker;
+  readonly #lineAtStart: () => number;
+  #linesSoFar = 0;
+  #atFileStart: boolean;
+
+  constructor(range: FileRange, context: SourceContext, quoted: boolean) {
+    this.#file = locationName(range.file);
+    this.#chunker = new RecordChunker(quoted);
+    this.#atFileStart = range.from === 0;
+    this.#lineAtStart = () => range.line ?? countLinesBefore(range, context) + 1;
+  }
+
+  next(block: Buffer): TextChunk | undefined {
+    const records = this.#chunker.push(block);
+    if (records !== undefined) return this.#decode(records);
+    return this.#chunker.overlong ? this.last() : undefined;
+  }
+
+  last(): TextChunk | undefined {
+    const overlong = this.#chunker.overlong;
+    const records = this.#chunker.finish();
+    if (records === undefined) return undefined;
+    const chunk = this.#decode(records);
+    if (!overlong) return chunk;
+    throw malformedText(
+      this.#file,
+      { line: chunk.firstLine() },
+      `a record that begins here is longer than ${maxRecordBytes} bytes`,
+      {
+        hint: 'Look for a quote that is never closed.',
+      },
+    );
+  }
+
+  #decode(records: Buffer): TextChunk {
+    const skip = this.#atFileStart ? byteOrderMarkBytes(records) : 0;
+    this.#atFileStart = false;
+    const before = this.#linesSoFar;
+    const firstLine = () => this.#lineAtStart() + before;
+    const text = decodeChunk(skip === 0 ? records : records.subarray(skip), this.#file, firstLine);
+    this.#linesSoFar += countLineFeeds(records);
+    return { text, firstLine };
+  }
+}
