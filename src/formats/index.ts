@@ -5,6 +5,20 @@ export { type ColumnBuilder, createColumnBuilder } from './column-builder.js';
 export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
 export { createExampleWriter, type ExampleWriter } from './example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
+export {
+  findKeyHash,
+  IndexBlock,
+  type IndexBlockRange,
+  type IndexHeader,
+  indexBlockCount,
+  indexBlockRange,
+  indexHeaderBytes,
+  type RecordIndex,
+  type RecordPlace,
+  readIndex,
+  readIndexHeader,
+} from './record-index.js';
+export { RecordIndexWriter } from './record-index-writer.js';
 export { frameFooterBytes, frameHeaderBytes, frameOverheadBytes } from './tfrecord-frame.js';
 export {
   type RecordBlock,

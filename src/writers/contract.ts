@@ -60,11 +60,11 @@ export interface ShardPlan {
 export interface SpillSlice {
   readonly file: string;
   readonly sourceShard: string;
-  /** Byte offset in the spill file. */
+  /** Where it lies in the spill file. */
   readonly offset: number;
-  /** Buckets that have rows, ascending, with their rows and row bytes. */
+  readonly bytes: number;
+  /** Buckets that have rows, ascending, with their row bytes. */
   readonly buckets: Uint16Array;
-  readonly rowCounts: Uint32Array;
   readonly rowBytes: Float64Array;
 }
 
