@@ -1,0 +1,3 @@
+export { type RecordSlice, slicesOf, totalBytes } from './partition-input.js';
+export { type PartitionRun, PartitionWriter } from './partition-writer.js';
+export { openSortedPartition, type RecordGroup, type SortedPartition } from './sorted-partition.js';
