@@ -100,10 +100,13 @@ function matching(files: readonly SourceFile[], pattern: RegExp): string[] {
   );
 }
 
-/** The files along one circle of imports that remain in the JavaScript, or none. */
+/** The files along one circle of imports that all run when one of them is loaded, or none. */
 function findCircle(files: readonly SourceFile[]): string[] {
   const importsOf = new Map(
-    files.map(({ path, imports }) => [path, imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target)]),
+    files.map(({ path, imports }) => [
+      path,
+      imports.filter(({ kind }) => kind === 'static').map(({ target }) => target),
+    ]),
   );
   const finished = new Set<string>();
   const visit = (path: string, trail: readonly string[]): string[] => {

@@ -12,8 +12,8 @@ export interface SourceFile {
 export interface Import {
   /** The TypeScript file imported: `./leaf.js` in src/features/feature.ts is `src/features/leaf.ts`. */
   readonly target: string;
-  /** `import type` and `export type` vanish in the JavaScript. */
-  readonly typeOnly: boolean;
+  /** `import type` vanishes in the JavaScript; a dynamic import waits until somebody asks. */
+  readonly kind: 'static' | 'type' | 'dynamic';
 }
 
 /** Every TypeScript file below those of the folders that exist. */
@@ -40,10 +40,10 @@ function relativeImports(path: string, text: string): Import[] {
   const imported = (specifier: string): string => posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
   const found: Import[] = [];
   for (const [, type, specifier = ''] of text.matchAll(staticImport)) {
-    found.push({ target: imported(specifier), typeOnly: type !== undefined });
+    found.push({ target: imported(specifier), kind: type === undefined ? 'static' : 'type' });
   }
   for (const [, specifier = ''] of text.matchAll(dynamicImport)) {
-    found.push({ target: imported(specifier), typeOnly: false });
+    found.push({ target: imported(specifier), kind: 'dynamic' });
   }
   return found;
 }
