@@ -1,6 +1,18 @@
 /**
  * File formats, in terms of leaves, rows and column batches: TFRecord, tf.Example, Arrow IPC stream.
  */
+export { type ArrowBatchPlace, type ArrowReader, openArrow } from './arrow/arrow-reader.js';
+export { toArrowTable } from './arrow/arrow-table.js';
+export {
+  type ArrowRowWriter,
+  type ArrowSchema,
+  type ArrowWriter,
+  arrowBatchBytes,
+  arrowBatchRows,
+  createArrowRowWriter,
+  createArrowWriter,
+} from './arrow/arrow-writer.js';
+export type { RangeSource } from './arrow/stream-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './column-builder.js';
 export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
 export { createExampleWriter, type ExampleWriter } from './example-writer.js';

@@ -99,6 +99,14 @@ export function exampleFeatures(
   return features;
 }
 
+/** A value as Python's oracle shows it: integers as numbers where they are safe. */
+export function shownValue({ dtype, text }: Leaf, value: number | bigint | Uint8Array): unknown {
+  if (typeof value === 'object') return text ? Buffer.from(value).toString() : value;
+  if (dtype === 'bool') return value === 1n;
+  const shown = dtype === 'float16' || dtype === 'bfloat16' ? storedValue(dtype, value) : value;
+  return typeof shown === 'bigint' && Number.isSafeInteger(Number(shown)) ? Number(shown) : shown;
+}
+
 function storedValue(dtype: DType, value: number | bigint | Uint8Array): number | bigint | Uint8Array {
   if (dtype === 'uint64') return BigInt.asIntN(64, BigInt(value as bigint));
   if (dtype === 'float16') return halfToNumber(Number(value));

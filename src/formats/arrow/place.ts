@@ -1,0 +1,104 @@
+import type { ArrowArray } from './array.js';
+import { bitAt } from './bits.js';
+
+/**
+ * Which slots of an Arrow array hold the elements of a column: `count` slots from `from` on, or those in `select` (ascending) where
+ * nulls lie between.
+ */
+export interface Place {
+  readonly from: number;
+  readonly count: number;
+  readonly select: Int32Array | undefined;
+}
+
+export function slotOf(place: Place, element: number): number {
+  return place.select === undefined ? place.from + element : (place.select[element] as number);
+}
+
+/** The slot behind the last one. */
+export function endSlot(place: Place): number {
+  return place.count === 0 ? place.from : slotOf(place, place.count - 1) + 1;
+}
+
+/** The slots of `place` that are not null, and a byte for each slot of `place` that tells it. */
+export function presentPlace(
+  array: ArrowArray,
+  place: Place,
+): { readonly place: Place; readonly presence: Uint8Array } {
+  const presence = new Uint8Array(place.count).fill(1);
+  const { validity } = array;
+  if (validity === undefined) return { place, presence };
+  const select = new Int32Array(place.count);
+  let count = 0;
+  for (let element = 0; element < place.count; element++) {
+    const slot = slotOf(place, element);
+    if (bitAt(validity, slot)) select[count++] = slot;
+    else presence[element] = 0;
+  }
+  return { place: placeOf(select.subarray(0, count)), presence };
+}
+
+/** A place of ascending slots; without `select` where they follow one another. */
+export function placeOf(slots: Int32Array): Place {
+  const count = slots.length;
+  const from = slots[0] ?? 0;
+  const last = slots[count - 1] ?? from;
+  return { from, count, select: last - from === count - 1 || count === 0 ? undefined : slots };
+}
+
+/** The lists in a place, opened. */
+export interface OpenedList {
+  /** Where each list starts in the column of the elements, from 0 on. */
+  readonly offsets: () => Int32Array;
+  readonly children: Place;
+}
+
+/** Opens lists of `length` elements each. */
+export function fixedListPlace(place: Place, length: number): OpenedList {
+  const { from, count } = place;
+  const offsets = (): Int32Array => Int32Array.from({ length: count + 1 }, (_, i) => i * length);
+  if (place.select === undefined) {
+    return { offsets, children: { from: from * length, count: count * length, select: undefined } };
+  }
+  const select = new Int32Array(count * length);
+  for (let element = 0; element < count; element++) {
+    const first = slotOf(place, element) * length;
+    for (let i = 0; i < length; i++) select[element * length + i] = first + i;
+  }
+  return { offsets, children: { from: 0, count: select.length, select } };
+}
+
+/**
+ * Opens lists of varying length.
+ *
+ * @throws RangeError when the offsets are not ascending.
+ */
+export function listPlace(offsets: Int32Array, place: Place): OpenedList {
+  const dense = new Int32Array(place.count + 1);
+  for (let element = 0; element < place.count; element++) {
+    const slot = slotOf(place, element);
+    const length = (offsets[slot + 1] as number) - (offsets[slot] as number);
+    if (!(length >= 0 && (offsets[slot] as number) >= 0)) throw new RangeError('offsets that are not ascending');
+    dense[element + 1] = (dense[element] as number) + length;
+  }
+  const total = dense[place.count] as number;
+  if (place.select === undefined) {
+    const children = { from: offsets[place.from] ?? 0, count: total, select: undefined };
+    return { offsets: () => dense, children };
+  }
+  const select = new Int32Array(total);
+  for (let element = 0; element < place.count; element++) {
+    const first = offsets[slotOf(place, element)] as number;
+    const start = dense[element] as number;
+    const end = dense[element + 1] as number;
+    for (let i = start; i < end; i++) select[i] = first + i - start;
+  }
+  return { offsets: () => dense, children: placeOf(select) };
+}
+
+/** Offsets of lists of none or one element. */
+export function presenceOffsets(presence: Uint8Array): Int32Array {
+  const offsets = new Int32Array(presence.length + 1);
+  for (let i = 0; i < presence.length; i++) offsets[i + 1] = (offsets[i] as number) + (presence[i] as number);
+  return offsets;
+}
