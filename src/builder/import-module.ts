@@ -23,11 +23,18 @@ export async function importModule(module: string): Promise<Readonly<Record<stri
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetsError('BUILDER_INVALID', `${fileURLToPath(url)} can't be imported: ${reason}`, {
-      hint: /require\(\) (?:of )?ES Module/.test(reason)
+      hint: isLoadedAsCommonJs(cause, fileURLToPath(url))
         ? 'Builders are ES modules: set "type": "module" in the package.json above it, or name the file builder.mts.'
         : 'The original error is the cause; --verbose shows its stack.',
       cause,
       at: { file: fileURLToPath(url) },
     });
   }
+}
+
+/** Node 20 refuses `require()` of an ES module in a circle; later ones fail at what the module itself imports, and list who required it. */
+function isLoadedAsCommonJs(error: unknown, file: string): boolean {
+  if (!(error instanceof Error)) return false;
+  const { requireStack } = error as { readonly requireStack?: readonly string[] };
+  return /require\(\) (?:of )?ES Module/.test(error.message) || requireStack?.includes(file) === true;
 }
