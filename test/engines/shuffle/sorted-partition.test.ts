@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { openSortedPartition, PartitionWriter, slicesOf } from '../../../src/engines/shuffle/index.js';
 import { encodeValue } from '../../../src/values/index.js';
+import { liveBytes } from '../../memory.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
 type Triple = readonly [side: number, key: unknown, value: unknown];
@@ -122,8 +123,7 @@ describe('a shuffle', () => {
     for (let i = 0; i < count; i++)
       writer.addPair('the key', { n: (i * 48271) % count, text: 'some text to make it larger' });
     const runs = [writer.finish()];
-    global.gc?.();
-    const before = process.memoryUsage().rss;
+    const before = liveBytes();
     let peak = before;
     for (let partition = 0; partition < 64; partition++) {
       const slices = slicesOf(runs, partition);
@@ -137,7 +137,7 @@ describe('a shuffle', () => {
         let read = 0;
         for (const item of group.values as Iterable<{ n: number }>) {
           sum += item.n;
-          if (++read % 50_000 === 0) peak = Math.max(peak, process.memoryUsage().rss);
+          if (++read % 50_000 === 0) peak = Math.max(peak, liveBytes());
         }
         assert.equal(read, count);
         assert.equal(sum, (count * (count - 1)) / 2);
@@ -145,8 +145,8 @@ describe('a shuffle', () => {
       assert.equal(sorted.next(), undefined);
       sorted.close();
     }
-    // The values are 60 MB in spill and several hundred as objects.
-    assert(peak - before < 60 * 2 ** 20, `${Math.round((peak - before) / 2 ** 20)} MiB more`);
+    // The values are 60 MB in spill and more as objects; a few buffers of a megabyte are enough.
+    assert(peak - before < 16 * 2 ** 20, `${Math.round((peak - before) / 2 ** 20)} MiB more`);
   });
 
   it('says so when a spill file was cut short', () => {
