@@ -7,9 +7,11 @@ export {
 } from './audio.js';
 export { type BoundingBoxFeature, type BoundingBoxSides, boundingBox } from './bounding-box.js';
 export { type ClassLabelFeature, classLabel } from './class-label.js';
+export { definitionOf } from './define.js';
 export type {
   AnyFeature,
   BoundingBoxFormat,
+  Definition,
   Dimension,
   ImageDType,
   ImageEncoding,

@@ -1,0 +1,60 @@
+import { DatasetsError } from '../../core/errors/index.js';
+import { formatReference } from '../../core/names/index.js';
+import { huggingFaceSnippet } from './hugging-face.js';
+import { numpySnippet } from './numpy.js';
+import type { SnippetSplit, SnippetTarget, SnippetVersion } from './snippet-version.js';
+import { tensorflowSnippet } from './tensorflow.js';
+import { tfdsSnippet } from './tfds.js';
+import { torchSnippet } from './torch.js';
+
+interface Writer {
+  /** What the snippet reads. */
+  readonly format: 'tfrecord' | 'arrow';
+  /** Packages that it imports, as pip names them. */
+  readonly packages: readonly string[];
+  write(version: SnippetVersion, split: SnippetSplit): string;
+}
+
+const writers: Readonly<Record<SnippetTarget, Writer>> = {
+  tfds: { format: 'tfrecord', packages: ['tensorflow', 'tensorflow-datasets'], write: tfdsSnippet },
+  tensorflow: { format: 'tfrecord', packages: ['tensorflow'], write: tensorflowSnippet },
+  hf: { format: 'arrow', packages: ['datasets'], write: huggingFaceSnippet },
+  torch: { format: 'arrow', packages: ['torch', 'numpy', 'pyarrow'], write: torchSnippet },
+  numpy: { format: 'arrow', packages: ['numpy', 'pyarrow'], write: numpySnippet },
+};
+
+/**
+ * Python that opens a version with a trainer's stock reader: no Node, and none of this package.
+ *
+ * @param split name of the split that it reads. Default: `train`, else the first.
+ * @throws DatasetsError UNSUPPORTED when the version has no shards of the format that the reader wants; SPLIT_UNKNOWN.
+ */
+export function trainerSnippet(target: SnippetTarget, version: SnippetVersion, split?: string): string {
+  const writer = writers[target];
+  const reference = formatReference(version);
+  if (!version.formats.includes(writer.format)) {
+    const others = Object.entries(writers).filter(([, { format }]) => version.formats.includes(format));
+    throw new DatasetsError(
+      'UNSUPPORTED',
+      `${reference} has no ${writer.format} shards, which a snippet for ${target} reads`,
+      {
+        hint: `Take --for ${others.map(([name]) => name).join(' or ')}, or export it: ailab-datasets convert ${reference} --file-format ${writer.format} --to DIR`,
+        at: { dataset: version.name },
+      },
+    );
+  }
+  const packages = writer.packages.concat(version.media.length > 0 && writer.format === 'arrow' ? ['pillow'] : []);
+  const heading = `# ${reference} with stock readers: pip install ${packages.join(' ')}`;
+  return `${heading}\n${writer.write(version, pickSplit(version, reference, split))}`;
+}
+
+function pickSplit(version: SnippetVersion, reference: string, wanted: string | undefined): SnippetSplit {
+  const { splits } = version;
+  const found =
+    splits.find(({ name }) => name === (wanted ?? 'train')) ?? (wanted === undefined ? splits[0] : undefined);
+  if (found !== undefined) return found;
+  throw new DatasetsError('SPLIT_UNKNOWN', `${reference} has no split ${wanted}`, {
+    hint: `The splits are: ${splits.map(({ name }) => name).join(', ')}.`,
+    at: { dataset: version.name, split: wanted ?? '' },
+  });
+}
