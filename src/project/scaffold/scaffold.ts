@@ -1,0 +1,114 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { ResolvedConfig } from '../../core/config/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { parseDatasetName } from '../../core/names/index.js';
+import { readOwnManifest } from '../package-manifest.js';
+import { type DatasetTemplate, datasetFiles } from './dataset-files.js';
+import { completeManifest, projectFiles } from './project-files.js';
+
+/** What was made. Paths are absolute. */
+export interface Scaffolded {
+  readonly directory: string;
+  readonly created: readonly string[];
+  /** Files that were there and got additions. */
+  readonly completed: readonly string[];
+  /** Files that were there and were left alone. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Makes a data set's folder in the project's first folder of data sets.
+ *
+ * @param place name, or a path that ends in it: `product_c`, `products/product_c`
+ * @throws DatasetsError NAME_INVALID; USAGE when the project has no folder of data sets, or the new folder is there already.
+ * @example
+ * ```ts
+ * await scaffoldDataset('products/product_c', 'csv', await loadConfig());
+ * ```
+ */
+export async function scaffoldDataset(
+  place: string,
+  template: DatasetTemplate,
+  config: ResolvedConfig,
+): Promise<Scaffolded> {
+  const name = parseDatasetName(basename(place));
+  const [root] = config.datasets;
+  if (root === undefined) {
+    throw new DatasetsError('USAGE', `${config.projectDirectory} has no folder of data sets to put ${name} into`, {
+      hint:
+        config.file === undefined
+          ? 'Make a project first: ailab-datasets new --project'
+          : `Name one in \`datasets\` of ${config.file}.`,
+      at: { dataset: name },
+    });
+  }
+  const directory = resolve(root, place);
+  if (relative(root, directory).startsWith('..')) {
+    throw new DatasetsError('USAGE', `${place} leads out of the folder of data sets ${root}`, {
+      hint: 'Name the data set, with folders inside that one where you like: products/product_c.',
+      at: { dataset: name },
+    });
+  }
+  if (await exists(directory)) {
+    throw new DatasetsError('USAGE', `${directory} is there already`, {
+      hint: 'Choose another name, or remove the folder.',
+      at: { dataset: name, file: directory },
+    });
+  }
+  return write(directory, datasetFiles(name, template));
+}
+
+/**
+ * Makes a folder a project of data sets: configuration, tsconfig.json and package.json. Files that are there stay as they are; package.json gets what it lacks.
+ *
+ * @param directory absolute path; made where it doesn't exist
+ */
+export async function scaffoldProject(directory: string): Promise<Scaffolded> {
+  const name = basename(directory);
+  const { version } = await readOwnManifest();
+  const written = await write(directory, projectFiles(name));
+  const file = join(directory, 'package.json');
+  const before = (await exists(file)) ? await readFile(file, 'utf8') : undefined;
+  const manifest = completeManifest(before === undefined ? undefined : parseManifest(before, file), name, version);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  if (text === before) return { ...written, kept: [...written.kept, file] };
+  await writeFile(file, text);
+  if (before === undefined) return { ...written, created: [...written.created, file] };
+  return { ...written, completed: [file] };
+}
+
+function parseManifest(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    throw new DatasetsError('CONFIG_INVALID', `${file} is not readable JSON`, {
+      hint: 'Correct it first.',
+      cause,
+      at: { file },
+    });
+  }
+}
+
+async function write(directory: string, files: Readonly<Record<string, string>>): Promise<Scaffolded> {
+  const created: string[] = [];
+  const kept: string[] = [];
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    if (await exists(path)) {
+      kept.push(path);
+      continue;
+    }
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    created.push(path);
+  }
+  return { directory, created, completed: [], kept };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
