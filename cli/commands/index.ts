@@ -3,6 +3,11 @@ import type { CommandEntry } from '../frame/command-module.js';
 /** Every command, in the order of the help page: from a new data set to what trainers do with it, then the tools. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'new',
+    summary: 'Make a data set that builds as it stands, or a project of data sets',
+    load: async () => (await import('./new.js')).newCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine and this project are ready to build and read data sets',
     load: async () => (await import('./doctor.js')).doctorCommand,

@@ -1,6 +1,5 @@
 import { type Argument, RootCommand, type Command as Target } from '@bomb.sh/tab';
 import { Command, type Option } from 'commander';
-import { commands } from '../commands/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { addGlobalOptions } from '../frame/program.js';
 import { datasetCandidates } from './dataset-candidates.js';
@@ -13,7 +12,7 @@ export async function printCompletions(words: readonly string[], context: Comman
   const root = new RootCommand();
   const globals = new Command();
   addGlobalOptions(globals);
-  for (const entry of commands) {
+  for (const entry of context.commands) {
     if (entry.hidden === true) continue;
     const command = new Command(entry.name);
     (await entry.load()).define(command, async () => undefined);

@@ -21,6 +21,10 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** The project's configuration under the command's own flags and `--registry`. */
   config(flags?: DatasetsConfig): Promise<ResolvedConfig>;
+  /** As `config`, for a project in another folder (absolute). */
+  configIn(folder: string): Promise<ResolvedConfig>;
+  /** Every command, for those that speak of the others. */
+  readonly commands: readonly CommandEntry[];
 }
 
 /** What a command found or did: the same facts for machines and for people. */

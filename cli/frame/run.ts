@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DatasetsConfig, ResolvedConfig } from '../../src/core/config/index.js';
 import type { Terminal } from '../terminal/index.js';
 import type { CommandEntry, CommandResult, GlobalFlags, Invoke } from './command-module.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
@@ -51,6 +52,10 @@ function flagsSoFar(program: Command, argv: readonly string[]): GlobalFlags {
 
 async function invoke(options: RunOptions, flags: GlobalFlags, work: Parameters<Invoke>[0]): Promise<ExitCode> {
   const { terminal, cwd, env } = options;
+  const loadConfiguration = async (folder: string, own: DatasetsConfig): Promise<ResolvedConfig> => {
+    const { loadConfig } = await import('../../src/core/config/index.js');
+    return loadConfig({ cwd: folder, env, flags: own });
+  };
   try {
     const { interruptible } = await import('./interruption.js');
     const onInterrupt = (): void => {
@@ -64,14 +69,10 @@ async function invoke(options: RunOptions, flags: GlobalFlags, work: Parameters<
           cwd,
           env,
           signal,
-          config: async (own = {}) => {
-            const { loadConfig } = await import('../../src/core/config/index.js');
-            return loadConfig({
-              cwd,
-              env,
-              flags: flags.registry === undefined ? own : { ...own, registry: flags.registry },
-            });
-          },
+          config: (own = {}) =>
+            loadConfiguration(cwd, flags.registry === undefined ? own : { ...own, registry: flags.registry }),
+          configIn: (folder) => loadConfiguration(folder, {}),
+          commands: options.commands,
         }),
       onInterrupt,
     );

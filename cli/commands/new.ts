@@ -1,0 +1,86 @@
+import { relative } from 'node:path';
+import { Option } from 'commander';
+import { DatasetsError } from '../../src/core/errors/index.js';
+import type { DatasetTemplate, Scaffolded } from '../../src/project/index.js';
+import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
+import { examples } from '../frame/examples.js';
+
+interface NewFlags {
+  readonly project?: boolean | string;
+  readonly template: DatasetTemplate;
+}
+
+export const newCommand: CommandModule = {
+  define: (command, invoke) => {
+    command
+      .argument(
+        '[name]',
+        'name of the data set in snake_case, with folders before it where you like: products/product_c',
+      )
+      .option(
+        '--project [dir]',
+        'make a project of data sets here (or in a folder): configuration, package.json, tsconfig.json',
+      )
+      .addOption(
+        // The list is the library's datasetTemplates; importing it here would load the library for a help page.
+        new Option('--template <kind>', 'where examples come from: a CSV file, or a generator function')
+          .choices(['csv', 'generate'])
+          .default('csv'),
+      )
+      .addHelpText(
+        'after',
+        examples(
+          ['new --project', 'make the current folder a project of data sets'],
+          ['new products/product_c', 'a data set that builds as it stands, for you to rewrite'],
+          ['new noise --template generate', 'a data set whose examples a function yields'],
+        ),
+      )
+      .action((name: string | undefined, flags: NewFlags) => invoke((context) => create(context, name, flags)));
+  },
+};
+
+async function create(context: CommandContext, name: string | undefined, flags: NewFlags): Promise<CommandResult> {
+  if (name === undefined && flags.project === undefined) {
+    throw new DatasetsError('USAGE', 'nothing to make: no name is given, and no --project', {
+      hint: 'ailab-datasets new my_dataset',
+    });
+  }
+  const { scaffoldDataset, scaffoldProject } = await import('../../src/project/index.js');
+  const { resolve } = await import('node:path');
+  const folder = typeof flags.project === 'string' ? resolve(context.cwd, flags.project) : context.cwd;
+  const made: Scaffolded[] = [];
+  if (flags.project !== undefined) made.push(await scaffoldProject(folder));
+  if (name !== undefined) made.push(await scaffoldDataset(name, flags.template, await context.configIn(folder)));
+  return {
+    data: {
+      created: made.flatMap(({ created }) => created),
+      completed: made.flatMap(({ completed }) => completed),
+      kept: made.flatMap(({ kept }) => kept),
+    },
+    text: () => [...made.flatMap((each) => lines(each, context)), '', ...nextSteps(name, flags, context)].join('\n'),
+  };
+}
+
+function lines({ created, completed, kept }: Scaffolded, { cwd, terminal }: CommandContext): readonly string[] {
+  const { style } = terminal.out;
+  const shown = (path: string): string => relative(cwd, path) || '.';
+  return [
+    ...created.map((path) => `${style.green('created')}    ${shown(path)}`),
+    ...completed.map((path) => `${style.yellow('completed')}  ${shown(path)}`),
+    ...kept.map((path) => `${style.dim('kept')}       ${shown(path)}`),
+  ];
+}
+
+function nextSteps(name: string | undefined, flags: NewFlags, { terminal }: CommandContext): readonly string[] {
+  const { style } = terminal.out;
+  const folder = typeof flags.project === 'string' ? [`cd ${flags.project}`] : [];
+  const project = flags.project === undefined ? [] : [...folder, 'npm install'];
+  const dataset = name?.split('/').at(-1) ?? 'my_dataset';
+  const steps = [
+    ...project,
+    ...(name === undefined ? [`npx ailab-datasets new ${dataset}`] : []),
+    `npx ailab-datasets build ${dataset}`,
+    `npx ailab-datasets show ${dataset}`,
+  ];
+  return [style.bold('Next:'), ...steps.map((step) => `  ${step}`)];
+}
