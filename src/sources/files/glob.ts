@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -40,9 +40,19 @@ async function walk(root: string, folder: string, segments: readonly string[], f
     if (!matches(entry.name)) continue;
     if (rest.length > 0) {
       if (entry.isDirectory() || entry.isSymbolicLink()) await walk(root, `${folder}${entry.name}/`, rest, found);
-    } else if (entry.isFile() || entry.isSymbolicLink()) {
+    } else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(join(root, folder, entry.name))))) {
       found.add(folder + entry.name);
     }
+  }
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isFile();
+  } catch (error) {
+    // A link that leads nowhere matches nothing.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return false;
+    throw error;
   }
 }
 

@@ -19,7 +19,7 @@ export interface ParquetOptions {
   readonly timestamps?: 'integer' | 'date';
   /** Adds a property of this name with the row's index in its file, counted from 0. */
   readonly rowIndex?: string;
-  /** Which library decodes; both give the same values. `auto` (the default) takes DuckDB where `@duckdb/node-api` is installed and the columns' types allow. */
+  /** Which library decodes; both give the same values. `auto` (the default) takes DuckDB for row groups of 100,000 rows and more, where `@duckdb/node-api` is installed and the columns' types allow. */
   readonly reader?: 'auto' | 'duckdb' | 'hyparquet';
 }
 
@@ -126,12 +126,20 @@ async function* columnRuns(
     const source = place(row);
     throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });
   };
-  const duckdb = await chooseDuckDB(file.name, columns, options.reader ?? 'auto');
+  const duckdb = await chooseDuckDB(file.name, columns, range.end - range.start, options.reader ?? 'auto');
   if (duckdb === undefined) yield await readRowGroup(file, columns, range, choices, report);
   else yield* streamRows(duckdb, file, columns, range, choices, report);
 }
 
-async function chooseDuckDB(file: string, columns: readonly ParquetColumn[], reader: 'auto' | 'duckdb' | 'hyparquet') {
+/** Below so many rows, starting DuckDB (about 15 ms, and 160 for the first time) costs more than it saves. */
+const fewRows = 100_000;
+
+async function chooseDuckDB(
+  file: string,
+  columns: readonly ParquetColumn[],
+  rows: number,
+  reader: 'auto' | 'duckdb' | 'hyparquet',
+) {
   if (reader === 'hyparquet') return undefined;
   const left = columns.find((column) => !duckdbReads(column));
   if (left !== undefined && reader === 'duckdb') {
@@ -140,7 +148,7 @@ async function chooseDuckDB(file: string, columns: readonly ParquetColumn[], rea
       at: { file, field: left.name },
     });
   }
-  if (left !== undefined) return undefined;
+  if (left !== undefined || (reader === 'auto' && rows < fewRows)) return undefined;
   const duckdb = await loadDuckDB();
   if (duckdb !== undefined || reader === 'auto') return duckdb;
   throw new DatasetsError('PEER_MISSING', `${file} is to be read with DuckDB, which is not installed`, {
