@@ -1,5 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32cOfView } from './crc32c.js';
 import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './tfrecord-frame.js';
 
 export interface TFRecordReadOptions {
@@ -59,14 +59,15 @@ export class TFRecordScanner {
    */
   scan(bytes: Uint8Array, from: number, to: number, fileOffset = this.#fileOffset): number {
     const { starts, ends } = this;
+    const view = viewOf(bytes);
     let count = 0;
     let frame = from;
     while (count < blockRecords && to - frame >= frameHeaderBytes) {
-      const length = this.#length(bytes, frame, fileOffset);
+      const length = this.#length(view, frame, fileOffset);
       const start = frame + frameHeaderBytes;
       const end = start + length;
       if (end + frameFooterBytes > to) break;
-      if (this.#verify && maskedCrc32c(bytes, start, end) !== readWord(bytes, end)) {
+      if (this.#verify && maskedCrc32cOfView(view, start, end) !== view.getUint32(end, true)) {
         throw corrupt(this.#file, fileOffset + frame, `the checksum of its ${length} bytes is wrong`);
       }
       starts[count] = start;
@@ -82,26 +83,20 @@ export class TFRecordScanner {
   /** Bytes of the whole frame that starts at `bytes[frame]`, or undefined when its header is not all there. */
   frameBytes(bytes: Uint8Array, frame: number, to: number, fileOffset = this.#fileOffset): number | undefined {
     if (to - frame < frameHeaderBytes) return undefined;
-    return this.#length(bytes, frame, fileOffset) + frameOverheadBytes;
+    return this.#length(viewOf(bytes), frame, fileOffset) + frameOverheadBytes;
   }
 
-  #length(bytes: Uint8Array, frame: number, fileOffset: number): number {
-    const length = readWord(bytes, frame) + readWord(bytes, frame + 4) * 0x1_0000_0000;
-    if (!Number.isSafeInteger(length) || lengthCrc(length) !== readWord(bytes, frame + 8)) {
+  #length(view: DataView, frame: number, fileOffset: number): number {
+    const length = view.getUint32(frame, true) + view.getUint32(frame + 4, true) * 0x1_0000_0000;
+    if (!Number.isSafeInteger(length) || lengthCrc(length) !== view.getUint32(frame + 8, true)) {
       throw corrupt(this.#file, fileOffset + frame, 'the checksum of its length is wrong');
     }
     return length;
   }
 }
 
-function readWord(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function corrupt(file: string, offset: number, what: string): DatasetsError {

@@ -1,4 +1,4 @@
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32cOfView } from './crc32c.js';
 import type { ChunkSink } from './file-sink.js';
 import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './tfrecord-frame.js';
 
@@ -86,7 +86,7 @@ class BufferedTFRecordWriter implements TFRecordWriter {
     view.setUint32(frame, bytes, true);
     view.setUint32(frame + 4, Math.floor(bytes / 0x1_0000_0000), true);
     view.setUint32(frame + 8, lengthCrc(bytes), true);
-    view.setUint32(end, maskedCrc32c(this.#buffer, start, end), true);
+    view.setUint32(end, maskedCrc32cOfView(view, start, end), true);
     this.#used = end + frameFooterBytes;
     this.#records++;
   }
