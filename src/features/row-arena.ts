@@ -114,11 +114,13 @@ function appendText(arena: RowArena, text: string): number {
   return utf8.encodeInto(text, bytes.subarray(position)).written;
 }
 
-/** Reserves a row's header at the arena's position, which must be a multiple of 4, and returns where the row starts. */
+/**
+ * Reserves a row's header at the arena's position, which must be a multiple of 4, and returns where the row starts. The header's words are
+ * not cleared: the encoder, `finishRow` and the one who hashes the key fill in all eight.
+ */
 export function startRow(arena: RowArena): number {
   arena.ensure(rowHeaderBytes);
   const start = arena.position;
-  arena.bytes.fill(0, start, start + rowHeaderBytes);
   arena.position = start + rowHeaderBytes;
   return start;
 }

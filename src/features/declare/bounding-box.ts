@@ -5,7 +5,7 @@ import { documentationOf } from './documentation.js';
 import type { TensorValue } from './element-types.js';
 import { invalidFeature } from './invalid-feature.js';
 
-/** Sides of a box, by name: the order in the file is then the right one. */
+/** Sides of a box by name, whatever the format: they are put in its order. */
 export interface BoundingBoxSides {
   readonly ymin: number;
   readonly xmin: number;
@@ -29,8 +29,8 @@ const formats: readonly (BoundingBoxFormat | null)[] = ['XYXY', 'YXYX', 'XYWH', 
 /**
  * A box in an image as four float32; tfds' `BBoxFeature`.
  *
- * The numbers are stored in the order that they are given in; sides by name are stored as ymin, xmin, ymax, xmax, as tfds' own `BBox`. As in
- * tfds, relative formats (`REL_`) must lie between 0 and 1, and in the formats YXYX and REL_YXYX the minimum must not exceed the maximum.
+ * Numbers are stored in the order that they are given in; sides by name are put in the order of the format. Relative formats (`REL_`) must lie
+ * between 0 and 1, and in formats of two corners the minimum must not exceed the maximum.
  *
  * @throws {DatasetsError} FEATURE_INVALID for an unknown format
  * @example
