@@ -1,8 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import type { Key } from '../pipeline/index.js';
 
-/** The flag u makes surrogates match only where they are alone; ASCII is passed quickly. */
-const loneSurrogate = /[\ud800-\udfff]/u;
+const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * The bytes of a key that are hashed and kept in its row, as in tfds' core/hashing.py: text with `\` turned into `/`, in UTF-8; integers in

@@ -57,3 +57,9 @@ def _undecoded(feature):
     if hasattr(feature, "decode") and hasattr(feature, "decode_example"):
         return type(feature)(**{**{k: v for k, v in vars(feature).items() if k in ("mode", "sampling_rate")}, "decode": False})
     return feature
+
+
+def features(json):
+    """What datasets makes of a `Features.to_dict()`, written back as one, with the Arrow type of each column."""
+    read = datasets.Features.from_dict(json)
+    return {"json": read.to_dict(), "types": {field.name: str(field.type) for field in read.arrow_schema}}

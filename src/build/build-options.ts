@@ -1,0 +1,52 @@
+import type { ResolvedConfig } from '../core/config/index.js';
+import type { BuildProgress } from '../engines/index.js';
+
+/** What to do when the version is published already. */
+export type IfExists = 'skip' | 'fail' | 'overwrite';
+
+export interface BuildOptions {
+  /** Registry, workers, formats and the rest. */
+  readonly config: ResolvedConfig;
+  /** Default: `skip`, so that building twice builds once. */
+  readonly ifExists?: IfExists;
+  /** Forces the number of shards of each split; at most its number of examples. */
+  readonly numShards?: number;
+  /** Builds a sample: the first examples of each split, in the order of the source. */
+  readonly maxExamplesPerSplit?: number;
+  /** The time that the build stands for. Default: now. */
+  readonly snapshotTime?: Date;
+  /** Refuses sources that need a network: what `load()` may build on its own. */
+  readonly localSourcesOnly?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: BuildEvent) => void;
+}
+
+/** A build's life, for progress bars and logs. */
+export type BuildEvent =
+  | { readonly type: 'build-start'; readonly dataset: string; readonly config: string | undefined; readonly version: string }
+  | BuildProgress
+  | { readonly type: 'publish-start' }
+  | { readonly type: 'build-end'; readonly result: BuildResult };
+
+export interface BuildResult {
+  /** `exists`: the version was published before, and nothing was done. */
+  readonly status: 'built' | 'exists';
+  readonly dataset: string;
+  readonly config: string | undefined;
+  readonly version: string;
+  /** Absolute directory of the version. */
+  readonly directory: string;
+  readonly splits: readonly BuiltSplit[];
+  /** sha256 of the data, lower-case hex. Undefined for a directory that tfds prepared. */
+  readonly contentDigest: string | undefined;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+export interface BuiltSplit {
+  readonly name: string;
+  readonly examples: number;
+  readonly shards: number;
+  /** Bytes of the files in all formats. */
+  readonly bytes: number;
+}

@@ -1,0 +1,43 @@
+import type { BuildOutput } from '../engines/index.js';
+import { type Manifest, readManifest, type Registry, versionPath } from '../registry/index.js';
+import type { BuildResult, BuiltSplit } from './build-options.js';
+import type { BuildTarget } from './target.js';
+
+/** What a build says of a version that it has just published. */
+export function publishedResult(target: BuildTarget, directory: string, output: BuildOutput, manifest: Manifest, seconds: number): BuildResult {
+  return {
+    status: 'built',
+    dataset: target.definition.name,
+    ...target.chosen,
+    directory,
+    splits: splitsOf(manifest),
+    contentDigest: manifest.contentDigest,
+    counters: output.counters,
+    seconds,
+  };
+}
+
+/** What a build says of a version that was there before. */
+export async function existingResult(target: BuildTarget, registry: Registry): Promise<BuildResult> {
+  const found = await registry.resolve(target.reference);
+  const manifest = await readManifest(registry.storage, versionPath(found));
+  return {
+    status: 'exists',
+    dataset: target.definition.name,
+    ...target.chosen,
+    directory: found.directory,
+    splits: manifest === undefined ? [] : splitsOf(manifest),
+    contentDigest: manifest?.contentDigest,
+    counters: manifest?.counters ?? {},
+    seconds: 0,
+  };
+}
+
+function splitsOf(manifest: Manifest): readonly BuiltSplit[] {
+  return manifest.splits.map(({ name, examples, shards }) => ({
+    name,
+    examples,
+    shards: shards.length,
+    bytes: manifest.files.reduce((sum, file) => (file.split === name && file.format !== 'index' ? sum + file.bytes : sum), 0),
+  }));
+}

@@ -1,0 +1,68 @@
+import type { BuilderDefinition, DatasetInfo } from '../builder/index.js';
+import type { BuildOutput } from '../engines/index.js';
+import {
+  type AnyFeature,
+  imageEncoders,
+  namesFiles,
+  schemaToJson,
+  toFeaturesJson,
+  toHuggingFaceFeatures,
+} from '../features/index.js';
+import type { Manifest, VersionMetadata } from '../registry/index.js';
+import type { ChosenBuild } from './choose-build.js';
+import { packageVersion } from './package-version.js';
+
+/** What a finished build knows of itself. */
+export interface FinishedBuild {
+  readonly definition: BuilderDefinition;
+  readonly chosen: ChosenBuild;
+  readonly info: DatasetInfo<AnyFeature>;
+  /** The schema that was stored: what privacy left of the author's. */
+  readonly schema: AnyFeature;
+  readonly output: BuildOutput;
+  readonly createdAt: Date;
+}
+
+/** Everything that the registry writes beside the shards. */
+export function versionMetadata(build: FinishedBuild): VersionMetadata {
+  const { definition, info, schema, output } = build;
+  const names = namesFiles(schema).map(({ fileName, names }) => [fileName, `${names.join('\n')}\n`] as const);
+  return {
+    info: manifestInfo(build),
+    featuresJson: toFeaturesJson(schema),
+    namesFiles: Object.fromEntries(names),
+    huggingFaceFeatures: toHuggingFaceFeatures(schema),
+    schema: schemaToJson(schema),
+    releaseNotes: definition.builderClass.versions,
+    splits: output.splits,
+    fingerprintParts: {
+      graph: output.graphFingerprint,
+      schema: JSON.stringify(schemaToJson(schema)),
+      sources: JSON.stringify(output.sources.map(({ uri, digest }) => [uri, digest ?? null])),
+    },
+    sources: output.sources,
+    engine: output.engine,
+    sdkVersion: packageVersion,
+    snapshotTime: output.facts.snapshotTime,
+    counters: output.counters,
+    imageEncoders,
+    createdAt: build.createdAt,
+  };
+}
+
+function manifestInfo({ definition, chosen, info }: FinishedBuild): Manifest['info'] {
+  const configDescription =
+    chosen.config === undefined ? undefined : definition.builderClass.configs?.[chosen.config];
+  return {
+    description: info.description,
+    ...(configDescription !== undefined && { configDescription }),
+    ...(info.homepage !== undefined && { homepage: info.homepage }),
+    ...(info.citation !== undefined && { citation: info.citation }),
+    ...(info.license !== undefined && { license: info.license }),
+    ...(info.owner !== undefined && { owner: info.owner }),
+    tags: [...(info.tags ?? [])],
+    ...(info.supervisedKeys !== undefined && { supervisedKeys: [...info.supervisedKeys] }),
+    ...(info.privacy !== undefined && { privacy: info.privacy }),
+    ...(info.keyPii !== undefined && { keyPii: info.keyPii }),
+  };
+}

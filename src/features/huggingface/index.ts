@@ -1,0 +1,1 @@
+export { toHuggingFaceFeatures } from './to-hugging-face-features.js';

@@ -1,0 +1,2 @@
+export { applyPrivacy } from './apply-privacy.js';
+export { type SecretResolver, secretsOfEnvironment } from './secrets.js';
