@@ -9,7 +9,7 @@ import type { OutputOf } from '../features/index.js';
  * }
  * ```
  */
-export type DatasetTypes = {};
+export interface DatasetTypes {}
 
 /** The data set's name in a reference: `product_a/men:1.2.0` → `product_a`. */
 export type NameOf<Reference extends string> = Reference extends `${infer Rest}@${string}`
