@@ -4,3 +4,4 @@ export { keyHash, RowHasher } from './key-hasher.js';
 export { contentDigest } from './record-digest.js';
 export { encodeShard } from './shard-encoder.js';
 export { planShards, type ShardPlanOptions } from './shard-plan.js';
+export { SplitWriter, type SplitWriterOptions } from './split-writer.js';

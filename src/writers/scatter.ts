@@ -54,11 +54,26 @@ export function countRows(rows: Int32Array, end: number): Omit<RunSegment, 'offs
     exampleBytes[bucket] = (exampleBytes[bucket] as number) + ((rows[row + rowWords.exampleBytes] as number) >>> 0);
     row += bytes >>> 2;
   }
-  const buckets = Uint16Array.from(rowCounts.keys()).filter((bucket) => rowCounts[bucket] !== 0);
-  return {
-    buckets,
-    rowCounts: Uint32Array.from(buckets, (bucket) => rowCounts[bucket] as number),
-    rowBytes: Float64Array.from(buckets, (bucket) => rowBytes[bucket] as number),
-    exampleBytes: Float64Array.from(buckets, (bucket) => exampleBytes[bucket] as number),
+  return withoutEmptyBuckets();
+}
+
+/** The thread's tables, compact. A loop: runs may be thousands, each with a few rows. */
+function withoutEmptyBuckets(): Omit<RunSegment, 'offset'> {
+  let used = 0;
+  for (let bucket = 0; bucket < bucketCount; bucket++) if (rowCounts[bucket] !== 0) used++;
+  const tables = {
+    buckets: new Uint16Array(used),
+    rowCounts: new Uint32Array(used),
+    rowBytes: new Float64Array(used),
+    exampleBytes: new Float64Array(used),
   };
+  for (let bucket = 0, i = 0; i < used; bucket++) {
+    if (rowCounts[bucket] === 0) continue;
+    tables.buckets[i] = bucket;
+    tables.rowCounts[i] = rowCounts[bucket] as number;
+    tables.rowBytes[i] = rowBytes[bucket] as number;
+    tables.exampleBytes[i] = exampleBytes[bucket] as number;
+    i++;
+  }
+  return tables;
 }

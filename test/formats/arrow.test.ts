@@ -12,8 +12,9 @@ import {
   type RangeSource,
 } from '../../src/formats/index.js';
 import { requireOracle } from '../oracle/index.js';
-import { nestedColumns, plainBatch } from './plain-columns.js';
+import { nestedColumns, nestedValue, plainBatch } from './plain-columns.js';
 import { arbitrarySample, encodeRows, type Sample, shownValue } from './sample-rows.js';
+import { arbitraryTreeSample } from './sample-trees.js';
 
 /** A table whose fields are the leaves themselves, in lists for their sequences. */
 function schemaOf(leaves: readonly Leaf[], metadata: Record<string, string> = {}): ArrowSchema {
@@ -97,6 +98,32 @@ describe('Arrow streams', () => {
       };
       assert.deepEqual(table.columns, nestedColumns(sample.leaves, sample.rows, shownValue));
       assert.deepEqual(table.schema.metadata, { huggingface: '{}' });
+    }
+  });
+
+  const nestedSample = arbitraryTreeSample((leaf, value) => nestedValue(leaf, value, (v) => shownValue(leaf, v)));
+
+  it('give back nested, optional and media columns', async () => {
+    await fc.assert(
+      fc.asyncProperty(nestedSample, fc.nat(5), async (sample, cut) => {
+        const schema = { ...sample, metadata: {} };
+        const from = Math.min(cut, sample.rows.length);
+        const read = await readAll(writeArrow(schema, [columnsOf(sample)], [from]), schema);
+        const parts = [sample.rows.slice(0, from), sample.rows.slice(from)].filter((rows) => rows.length > 0);
+        const expected = parts.map((rows) => plainBatch(columnsOf({ leaves: sample.leaves, rows })));
+        assert.deepEqual(read.map(plainBatch), expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('show nested, optional and media columns to pyarrow as they are', async function () {
+    const oracle = requireOracle(this);
+    const file = join(folder, 'nested.arrow');
+    for (const sample of fc.sample(nestedSample, { numRuns: 100, seed: 4 })) {
+      writeFileSync(file, writeArrow({ ...sample, metadata: {} }, [columnsOf(sample)], [1]));
+      const table = (await oracle.call('arrow.read_stream', { file })) as { columns: unknown };
+      assert.deepEqual(table.columns, sample.shown);
     }
   });
 });

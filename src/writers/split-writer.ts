@@ -1,0 +1,104 @@
+import { DatasetsError } from '../core/errors/index.js';
+import { type AnyFeature, createRowEncoder, finishRow, type RowEncoder } from '../features/index.js';
+import type { Key } from '../pipeline/index.js';
+import type { RunSummary } from './contract.js';
+import { keyBytes, keyText } from './key-bytes.js';
+import { RowSpill, type RowSpillOptions } from './row-spill.js';
+import { showKey } from './show-key.js';
+
+export interface SplitWriterOptions extends RowSpillOptions {
+  readonly schema: AnyFeature;
+  /** Shows keys as a hash prefix in messages. */
+  readonly privateKeys?: boolean;
+}
+
+/**
+ * Phase 1 of writing a split: takes the examples of one source shard and spills them as rows, scattered by the hash of their keys.
+ *
+ * One for each pair of split and source task. Arenas are pooled in the thread.
+ *
+ * @example
+ * const writer = new SplitWriter({ split: 'train', schema, file: join(work, 'train-0.rows'), sourceShard: shard.id });
+ * for (const [key, example] of pairs) writer.add(key, example);
+ * const run = writer.finish();
+ */
+export class SplitWriter {
+  /**
+   * There only where the schema has values that can't be encoded at once (pixels for JPEG): gives the example that `add` takes. Many may be
+   * prepared at a time; the order of `add` decides.
+   */
+  readonly prepare: ((key: Key, example: unknown) => Promise<unknown>) | undefined;
+  readonly #options: SplitWriterOptions;
+  readonly #encoder: RowEncoder;
+  readonly #spill: RowSpill;
+
+  constructor(options: SplitWriterOptions) {
+    this.#options = options;
+    this.#encoder = createRowEncoder(options.schema);
+    this.#spill = new RowSpill(options);
+    const { prepare } = this.#encoder;
+    this.prepare = prepare === undefined ? undefined : (key, example) => this.#prepare(prepare, key, example);
+  }
+
+  /** Examples so far. */
+  get examples(): number {
+    return this.#spill.rows;
+  }
+
+  /**
+   * Adds one example.
+   *
+   * @throws DatasetsError EXAMPLE_INVALID or KEY_INVALID, with the split and the key; STORAGE_FULL or STORAGE_FAILED. After an invalid example the
+   * writer is as it was before it.
+   */
+  add(key: Key, example: unknown): void {
+    const spill = this.#spill;
+    const { arena } = spill;
+    const start = arena.position;
+    try {
+      this.#encoder.encode(example, arena);
+      finishRow(arena, start, spill.rows, normalisedKey(key));
+    } catch (error) {
+      arena.position = start;
+      throw this.#located(error, key);
+    }
+    spill.added(start);
+  }
+
+  async #prepare(prepare: (example: unknown) => Promise<unknown>, key: Key, example: unknown): Promise<unknown> {
+    try {
+      return await prepare(example);
+    } catch (error) {
+      throw this.#located(error, key);
+    }
+  }
+
+  /** Writes what is left and closes the spill file. */
+  finish(): RunSummary {
+    return this.#spill.finish();
+  }
+
+  /** Closes and removes the spill file. */
+  abort(): void {
+    this.#spill.abort();
+  }
+
+  /** The same error, saying of which example. */
+  #located(error: unknown, key: Key): unknown {
+    if (!(error instanceof DatasetsError)) return error;
+    const { split, privateKeys = false } = this.#options;
+    const shownKey = error.code === 'KEY_INVALID' ? undefined : showKey(split, keyBytes(key), privateKeys);
+    const where = shownKey === undefined ? `split '${split}'` : `split '${split}', key ${shownKey}`;
+    return new DatasetsError(error.code, `${where}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+      at: { ...error.at, split, ...(shownKey === undefined ? {} : { key: shownKey }) },
+    });
+  }
+}
+
+/** What `finishRow` is to write: it takes text as it is, and the hash is over text with `/` for `\`. */
+function normalisedKey(key: Key): Key {
+  if (typeof key === 'number' && Number.isSafeInteger(key)) return key;
+  return key instanceof Uint8Array ? key : keyText(key);
+}
