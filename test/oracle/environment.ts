@@ -25,7 +25,7 @@ const readers: Environment = {
   override: 'AILAB_TEST_PYTHON',
 };
 
-/** PyTorch as Debian packages it, with Hugging Face datasets beside it: ten seconds and 400 MB. */
+/** PyTorch as Debian packages it, with pyarrow and pillow beside it: five seconds and 170 MB. */
 const torch: Environment = {
   folder: '.cache/python-torch',
   requirements: 'test/oracle/torch-requirements.txt',
@@ -45,7 +45,7 @@ export function findInterpreter(): Found {
   return find(readers);
 }
 
-/** The interpreter that has PyTorch and Hugging Face datasets, or the reason why there is none. */
+/** The interpreter that has PyTorch and pyarrow, or the reason why there is none. */
 export function findTorchInterpreter(): Found {
   return find(torch);
 }
@@ -91,7 +91,7 @@ export async function prepareTorch(log: (line: string) => void): Promise<void> {
       `${debianPython} has no torch; install it with: apt-get install --no-install-recommends python3-torch`,
     );
   }
-  log(`Making the environment of the PyTorch tests in ${torch.folder} (once; ten seconds) ...`);
+  log(`Making the environment of the PyTorch tests in ${torch.folder} (once; five seconds) ...`);
   // Without pip, which Debian packages apart: the readers' pip installs into it.
   const folder = join(repositoryRoot, torch.folder);
   const venv = ['-m', 'venv', '--system-site-packages', '--without-pip', folder];

@@ -62,7 +62,7 @@ export function requireOracle(context: Context): Oracle {
   };
 }
 
-/** Like `requireOracle` for PyTorch: its own interpreter with torch and Hugging Face datasets, for scripts only. */
+/** Like `requireOracle` for PyTorch: its own interpreter with torch, NumPy, pyarrow and pillow, for scripts only. */
 export function requireTorch(context: Context): Pick<Oracle, 'script'> {
   const found = findTorchInterpreter();
   if ('missing' in found) return skip(context, found.missing);
