@@ -1,10 +1,11 @@
 export * from './arrow-shape.js';
 export * from './columns.js';
 export * from './declare/index.js';
+export { createDecoder, type ExampleDecoder, type ExampleRows } from './decode/example-decoder.js';
 export * from './dtype.js';
 export { createRowEncoder, type RowEncoder } from './encode/row-encoder.js';
 export * from './feature.js';
-export { toHuggingFaceFeatures } from './huggingface/index.js';
+export * from './huggingface/index.js';
 export { imageEncoders } from './images/image-encoders.js';
 export * from './leaf.js';
 export * from './privacy/index.js';

@@ -1,1 +1,2 @@
+export { arrowShapeOf } from './arrow-shape-of.js';
 export { toHuggingFaceFeatures } from './to-hugging-face-features.js';
