@@ -35,14 +35,12 @@ const arbitraryTree = fc.letrec<{ tree: Tree }>((tie) => {
     // Below sequences only fixed shapes are stored in tf.Examples, but Arrow holds any.
     fc.constantFrom([null], [2, null, 2]),
   );
-  const values = fc
-    .tuple(fc.constantFrom(...everyDType), fc.boolean(), shapes)
-    .map(
-      ([dtype, text, shape]): Tree => ({
-        kind: 'values',
-        leaf: leaf('', dtype, { shape, text: text && dtype === 'string' }),
-      }),
-    );
+  const values = fc.tuple(fc.constantFrom(...everyDType), fc.boolean(), shapes).map(
+    ([dtype, text, shape]): Tree => ({
+      kind: 'values',
+      leaf: leaf('', dtype, { shape, text: text && dtype === 'string' }),
+    }),
+  );
   const media = fc.constant<Tree>({ kind: 'media' });
   const tree = tie('tree');
   const names = fc.constantFrom('a', 'b', 'c');
