@@ -57,5 +57,10 @@ function latestLevels(
     latest[node.id] = settled;
     for (const input of node.inputs) latest[input] = Math.min(latest[input] ?? settled, settled);
   }
+  // The parts of a splitBy are dealt in one place: what can run later is what follows them.
+  for (const node of nodes) {
+    const input = node.inputs[0];
+    if (node.kind === 'splitPart' && input !== undefined && needed.has(node.id)) latest[node.id] = latest[input];
+  }
   return latest;
 }

@@ -31,13 +31,12 @@ export class PipelineSideInput implements SideInput<never> {
     return this.#value.value as never;
   }
 
-  bind(load: () => unknown): void {
-    this.#load = load;
-    this.#value = undefined;
+  get isBound(): boolean {
+    return this.#load !== undefined;
   }
 
-  unbind(): void {
-    this.#load = undefined;
+  bind(load: () => unknown): void {
+    this.#load = load;
     this.#value = undefined;
   }
 }

@@ -41,6 +41,7 @@ function simulate(
     const steps = new Map(stage.steps.map((step) => [step.node, step]));
     const run = (node: number, amount: number, consumers: readonly Consumer[]): void => {
       const kind = graph.nodes[node]?.kind;
+      if (stage.root.node === node) assert.notEqual(kind, 'splitBy', 'parts are dealt in one place');
       if (!(node === stage.root.node && stage.root.kind === 'relay')) addTo(counts, node, amount);
       if (kind !== undefined && functionKinds.has(kind)) {
         for (const sideInput of graph.sideInputs.filter((candidate) => candidate.node < node)) {
@@ -100,7 +101,11 @@ function randomSplits(choices: readonly (readonly [number, number, number])[]): 
             .distinct()
             .keyBy(([n]) => n)
             .mapValues(() => 0),
-        () => left.splitBy((n) => n, { a: 1 }).a,
+        () => {
+          const { a: part, b: rest } = left.splitBy((n) => n, { a: 0.5, b: 0.5 });
+          collections.push(rest);
+          return part;
+        },
         () => void left.asList(),
         () => void left.asMap(),
       ];

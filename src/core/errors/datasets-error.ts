@@ -41,6 +41,14 @@ export class DatasetsError extends Error {
   }
 }
 
+/** The error for what this package promised itself and did not keep. */
+export function internalError(message: string, cause?: unknown): DatasetsError {
+  return new DatasetsError('INTERNAL', message, {
+    hint: 'This is a fault of ailab-datasets: please report it with its stack.',
+    cause,
+  });
+}
+
 /** Every code with its meaning; docs/errors.md is written from this list. */
 export type ErrorCode =
   // examples and features

@@ -1,2 +1,3 @@
 export * from './datasets-error.js';
 export * from './nearest.js';
+export * from './transport.js';
