@@ -1,1 +1,2 @@
+export { createEngine, type EngineOptions, type LocalEngineName } from './create-engine.js';
 export * from './engine.js';

@@ -1,5 +1,5 @@
-import { ValueWriter } from '../../values/index.js';
-import { readUint32, recordBytes, recordHeaderBytes, writeUint32 } from './record.js';
+import { readUint32, recordBytes, recordHeaderBytes } from './record.js';
+import { RecordBuffer } from './record-buffer.js';
 import { SpillFile } from './spill-file.js';
 
 /** Records that one task wrote, gathered by partition. Plain data. */
@@ -17,9 +17,6 @@ export interface PartitionWriterOptions {
   readonly bufferBytes: number;
 }
 
-/** A buffer starts at this size and doubles, so that the many small tasks of a build stay small. */
-const firstBufferBytes = 1 << 15;
-
 /**
  * Collects encoded elements and writes them to one file, partition by partition, by a hash of their keys.
  *
@@ -29,9 +26,7 @@ export class PartitionWriter {
   readonly #file: SpillFile;
   readonly #partitions: number;
   readonly #bufferBytes: number;
-  readonly #writer: ValueWriter;
-  #starts = new Uint32Array(1024);
-  #count = 0;
+  readonly #buffer: RecordBuffer;
   #records = 0;
   readonly #segments: { offset: number; partitionBytes: Float64Array }[] = [];
 
@@ -39,28 +34,24 @@ export class PartitionWriter {
     this.#file = new SpillFile(options.file);
     this.#partitions = options.partitions;
     this.#bufferBytes = options.bufferBytes;
-    this.#writer = new ValueWriter(Math.min(firstBufferBytes, options.bufferBytes));
+    this.#buffer = new RecordBuffer(options.bufferBytes);
   }
 
   /** @throws DatasetsError VALUE_UNSUPPORTED; STORAGE_FULL when the buffer can't be written out. */
   addElement(element: unknown): void {
-    const start = this.#begin(element);
-    this.#end(start);
+    this.#buffer.addElement(element);
+    this.#added();
   }
 
   addPair(key: unknown, value: unknown): void {
-    const start = this.#begin(key);
-    this.#writeValue(start, value);
-    this.#end(start);
+    this.#buffer.addPair(key, value);
+    this.#added();
   }
 
   /** @param side which input of a join it comes from. */
   addToSide(side: number, key: unknown, value: unknown): void {
-    const start = this.#begin(key);
-    this.#writer.reserve(1);
-    this.#writer.bytes[this.#writer.length++] = side;
-    this.#writeValue(start, value);
-    this.#end(start);
+    this.#buffer.addToSide(side, key, value);
+    this.#added();
   }
 
   /** Writes out what is left. */
@@ -75,66 +66,32 @@ export class PartitionWriter {
     this.#file.remove();
   }
 
-  #begin(key: unknown): number {
-    const writer = this.#writer;
-    const start = writer.length;
-    writer.reserve(recordHeaderBytes);
-    writer.length += recordHeaderBytes;
-    try {
-      writer.write(key);
-    } catch (error) {
-      writer.length = start;
-      throw error;
-    }
-    writeUint32(writer.bytes, start + 4, writer.length - start - recordHeaderBytes);
-    return start;
-  }
-
-  #writeValue(start: number, value: unknown): void {
-    try {
-      this.#writer.write(value);
-    } catch (error) {
-      this.#writer.length = start;
-      throw error;
-    }
-  }
-
-  #end(start: number): void {
-    const writer = this.#writer;
-    writeUint32(writer.bytes, start, writer.length - start);
-    if (this.#count === this.#starts.length) this.#growStarts();
-    this.#starts[this.#count++] = start;
+  #added(): void {
     this.#records++;
-    if (writer.length >= this.#bufferBytes) this.#flush();
-  }
-
-  #growStarts(): void {
-    const larger = new Uint32Array(this.#starts.length * 2);
-    larger.set(this.#starts);
-    this.#starts = larger;
+    if (this.#buffer.length >= this.#bufferBytes) this.#flush();
   }
 
   #flush(): void {
-    if (this.#count === 0) return;
-    const { bytes, length } = this.#writer;
+    const { bytes, length, count } = this.#buffer;
+    if (count === 0) return;
     const partitionBytes = new Float64Array(this.#partitions);
     const offset = this.#file.bytes;
     if (this.#partitions === 1) {
       partitionBytes[0] = length;
       this.#file.append(bytes.subarray(0, length));
     } else {
-      this.#file.append(this.#scatter(bytes, length, partitionBytes));
+      this.#file.append(this.#scatter(partitionBytes));
     }
     this.#segments.push({ offset, partitionBytes });
-    this.#writer.length = 0;
-    this.#count = 0;
+    this.#buffer.clear();
   }
 
   /** A counting sort: sequential reads, one sequential stream of writes for each partition. */
-  #scatter(bytes: Buffer, length: number, partitionBytes: Float64Array): Uint8Array {
-    const partitionOf = new Uint16Array(this.#count);
-    for (let i = 0; i < this.#count; i++) {
-      const record = this.#starts[i] as number;
+  #scatter(partitionBytes: Float64Array): Uint8Array {
+    const { bytes, length, count, starts } = this.#buffer;
+    const partitionOf = new Uint16Array(count);
+    for (let i = 0; i < count; i++) {
+      const record = starts[i] as number;
       const partition = keyHash(bytes, record) % this.#partitions;
       partitionOf[i] = partition;
       partitionBytes[partition] = (partitionBytes[partition] as number) + recordBytes(bytes, record);
@@ -142,8 +99,8 @@ export class PartitionWriter {
     const next = new Float64Array(this.#partitions);
     for (let p = 1; p < this.#partitions; p++) next[p] = (next[p - 1] as number) + (partitionBytes[p - 1] as number);
     const scattered = Buffer.allocUnsafeSlow(length);
-    for (let i = 0; i < this.#count; i++) {
-      const record = this.#starts[i] as number;
+    for (let i = 0; i < count; i++) {
+      const record = starts[i] as number;
       const partition = partitionOf[i] as number;
       const size = recordBytes(bytes, record);
       bytes.copy(scattered, next[partition] as number, record, record + size);
@@ -153,7 +110,7 @@ export class PartitionWriter {
   }
 }
 
-/** FNV-1a over the key's bytes with a final mix. It only deals keys to partitions; what comes out doesn't depend on it. */
+/** FNV-1a over the key's bytes with a final mix. It deals keys to partitions, and so decides which elements meet in a batch of mapBatches. */
 function keyHash(bytes: Uint8Array, record: number): number {
   const start = record + recordHeaderBytes;
   const end = start + readUint32(bytes, record + 4);

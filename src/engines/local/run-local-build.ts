@@ -1,0 +1,48 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatasetsError } from '../../core/errors/index.js';
+import type { Json } from '../../sources/index.js';
+import type { BuildJob, BuildOutput, EngineRun } from '../engine.js';
+import { prepareSubmitter } from '../task/prepare-job.js';
+import type { TaskRunner } from '../task/task-runner.js';
+import { LocalBuild } from './local-build.js';
+
+export interface LocalEngine {
+  /** For the manifest. */
+  readonly description: { readonly [key: string]: Json };
+  openRunner(job: BuildJob): Promise<TaskRunner>;
+}
+
+/**
+ * Runs a job on this machine. Whatever happens, it leaves the work directory empty and no worker behind.
+ *
+ * @throws DatasetsError what stopped the build first; INTERRUPTED when `run.signal` was aborted.
+ */
+export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: EngineRun): Promise<BuildOutput> {
+  if (run.signal.aborted) throw interrupted(job, run.signal);
+  // A pool starts while the submitter makes the graph.
+  const opening = engine.openRunner(job);
+  opening.catch(() => {});
+  let onAbort = () => {};
+  try {
+    const prepared = await prepareSubmitter(job);
+    const build = new LocalBuild(prepared, await opening, (event) => run.onProgress(event));
+    onAbort = () => build.stop(interrupted(job, run.signal));
+    run.signal.addEventListener('abort', onAbort, { once: true });
+    if (run.signal.aborted) onAbort();
+    return { ...(await build.run()), engine: engine.description };
+  } finally {
+    run.signal.removeEventListener('abort', onAbort);
+    await (await opening).close();
+    for (const name of readdirSync(job.workDirectory))
+      rmSync(join(job.workDirectory, name), { recursive: true, force: true });
+  }
+}
+
+function interrupted(job: BuildJob, signal: AbortSignal): DatasetsError {
+  return new DatasetsError('INTERRUPTED', `the build of ${job.builder.name} was interrupted`, {
+    hint: 'Nothing was published; start it again when you like.',
+    cause: signal.reason,
+    at: { dataset: job.builder.name },
+  });
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type AnyBuilder, loadBuilder } from '../../builder/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../../features/index.js';
+import {
+  type BuildFacts,
+  buildGraph,
+  checkSameGraph,
+  type Graph,
+  type GraphSignature,
+  planPipeline,
+} from '../../pipeline/index.js';
+import { encodeShard, SplitWriter } from '../../writers/index.js';
+import type { BuildJob } from '../engine.js';
+import { type PreparedJob, WorkerResources } from './prepared-job.js';
+
+/**
+ * Loads a job's builder and makes its graph in the submitter, which may ask facts.
+ *
+ * @throws DatasetsError BUILDER_INVALID, PIPELINE_INVALID; USER_CODE for what `splits()` throws.
+ */
+export async function prepareSubmitter(job: BuildJob): Promise<PreparedJob> {
+  const builder = await loadBuilder(job.builder);
+  return prepared(job, builder, await graphOf(job, builder, job.facts, true));
+}
+
+/**
+ * The same in a worker, with the facts that the submitter recorded.
+ *
+ * @throws DatasetsError GRAPH_MISMATCH when the graph is not the submitter's.
+ */
+export async function prepareWorker(job: BuildJob, facts: BuildFacts, signature: GraphSignature): Promise<PreparedJob> {
+  const builder = await loadBuilder(job.builder);
+  const graph = await graphOf(job, builder, facts, false);
+  checkSameGraph(signature, graph);
+  return prepared(job, builder, graph);
+}
+
+async function graphOf(job: BuildJob, builder: AnyBuilder, facts: BuildFacts, mayAskFacts: boolean): Promise<Graph> {
+  try {
+    return await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts });
+  } catch (cause) {
+    if (cause instanceof DatasetsError) throw cause;
+    const described = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new DatasetsError('USER_CODE', `splits() of ${job.builder.name} failed: ${described}`, {
+      hint: "The cause holds the function's own stack.",
+      cause,
+      at: { dataset: job.builder.name },
+    });
+  }
+}
+
+function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob {
+  const info = builder.info();
+  const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
+  const hidden = Object.values(info.privacy ?? {}).some((policy) => policy.policy !== 'keep');
+  const privateKeys = info.keyPii !== undefined && info.privacy?.[info.keyPii]?.policy !== 'keep';
+  return {
+    job,
+    graph,
+    // Elements dealt to whoever is free come in no order: a build of the first examples takes them as the source has them.
+    plan: planPipeline(graph, { fanOut: job.maxExamplesPerSplit === undefined }),
+    sourceContext: { baseDirectory: dirname(fileURLToPath(job.builder.module)) },
+    resources: new WorkerResources(),
+    openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys }),
+    encodeShard: (task, signal) => encodeShard({ ...task, privateKeys }, schema, signal),
+    showKey: hidden || privateKeys ? hashOfKey : textOfKey,
+  };
+}
+
+const maxShown = 80;
+
+function textOfKey(key: unknown): string {
+  if (key instanceof Uint8Array) return cut(`0x${Buffer.from(key).toString('hex')}`);
+  return cut(typeof key === 'string' ? JSON.stringify(key) : String(key));
+}
+
+/**
+ * For data sets with personal fields: keys inside a pipeline are often made of them, and nobody declares which.
+ */
+function hashOfKey(key: unknown): string {
+  const bytes = key instanceof Uint8Array ? key : Buffer.from(String(key));
+  return `(private, sha256 ${createHash('sha256').update(bytes).digest('hex').slice(0, 12)})`;
+}
+
+function cut(text: string): string {
+  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
+}

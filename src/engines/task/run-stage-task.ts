@@ -1,0 +1,89 @@
+import { basename, dirname } from 'node:path';
+import { internalError } from '../../core/errors/index.js';
+import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
+import { compileStage } from '../stage/compile-stage.js';
+import { TaskContext } from '../stage/task-context.js';
+import { Meter } from './meter.js';
+import type { PreparedJob } from './prepared-job.js';
+import { readFanOut, readRelay } from './read-records.js';
+import { readShuffle } from './read-shuffle.js';
+import { type Reading, readCreated, readGenerator, readShard } from './read-source.js';
+import { StageOutputs } from './stage-outputs.js';
+import type { JoinReport, StageResult, StageTask } from './task.js';
+import type { TaskControl } from './task-control.js';
+
+/** Runs one unit of a stage to its end; when it fails, its files are gone. */
+export async function runStageTask(prepared: PreparedJob, task: StageTask, control: TaskControl): Promise<StageResult> {
+  const stage = prepared.plan.stages[task.stage];
+  if (stage === undefined) throw internalError(`the plan has no stage ${task.stage}`);
+  takeCounters(prepared);
+  const context = new TaskContext({ showKey: (key) => prepared.showKey(key), isAborted: () => control.isStopped });
+  const resources = await setUpResources(prepared, stage);
+  const outputs = new StageOutputs(prepared, stage, task, context);
+  const meter = new Meter(control, task.stage, context);
+  try {
+    const push = compileStage({ stage, graph: prepared.graph, context, outputs: outputs.pushes, resources });
+    const join = await readUnit(prepared, stage, task, { push, context, meter });
+    const { runs, outputs: written } = outputs.finish();
+    return { kind: 'stage', rows: meter.rows, runs, outputs: written, counters: takeCounters(prepared), join };
+  } catch (error) {
+    context.close();
+    outputs.abort();
+    throw error;
+  }
+}
+
+async function readUnit(
+  prepared: PreparedJob,
+  stage: PlannedStage,
+  { unit, filePrefix }: StageTask,
+  reading: Reading,
+): Promise<JoinReport | undefined> {
+  const { graph } = prepared;
+  const node = graph.nodes[stage.root.node] as GraphNode;
+  const operation = graph.operations[node.id];
+  if (operation === undefined) throw internalError(`${node.name} has no operation`);
+  if (unit.kind === 'partitions') {
+    return readShuffle(
+      {
+        node,
+        operation,
+        combined: prepared.plan.stages.some((other) =>
+          other.outputs.some((output) => output.kind === 'shuffle' && output.node === node.id && output.combine),
+        ),
+        partitions: unit.partitions,
+        bufferBytes: prepared.job.bufferBytes,
+        directory: dirname(filePrefix),
+        name: basename(filePrefix),
+      },
+      reading,
+    );
+  }
+  if (unit.kind === 'relay') await readRelay(node, unit.slices, reading);
+  else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.files, reading);
+  else if (operation.kind === 'read' && unit.kind === 'shard')
+    await readShard(operation.source, unit.shard, prepared.sourceContext, reading);
+  else if (operation.kind === 'generate') await readGenerator(node, operation.fn, reading);
+  else if (operation.kind === 'create') await readCreated(node, operation.encoded, reading);
+  else throw internalError(`${node.name} can't be read as ${unit.kind}`);
+  return undefined;
+}
+
+async function setUpResources(prepared: PreparedJob, stage: PlannedStage): Promise<ReadonlyMap<number, unknown>> {
+  const resources = new Map<number, unknown>();
+  for (const step of stage.steps) {
+    const operation = prepared.graph.operations[step.node];
+    const node = prepared.graph.nodes[step.node];
+    if (operation?.kind === 'withResource' && node !== undefined) {
+      resources.set(node.id, await prepared.resources.get(node, operation.resource));
+    }
+  }
+  return resources;
+}
+
+/** What the author's counters hold, which then are 0 again. */
+function takeCounters(prepared: PreparedJob): Record<string, number> {
+  const counters: Record<string, number> = {};
+  for (const counter of prepared.graph.counters.values()) counters[counter.name] = counter.take();
+  return counters;
+}

@@ -1,0 +1,142 @@
+import type { Graph, GraphNode, PlannedStage, StageOutput } from '../../pipeline/index.js';
+import type { RunSummary } from '../../writers/index.js';
+import { type PartitionRun, PartitionWriter } from '../shuffle/index.js';
+import type { Push } from '../stage/push.js';
+import type { TaskContext } from '../stage/task-context.js';
+import { CombineBuffer } from './combine-buffer.js';
+import { FanOutQueue } from './fan-out-queue.js';
+import { FanOutWriter } from './fan-out-writer.js';
+import type { PreparedJob } from './prepared-job.js';
+import { SplitOutput } from './split-output.js';
+import type { StageTask } from './task.js';
+
+/** A function of nothing: not of the number of workers, so that batches after a shuffle are the same everywhere. */
+export const shufflePartitions = 64;
+
+export interface FinishedOutputs {
+  readonly runs: readonly RunSummary[];
+  readonly outputs: readonly { readonly output: number; readonly run: PartitionRun }[];
+}
+
+/** Where the elements of one task go: one writer for each output of its stage. */
+export class StageOutputs {
+  readonly pushes: readonly Push[];
+  readonly #splits: SplitOutput[] = [];
+  readonly #writers: { readonly output: number; readonly writer: PartitionWriter }[] = [];
+  readonly #combines: CombineBuffer[] = [];
+  readonly #fanOuts: FanOutWriter[] = [];
+
+  constructor(prepared: PreparedJob, stage: PlannedStage, task: StageTask, context: TaskContext) {
+    const { graph } = prepared;
+    // All outputs of a task share one buffer's worth of memory.
+    const bufferBytes = Math.max(1 << 20, Math.floor(prepared.job.bufferBytes / Math.max(1, stage.outputs.length)));
+    this.pushes = stage.outputs.map((output, index) => {
+      const from = graph.nodes[output.from] as GraphNode;
+      switch (output.kind) {
+        case 'split': {
+          const file = {
+            split: output.split,
+            file: `${task.filePrefix}-${output.split}`,
+            sourceShard: task.name,
+            bufferBytes,
+          };
+          const limit = task.limits?.[output.split] ?? Number.POSITIVE_INFINITY;
+          const split = new SplitOutput({ open: () => prepared.openSplit(file), limit, context, from });
+          this.#splits.push(split);
+          return (value, key) => split.add(value, key);
+        }
+        case 'fanOut': {
+          const writer = this.#openFanOut(task, output.node, index, from.keyed);
+          return guarded(context, from, (value, key) => writer.add(value, key));
+        }
+        default: {
+          const partitions = output.kind === 'shuffle' ? shufflePartitions : 1;
+          const writer = new PartitionWriter({ file: `${task.filePrefix}-out${index}`, partitions, bufferBytes });
+          this.#writers.push({ output: index, writer });
+          return this.#recordPush(output, writer, context, graph, from);
+        }
+      }
+    });
+    const onlySplits = stage.outputs.every((output) => output.kind === 'split');
+    if (onlySplits && task.limits !== undefined) {
+      const splits = this.#splits;
+      const update = () => {
+        context.stopped = splits.every((split) => split.isFull);
+      };
+      for (const split of splits) split.onFull = update;
+      update();
+    }
+  }
+
+  /** Writes out what is left. */
+  finish(): FinishedOutputs {
+    for (const combine of this.#combines) combine.flush();
+    for (const fanOut of this.#fanOuts) fanOut.finish();
+    const outputs = this.#writers.map(({ output, writer }) => ({ output, run: writer.finish() }));
+    return { outputs, runs: this.#splits.flatMap((split) => split.finish() ?? []) };
+  }
+
+  /** Removes every file. */
+  abort(): void {
+    for (const fanOut of this.#fanOuts) fanOut.abort();
+    for (const { writer } of this.#writers) writer.abort();
+    for (const split of this.#splits) split.abort();
+  }
+
+  #openFanOut(task: StageTask, node: number, output: number, keyed: boolean): FanOutWriter {
+    const queue = task.queues.find((candidate) => candidate.node === node);
+    if (queue === undefined) throw new RangeError(`no queue for node ${node}`);
+    const writer = new FanOutWriter(
+      `${task.filePrefix}-out${output}`,
+      new FanOutQueue(queue.shared),
+      queue.producer,
+      keyed,
+    );
+    this.#fanOuts.push(writer);
+    return writer;
+  }
+
+  #recordPush(output: StageOutput, writer: PartitionWriter, context: TaskContext, graph: Graph, from: GraphNode): Push {
+    if (output.kind === 'shuffle') return this.#shufflePush(output, writer, context, graph, from);
+    const pairs = from.keyed && !(output.kind === 'sideInput' && output.form !== 'map');
+    if (pairs) return guarded(context, from, (value, key) => writer.addPair(key, value));
+    return from.keyed
+      ? guarded(context, from, (value, key) => writer.addElement([key, value]))
+      : guarded(context, from, (value) => writer.addElement(value));
+  }
+
+  #shufflePush(
+    output: Extract<StageOutput, { kind: 'shuffle' }>,
+    writer: PartitionWriter,
+    context: TaskContext,
+    graph: Graph,
+    from: GraphNode,
+  ): Push {
+    const node = graph.nodes[output.node] as GraphNode;
+    const operation = graph.operations[output.node];
+    if (output.combine && operation?.kind === 'combinePerKey') {
+      const combine = new CombineBuffer(context, node, operation.combiner, writer);
+      this.#combines.push(combine);
+      return (value, key) => combine.add(key, value);
+    }
+    if (node.kind === 'join' || node.kind === 'coGroupByKey') {
+      return guarded(context, from, (value, key) => writer.addToSide(output.input, key, value));
+    }
+    if (node.kind === 'distinct' && from.keyed)
+      return guarded(context, from, (value, key) => writer.addElement([key, value]));
+    return from.keyed
+      ? guarded(context, from, (value, key) => writer.addPair(key, value))
+      : guarded(context, from, (value) => writer.addElement(value));
+  }
+}
+
+/** Says which step an element comes from that can't be stored. */
+function guarded(context: TaskContext, from: GraphNode, push: Push): Push {
+  return (value, key) => {
+    try {
+      push(value, key);
+    } catch (cause) {
+      throw context.outputError(from, cause, key);
+    }
+  };
+}
