@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { DatasetsError } from '../core/errors/index.js';
 import { type AnyFeature, leavesOf } from '../features/index.js';
 import { defaultBufferBytes } from './arena-pool.js';
+import { openArrowOutput } from './arrow-output.js';
 import { bucketBits, bucketCount, type ShardResult, type ShardTask } from './contract.js';
 import { duplicateKey } from './duplicate-key.js';
 import { IndexOutput } from './index-output.js';
@@ -58,8 +59,9 @@ class ShardEncoder {
     this.#firstOwnBucket = task.skip > 0 ? first + 1 : first;
     this.#index = new IndexOutput(task);
     try {
-      const { tfrecord } = task.outputs;
+      const { tfrecord, arrow } = task.outputs;
       if (tfrecord !== undefined) this.#outputs.push(openTFRecordOutput(tfrecord, leavesOf(schema)));
+      if (arrow !== undefined) this.#outputs.push(openArrowOutput(arrow, schema));
     } catch (error) {
       this.discard();
       throw error;

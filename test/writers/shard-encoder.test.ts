@@ -84,7 +84,15 @@ describe('written shards', () => {
   it('have the same bytes however many runs, shards of work and bytes of buffer there were', async () => {
     const digestsOf = async (examples: [string, unknown][], runs: number, bufferBytes: number, numShards: number) => {
       const { shards, contentDigest } = await buildSplit(
-        { folder: emptyFolder(), split: 'train', schema: wide, runs, bufferBytes, numShards },
+        {
+          folder: emptyFolder(),
+          split: 'train',
+          schema: wide,
+          runs,
+          bufferBytes,
+          numShards,
+          formats: ['tfrecord', 'arrow'],
+        },
         examples,
       );
       const files = shards.flatMap((shard) => shard.files.map(({ path: _, ...file }) => file));
@@ -112,6 +120,40 @@ describe('written shards', () => {
       { numRuns: 25 },
     );
   });
+
+  for (const examples of [1, 8191, 8192, 20_000]) {
+    it(`of Arrow are read by Hugging Face datasets, equal to the TFRecord beside them (${examples} examples)`, async function () {
+      const oracle = requireOracle(this);
+      const options = {
+        folder: emptyFolder(),
+        split: 'train',
+        schema: small,
+        runs: 2,
+        numShards: Math.min(2, examples),
+      };
+      const { shards } = await buildSplit({ ...options, formats: ['tfrecord', 'arrow'] }, smallExamples(examples));
+      const order = (await oracle.call('hashing.order', {
+        split: 'train',
+        keys: [...Array(examples).keys()],
+      })) as number[];
+      let at = 0;
+      for (const file of filesOf(shards, 'arrow')) {
+        const read = (await oracle.call('hf.from_file', { file, limit: 3000 })) as {
+          num_rows: number;
+          rows: unknown[];
+          features: string;
+        };
+        assert.ok(
+          read.features.includes("'n': Value('int64')") && read.features.includes("'s': Value('string')"),
+          read.features,
+        );
+        const expected = order.slice(at, at + Math.min(3000, read.num_rows)).map((n) => ({ n, s: `row ${n}` }));
+        assert.deepEqual(read.rows, expected);
+        at += read.num_rows;
+      }
+      assert.equal(at, examples);
+    });
+  }
 
   it('are described by the digests of their files and found through their index', async () => {
     const options = { folder: emptyFolder(), split: 'test', schema: small, numShards: 3 };
@@ -157,7 +199,11 @@ describe('written shards', () => {
     examples.push(['17', { n: 1000, s: 'again' }]);
     const error = await caught(buildSplit({ folder: folderOfBuild, split: 'train', schema: small, runs: 2 }, examples));
     assert.equal(error.code, 'KEY_DUPLICATE');
-    for (const part of ["split 'train'", "'17'", 'example 8 of source 1', 'example 50 of source 0']) {
+    for (const part of [
+      "split 'train' have the key '17'",
+      'example 8 of source 1: { n: 17, s: "row 17" }',
+      'example 50 of source 0: { n: 1000, s: "again" }',
+    ]) {
       assert.ok(error.message.includes(part), `${part} in: ${error.message}`);
     }
     assert.deepEqual([error.at.split, error.at.key], ['train', "'17'"]);
@@ -165,6 +211,31 @@ describe('written shards', () => {
       readdirSync(folderOfBuild).filter((name) => !name.endsWith('.rows')),
       [],
     );
+  });
+
+  it('show long and nested values of duplicates cut, and private ones as a hash', async () => {
+    const schema = features({
+      user: record({ email: text({ pii: 'email' }), tags: sequence(text()) }),
+      grid: tensor({ dtype: 'uint8', shape: [3, 4] }),
+      note: text(),
+      missing: optional(scalar('float32')),
+    });
+    const example = {
+      user: { email: 'ann@example.org', tags: Array.from({ length: 20 }, (_, i) => `t${i}`) },
+      grid: new Uint8Array(12).fill(7),
+      note: 'x'.repeat(500),
+      missing: null,
+    };
+    const { message } = await caught(
+      buildSplit({ folder: emptyFolder(), split: 'train', schema }, [
+        ['k', example],
+        ['k', example],
+      ]),
+    );
+    assert.ok(!message.includes('ann@'), message);
+    assert.match(message, /email: "\(private, sha256 [0-9a-f]{8}\.\.\.\)"/);
+    assert.ok(message.includes('"t7", ... 20 in all]') && message.includes('missing: null'), message);
+    assert.ok(message.length < 3000);
   });
 
   it('do not show private keys', async () => {
