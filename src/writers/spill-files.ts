@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatasetsError } from '../core/errors/index.js';
+import { storageError } from '../storage/index.js';
 
 /** Enough that a few hundred runs stay open in every worker, far below the usual limits of a process. */
 const defaultMaxOpen = 256;
@@ -29,11 +30,7 @@ export class SpillFiles {
         done += bytes;
       }
     } catch (cause) {
-      throw new DatasetsError('STORAGE_FAILED', `could not read the spill file ${file}: ${String(cause)}`, {
-        hint: 'Spill files must stay in place until the build ends; build again.',
-        cause,
-        at: { file, offset: offset + done },
-      });
+      throw storageError(cause, 'read', file);
     }
     if (done < length) {
       throw new DatasetsError(

@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { DatasetsError } from '../core/errors/index.js';
+import { storageError } from '../storage/index.js';
 
 /** Appends to one spill file, which is created with its first bytes: thousands of empty runs leave no files. */
 export class SpillWriter {
@@ -23,7 +23,7 @@ export class SpillWriter {
         done += writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#position + done);
       }
     } catch (cause) {
-      throw this.#failure(cause);
+      throw storageError(cause, 'write', this.file);
     }
     this.#position += bytes.length;
   }
@@ -35,7 +35,7 @@ export class SpillWriter {
     try {
       closeSync(descriptor);
     } catch (cause) {
-      throw this.#failure(cause);
+      throw storageError(cause, 'close', this.file);
     }
   }
 
@@ -46,22 +46,5 @@ export class SpillWriter {
     } finally {
       rmSync(this.file, { force: true });
     }
-  }
-
-  #failure(cause: unknown): DatasetsError {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const at = { file: this.file, offset: this.#position };
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      return new DatasetsError('STORAGE_FULL', `the disk is full: could not write to the spill file ${this.file}`, {
-        hint: 'Free space, or choose a larger disk for the work directory. Spill takes about half of what the examples take.',
-        cause,
-        at,
-      });
-    }
-    return new DatasetsError('STORAGE_FAILED', `could not write to the spill file ${this.file}: ${String(cause)}`, {
-      hint: 'Check that the work directory exists and may be written to.',
-      cause,
-      at,
-    });
   }
 }
