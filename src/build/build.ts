@@ -1,0 +1,103 @@
+import { loadBuilder } from '../builder/index.js';
+import { DatasetsError } from '../core/errors/index.js';
+import { type BuildJob, type BuildOutput, createEngine } from '../engines/index.js';
+import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
+import { openRegistry, publish, type StagedVersion, stageVersion, writeMetadata } from '../registry/index.js';
+import type { BuildOptions, BuildResult } from './build-options.js';
+import { existingResult, publishedResult } from './build-result.js';
+import { checkInfo } from './check-info.js';
+import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
+import { versionMetadata } from './version-metadata.js';
+
+/**
+ * Builds one version of one data set and publishes it: its default config and newest version, unless the reference names others.
+ *
+ * Nothing of the version is visible before its last step. A build that fails leaves nothing behind.
+ *
+ * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`
+ * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, STORAGE_FULL, ...
+ * @example
+ * ```ts
+ * const config = await loadConfig();
+ * const { directory } = await build('product_a/men', { config });
+ * ```
+ */
+export async function build(reference: string, options: BuildOptions): Promise<BuildResult> {
+  const target = await findTarget(reference, options.config);
+  const registry = openRegistry(options.config.registry);
+  const exists = (await registry.find(target.reference)) !== undefined;
+  if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.directory);
+  if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
+  options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
+  const staged = await stageVersion(registry, target.definition.name, target.chosen.config, target.chosen.version);
+  try {
+    const result = await buildStaged(staged, target, options);
+    options.onProgress?.({ type: 'build-end', result });
+    return result;
+  } catch (error) {
+    // Another build of the same version was faster: what was asked for is there.
+    const taken = error instanceof DatasetsError && error.code === 'VERSION_EXISTS';
+    if (taken && options.ifExists !== 'fail') return existingResult(target, registry);
+    throw error;
+  } finally {
+    await staged.discard();
+  }
+}
+
+async function buildStaged(staged: StagedVersion, target: BuildTarget, options: BuildOptions): Promise<BuildResult> {
+  const started = performance.now();
+  const createdAt = new Date();
+  const { definition, chosen } = target;
+  const info = (await loadBuilder(target.builder)).info();
+  checkInfo(definition.name, info);
+  const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
+  const engine = createEngine(options.config.runner, { workers: options.config.workers });
+  const output = await engine.run(jobOf(staged, target, options, createdAt), {
+    signal: options.signal ?? new AbortController().signal,
+    onProgress: (event) => options.onProgress?.(event),
+  });
+  refuseEmptySplits(target, output);
+  options.onProgress?.({ type: 'publish-start' });
+  const metadata = versionMetadata({ definition, chosen, info, schema, output, createdAt });
+  const manifest = await writeMetadata(staged, metadata);
+  options.signal?.throwIfAborted();
+  const directory = await publish(staged, {
+    overwrite: options.ifExists === 'overwrite',
+    defaultConfig: definition.configs[0],
+  });
+  return publishedResult(target, directory, output, manifest, (performance.now() - started) / 1000);
+}
+
+function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions, createdAt: Date): BuildJob {
+  const { config, numShards, maxExamplesPerSplit } = options;
+  return {
+    id: staged.buildId,
+    builder: target.builder,
+    facts: { snapshotTime: (options.snapshotTime ?? createdAt).toISOString(), once: {} },
+    workDirectory: staged.workDirectory,
+    outputDirectory: staged.directory,
+    formats: config.formats,
+    bufferBytes: config.bufferBytes,
+    ...(numShards !== undefined && { numShards }),
+    ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
+    ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),
+    ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
+  };
+}
+
+/** Empty data never counts as complete: an upstream that broke looks just like that. */
+function refuseEmptySplits(target: BuildTarget, output: BuildOutput): void {
+  const empty = output.splits.find((split) => split.examples === 0);
+  if (empty === undefined) return;
+  throw new DatasetsError('SPLIT_EMPTY', `split ${empty.name} of ${nameOfTarget(target)} has no examples`, {
+    hint: 'Look at the source and at filters before it. A split that may be empty is left out of what splits() returns.',
+    at: { dataset: target.definition.name, split: empty.name },
+  });
+}
+
+function alreadyPublished(target: BuildTarget, registry: string): DatasetsError {
+  return new DatasetsError('VERSION_EXISTS', `${nameOfTarget(target)} is already published in ${registry}`, {
+    hint: 'Leave out --fail-if-exists to skip it, or raise the version.',
+    at: { dataset: target.definition.name },
+  });
+}

@@ -1,0 +1,4 @@
+export { build } from './build.js';
+export type { BuildEvent, BuildOptions, BuildResult, BuiltSplit, IfExists } from './build-options.js';
+export { configuredDatasets, findDefinition } from './find-dataset.js';
+export { type BuildTarget, findTarget, nameOfTarget } from './target.js';
