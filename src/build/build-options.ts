@@ -23,7 +23,12 @@ export interface BuildOptions {
 
 /** A build's life, for progress bars and logs. */
 export type BuildEvent =
-  | { readonly type: 'build-start'; readonly dataset: string; readonly config: string | undefined; readonly version: string }
+  | {
+      readonly type: 'build-start';
+      readonly dataset: string;
+      readonly config: string | undefined;
+      readonly version: string;
+    }
   | BuildProgress
   | { readonly type: 'publish-start' }
   | { readonly type: 'build-end'; readonly result: BuildResult };

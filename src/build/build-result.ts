@@ -1,10 +1,16 @@
 import type { BuildOutput } from '../engines/index.js';
-import { type Manifest, readManifest, type Registry, versionPath } from '../registry/index.js';
+import { type Manifest, type Registry, readManifest, versionPath } from '../registry/index.js';
 import type { BuildResult, BuiltSplit } from './build-options.js';
 import type { BuildTarget } from './target.js';
 
 /** What a build says of a version that it has just published. */
-export function publishedResult(target: BuildTarget, directory: string, output: BuildOutput, manifest: Manifest, seconds: number): BuildResult {
+export function publishedResult(
+  target: BuildTarget,
+  directory: string,
+  output: BuildOutput,
+  manifest: Manifest,
+  seconds: number,
+): BuildResult {
   return {
     status: 'built',
     dataset: target.definition.name,
@@ -38,6 +44,9 @@ function splitsOf(manifest: Manifest): readonly BuiltSplit[] {
     name,
     examples,
     shards: shards.length,
-    bytes: manifest.files.reduce((sum, file) => (file.split === name && file.format !== 'index' ? sum + file.bytes : sum), 0),
+    bytes: manifest.files.reduce(
+      (sum, file) => (file.split === name && file.format !== 'index' ? sum + file.bytes : sum),
+      0,
+    ),
   }));
 }

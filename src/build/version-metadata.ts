@@ -51,8 +51,7 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
 }
 
 function manifestInfo({ definition, chosen, info }: FinishedBuild): Manifest['info'] {
-  const configDescription =
-    chosen.config === undefined ? undefined : definition.builderClass.configs?.[chosen.config];
+  const configDescription = chosen.config === undefined ? undefined : definition.builderClass.configs?.[chosen.config];
   return {
     description: info.description,
     ...(configDescription !== undefined && { configDescription }),
