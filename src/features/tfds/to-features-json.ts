@@ -1,4 +1,4 @@
-import { optionalLayout } from '../declare/collect-leaves.js';
+import { collectLeaves, optionalLayout } from '../declare/collect-leaves.js';
 import { definitionOf } from '../declare/define.js';
 import type { AnyFeature, Definition, Dimension, OptionalDefinition } from '../declare/definition.js';
 import type { ElementType } from '../declare/element-types.js';
@@ -20,7 +20,7 @@ export function toFeaturesJson(schema: AnyFeature): Json {
   return featureJson(definitionOf(schema), 0);
 }
 
-/** @param depth enclosing sequences: tfds can't read a fixed length inside a sequence. */
+/** @param depth enclosing sequences, as features.json shows them */
 function featureJson(definition: Definition, depth: number): JsonObject {
   const { description, range } = definition.documentation;
   return {
@@ -38,8 +38,11 @@ function contentJson(definition: Definition, depth: number): JsonObject {
       return { pythonClassName: pythonClasses.record, featuresDict: { features } };
     }
     case 'sequence':
-    case 'dataset':
-      return sequenceJson(pythonClasses[definition.kind], definition.feature, definition.length, depth);
+    case 'dataset': {
+      // tfds supports one level of nested data sets (dataset_feature.py); on disk both are the same.
+      const pythonClass = depth > 0 ? pythonClasses.sequence : pythonClasses[definition.kind];
+      return sequenceJson(pythonClass, definition.feature, definition.length, depth);
+    }
     case 'optional':
       return optionalJson(definition, depth);
     case 'masked':
@@ -58,7 +61,7 @@ function contentJson(definition: Definition, depth: number): JsonObject {
     case 'class-label':
       return { pythonClassName: pythonClasses.classLabel, classLabel: { numClasses: String(definition.count) } };
     default:
-      return mediaJson(definition);
+      return mediaJson(definition, depth);
   }
 }
 
@@ -67,7 +70,7 @@ type MediaDefinition = Extract<
   { kind: 'image' | 'bounding-box' | 'audio' | 'video' | 'translation' | 'translation-variable-languages' }
 >;
 
-function mediaJson(definition: MediaDefinition): JsonObject {
+function mediaJson(definition: MediaDefinition, depth: number): JsonObject {
   switch (definition.kind) {
     case 'image': {
       const { shape, dtype, encoding, labels } = definition;
@@ -94,7 +97,9 @@ function mediaJson(definition: MediaDefinition): JsonObject {
       return { pythonClassName: pythonClasses.audio, audio };
     }
     case 'video': {
-      const { shape, dtype, encoding } = definition;
+      const { dtype, encoding } = definition;
+      const [frames = null, ...frame] = definition.shape;
+      const shape = [depth > 0 ? null : frames, ...frame];
       const video = { shape: shapeJson(shape), dtype, encodingFormat: encoding };
       return { pythonClassName: pythonClasses.video, video };
     }
@@ -108,8 +113,13 @@ function mediaJson(definition: MediaDefinition): JsonObject {
   }
 }
 
+/**
+ * A fixed length is shown only where one sequence is all there is: tfds writes nested sequences as ragged, but reads them as such only with
+ * two unknown lengths or more (example_parser.py, `_to_tf_example_spec`).
+ */
 function sequenceJson(pythonClassName: string, feature: Definition, length: Dimension, depth: number): JsonObject {
-  const fixed = depth === 0 && length !== null ? length : -1;
+  const nested = depth > 0 || collectLeaves(feature).some(({ sequences }) => sequences.length > 0);
+  const fixed = nested || length === null ? -1 : length;
   return { pythonClassName, sequence: { feature: featureJson(feature, depth + 1), length: String(fixed) } };
 }
 
