@@ -5,15 +5,27 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { ArrowNode, ColumnBatch, Leaf } from '../../src/features/index.js';
 import {
+  type ArrowBatchPlace,
   type ArrowSchema,
+  createArrowRowWriter,
   createArrowWriter,
   createColumnBuilder,
   openArrow,
   type RangeSource,
+  toArrowTable,
 } from '../../src/formats/index.js';
 import { requireOracle } from '../oracle/index.js';
 import { nestedColumns, nestedValue, plainBatch } from './plain-columns.js';
-import { arbitrarySample, encodeRows, type Sample, shownValue } from './sample-rows.js';
+import {
+  arbitrarySample,
+  encodeRows,
+  type LeafValue,
+  leaf,
+  type Sample,
+  type SampleRow,
+  shownValue,
+  sortLeaves,
+} from './sample-rows.js';
 import { arbitraryTreeSample } from './sample-trees.js';
 
 /** A table whose fields are the leaves themselves, in lists for their sequences. */
@@ -71,6 +83,85 @@ describe('Arrow streams', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('have the same bytes however the rows are passed to the writer', () => {
+    const leaves = [leaf('n', 'int64')];
+    const schema = schemaOf(leaves);
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, i): SampleRow => [{ lengths: [], counts: [1], values: [BigInt(i)] }],
+    );
+    const { bytes, view, offsets } = encodeRows(leaves, rows);
+    const write = (step: number): Buffer => {
+      const chunks: Uint8Array[] = [];
+      const writer = createArrowRowWriter(schema, (chunk) => chunks.push(chunk.slice()));
+      for (let from = 0; from < rows.length; from += step) {
+        writer.appendRows(view, bytes, offsets, from, Math.min(rows.length, from + step));
+      }
+      writer.close();
+      assert.equal(writer.rows, rows.length);
+      return Buffer.concat(chunks);
+    };
+    const whole = write(rows.length);
+    for (const step of [1, 777, 8192, 8193]) assert.ok(write(step).equals(whole), `in parts of ${step}`);
+  });
+
+  it('close a batch early when its rows are large', async () => {
+    const leaves = [leaf('blob', 'string')];
+    const schema = schemaOf(leaves);
+    const row: SampleRow = [{ lengths: [], counts: [1], values: [new Uint8Array(3 << 20)] }];
+    const { bytes, view, offsets } = encodeRows(
+      leaves,
+      Array.from({ length: 25 }, () => row),
+    );
+    const chunks: Uint8Array[] = [];
+    const writer = createArrowRowWriter(schema, (chunk) => chunks.push(chunk.slice()));
+    writer.appendRows(view, bytes, offsets, 0, offsets.length);
+    writer.close();
+    const batches = await readAll(Buffer.concat(chunks), schema);
+    assert.deepEqual(
+      batches.map((batch) => batch.rows),
+      [11, 11, 3],
+    );
+  });
+
+  it('can be read batch by batch, in any order', async () => {
+    const leaves = [leaf('n', 'int32')];
+    const schema = schemaOf(leaves);
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, i): SampleRow => [{ lengths: [], counts: [1], values: [BigInt(i)] }],
+    );
+    const reader = await openArrow(sourceOf(writeArrow(schema, [columnsOf({ leaves, rows })])), schema, 'test.arrow');
+    const places: ArrowBatchPlace[] = [];
+    for await (const place of reader.places()) places.push(place);
+    const ranges = places.map((place) => [place.firstRow, place.rows]);
+    assert.deepEqual(ranges, [
+      [0, 8192],
+      [8192, 8192],
+      [16384, 3616],
+    ]);
+    for (const place of places.reverse()) {
+      const { values } = (await reader.read(place)).columns[0] ?? assert.fail('no column');
+      assert.equal(values.kind === 'numeric' && values.data[0], place.firstRow);
+    }
+  });
+
+  it('become a table of apache-arrow', async () => {
+    const leaves = sortLeaves([
+      leaf('n', 'int64'),
+      leaf('t', 'string', { text: true }),
+      leaf('v', 'float32', { shape: [2] }),
+    ]);
+    const value = (...values: LeafValue['values']): LeafValue => ({ lengths: [], counts: [values.length], values });
+    const rows = [1n, 2n].map((n): SampleRow => [value(n), value(Buffer.from(`t${n}`)), value(0.5, Number(n))]);
+    const batch = columnsOf({ leaves, rows });
+    const table = await toArrowTable([batch, batch], schemaOf(leaves));
+    assert.equal(table.numRows, 4);
+    assert.deepEqual([...(table.getChild('n') ?? [])], [1n, 2n, 1n, 2n]);
+    assert.deepEqual([...(table.getChild('t') ?? [])], ['t1', 't2', 't1', 't2']);
+    assert.deepEqual(table.getChild('v')?.get(3).toArray(), Float32Array.of(0.5, 2));
   });
 
   it('hold the rows of any part of a batch', async () => {

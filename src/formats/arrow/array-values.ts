@@ -29,9 +29,8 @@ export function numericValues(dtype: NumericDType, array: ArrowArray, place: Pla
 export function byteValues(array: ArrowArray, place: Place): ByteValues {
   const offsets = array.offsets ?? new Int32Array(1);
   const bytes = array.data ?? noBytes;
-  const opened = listPlace(offsets, place);
+  const opened = listPlace(offsets, place, bytes.length);
   const { children } = opened;
-  if (endSlot(children) > bytes.length) throw new RangeError('strings beyond the end of their buffer');
   if (place.select === undefined) {
     return { kind: 'bytes', offsets: offsets.subarray(place.from, place.from + place.count + 1), bytes };
   }

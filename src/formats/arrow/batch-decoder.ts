@@ -20,6 +20,7 @@ import {
   type Place,
   presenceOffsets,
   presentPlace,
+  requireInside,
   slotOf,
 } from './place.js';
 
@@ -174,12 +175,14 @@ export class BatchDecoder {
     const { type } = array.field;
     if (type.kind === 'fixedSizeList') {
       if (length !== null && length !== type.length) throw this.#wrongType(array, path, `lists of ${length}`);
+      const end = endSlot(place) * type.length;
+      requireInside(this.#item(array, path), { from: 0, count: end, select: undefined });
       return fixedListPlace(place, type.length);
     }
     if (array.offsets === undefined || (type.kind !== 'list' && type.kind !== 'largeList')) {
       throw this.#wrongType(array, path, 'a list');
     }
-    const opened = listPlace(array.offsets, place);
+    const opened = listPlace(array.offsets, place, this.#item(array, path).length);
     if (length !== null && opened.offsets().some((offset, i) => offset !== i * length)) {
       throw this.#unfit(path, `has lists that are not of length ${length}`);
     }
@@ -195,12 +198,13 @@ export class BatchDecoder {
   #child(arrays: readonly ArrowArray[], name: string, path: string): ArrowArray {
     const found = arrays.find((array) => array.field.name === name);
     if (found !== undefined) return found;
-    throw this.#unfit(path, 'is missing', `There are: ${arrays.map((array) => array.field.name).join(', ')}.`);
+    const readable = arrays.map((array) => array.field.name).join(', ');
+    throw this.#unfit(path, 'is missing', `Columns that can be read: ${readable || 'none'}.`);
   }
 
   /** Checks that a place lies in the array and none of its slots is null. */
   #requireValid(array: ArrowArray, place: Place, path: string, hint?: string): void {
-    if (endSlot(place) > array.length) throw new RangeError('an array that is too short');
+    requireInside(array, place);
     const { validity } = array;
     if (validity === undefined) return;
     for (let element = 0; element < place.count; element++) {

@@ -20,8 +20,8 @@ export const typeIds = {
 } as const;
 
 /**
- * The other types, with their buffers, so that columns that nobody asks for can be skipped. The types left out (unions, dictionaries,
- * views, run-end encoding) have buffers that don't follow from the type alone.
+ * The other types, with their buffers, so that columns that nobody asks for can be skipped. The types left out (unions, views,
+ * run-end encoding) have buffers that don't follow from the type alone.
  */
 export const otherTypes: Readonly<Record<number, { readonly name: string; readonly buffers: number }>> = {
   1: { name: 'null', buffers: 0 },

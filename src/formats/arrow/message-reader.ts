@@ -39,7 +39,12 @@ export function readMessage(metadata: Uint8Array): ArrowMessage {
   const header = message.table(2);
   const bodyBytes = message.int64(3);
   if (header !== undefined && message.int8(1) === headerTypes.schema) {
-    return { kind: 'schema', fields: header.tables(1).map(readField), metadata: readMetadata(header), bodyBytes };
+    return {
+      kind: 'schema',
+      fields: new FieldReader(metadata.length).fields(header, 1),
+      metadata: readMetadata(header),
+      bodyBytes,
+    };
   }
   if (header !== undefined && message.int8(1) === headerTypes.recordBatch) {
     const compression = header.table(3);
@@ -59,13 +64,28 @@ function readMetadata(schema: FlatTableReader): ReadonlyMap<string, string> {
   return new Map(schema.tables(2).map((pair) => [pair.string(0) ?? '', pair.string(1) ?? '']));
 }
 
-function readField(table: FlatTableReader): Field {
-  const type =
-    table.table(4) === undefined
-      ? readType(table)
-      : ({ kind: 'other', name: 'dictionary', layout: undefined } as const);
-  return { name: table.string(0) ?? '', type, children: table.tables(5).map(readField) };
+/** Offsets of a damaged schema may lead in circles: no more fields are read than its bytes can hold. */
+class FieldReader {
+  #left: number;
+
+  constructor(metadataBytes: number) {
+    this.#left = metadataBytes / 8;
+  }
+
+  fields(parent: FlatTableReader, slot: number): readonly Field[] {
+    return parent.tables(slot).map((table) => this.#field(table));
+  }
+
+  #field(table: FlatTableReader): Field {
+    if (this.#left-- < 0) throw new RangeError('more fields than the message can hold');
+    const name = table.string(0) ?? '';
+    // In a record batch a dictionary column is its indices; its values' own children lie in the dictionary.
+    if (table.table(4) !== undefined) return { name, type: dictionaryType, children: [] };
+    return { name, type: readType(table), children: this.fields(table, 5) };
+  }
 }
+
+const dictionaryType: ArrowType = { kind: 'other', name: 'dictionary', layout: { buffers: 2 } };
 
 const simpleTypes = new Map<number, ArrowType>(
   (['bool', 'utf8', 'binary', 'largeUtf8', 'largeBinary', 'list', 'largeList', 'struct'] as const).map((kind) => [

@@ -20,11 +20,17 @@ export function endSlot(place: Place): number {
   return place.count === 0 ? place.from : slotOf(place, place.count - 1) + 1;
 }
 
+/** Checks that a place lies in an array, before anything is allocated for it. */
+export function requireInside(array: ArrowArray, place: Place): void {
+  if (endSlot(place) > array.length) throw new RangeError('an array that is too short');
+}
+
 /** The slots of `place` that are not null, and a byte for each slot of `place` that tells it. */
 export function presentPlace(
   array: ArrowArray,
   place: Place,
 ): { readonly place: Place; readonly presence: Uint8Array } {
+  requireInside(array, place);
   const presence = new Uint8Array(place.count).fill(1);
   const { validity } = array;
   if (validity === undefined) return { place, presence };
@@ -71,14 +77,17 @@ export function fixedListPlace(place: Place, length: number): OpenedList {
 /**
  * Opens lists of varying length.
  *
- * @throws RangeError when the offsets are not ascending.
+ * @param elements How many there are.
+ * @throws RangeError when the offsets are not ascending, or lead beyond the elements.
  */
-export function listPlace(offsets: Int32Array, place: Place): OpenedList {
+export function listPlace(offsets: Int32Array, place: Place, elements: number): OpenedList {
   const dense = new Int32Array(place.count + 1);
   for (let element = 0; element < place.count; element++) {
     const slot = slotOf(place, element);
-    const length = (offsets[slot + 1] as number) - (offsets[slot] as number);
-    if (!(length >= 0 && (offsets[slot] as number) >= 0)) throw new RangeError('offsets that are not ascending');
+    const end = offsets[slot + 1] as number;
+    const length = end - (offsets[slot] as number);
+    if (!(length >= 0 && end - length >= 0)) throw new RangeError('offsets that are not ascending');
+    if (end > elements) throw new RangeError('offsets beyond the end of the elements');
     dense[element + 1] = (dense[element] as number) + length;
   }
   const total = dense[place.count] as number;
