@@ -17,6 +17,7 @@ export { type ColumnBuilder, createColumnBuilder } from './column-builder.js';
 export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
 export { createExampleWriter, type ExampleWriter } from './example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
+export { RecordHash } from './record-hash.js';
 export {
   findKeyHash,
   IndexBlock,

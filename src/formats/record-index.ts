@@ -12,7 +12,7 @@ import { frameOverheadBytes } from './tfrecord-frame.js';
  *              u32       number of shards of the split
  *     blocks   u64       where the block's first record starts in the shard's TFRecord file
  *              16 bytes  for each record: its key hash, md5(split ‖ key), big-endian as MD5 gives it; ascending through the file
- *              8 bytes   for each record: its content digest (writers/record-digest.ts)
+ *              8 bytes   for each record: its content digest (record-hash.ts)
  *              u32       for each record: bytes of its tf.Example; its TFRecord frame has 16 more
  *
  * Blocks but the last have one size, so that the block of any record is read without the rest: 112 KiB for the place of one record, however
