@@ -12,6 +12,7 @@ export {
 } from './registry.js';
 export { listStagedBuilds, removeAbandonedBuilds, type StagedBuild } from './staged-builds.js';
 export { StagedVersion, type StagingOwner, stageVersion } from './staging.js';
+export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';
 export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';
 export {
   contentDigestOf,

@@ -1,4 +1,4 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
 import type { SliceUnit, SplitSlice } from './split-selector.js';
 
 /** A term of a split expression; `position` is its first character, counted from 0. */

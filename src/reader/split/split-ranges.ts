@@ -1,5 +1,5 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { nearestHint } from '../core/names/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { nearestHint } from '../../core/names/index.js';
 import { parseSplitExpression, type SplitTerm } from './split-expression.js';
 import type { EvenPart, SplitSelector, SplitSlice } from './split-selector.js';
 

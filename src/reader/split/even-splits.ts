@@ -1,4 +1,4 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
 import type { EvenPart, SplitSelector } from './split-selector.js';
 
 /**

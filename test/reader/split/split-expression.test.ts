@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DatasetsError } from '../../src/core/errors/index.js';
-import { evenSplits } from '../../src/reader/even-splits.js';
-import { parseSplitExpression } from '../../src/reader/split-expression.js';
-import { type ExampleRange, resolveSplit, type SplitShape } from '../../src/reader/split-ranges.js';
-import { OracleError, requireOracle } from '../oracle/index.js';
+import { DatasetsError } from '../../../src/core/errors/index.js';
+import { evenSplits } from '../../../src/reader/split/even-splits.js';
+import { parseSplitExpression } from '../../../src/reader/split/split-expression.js';
+import { type ExampleRange, resolveSplit, type SplitShape } from '../../../src/reader/split/split-ranges.js';
+import { OracleError, requireOracle } from '../../oracle/index.js';
 
 type Lengths = Readonly<Record<string, readonly number[]>>;
 

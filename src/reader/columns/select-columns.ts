@@ -1,0 +1,34 @@
+import { DatasetsError } from '../../core/errors/index.js';
+import { nearestHint } from '../../core/names/index.js';
+import type { ColumnBatch, Leaf } from '../../features/index.js';
+
+/**
+ * The leaves below some features, in the leaves' order.
+ *
+ * @param fields names or paths: `user` means every leaf below it. All leaves where it is undefined.
+ * @throws DatasetsError USAGE for a field that is none, with the nearest one.
+ */
+export function selectLeaves(leaves: readonly Leaf[], fields: readonly string[] | undefined): readonly Leaf[] {
+  if (fields === undefined) return leaves;
+  const isBelow = (leaf: Leaf, field: string) => leaf.key === field || leaf.key.startsWith(`${field}/`);
+  for (const field of fields) {
+    if (leaves.some((leaf) => isBelow(leaf, field))) continue;
+    throw new DatasetsError('USAGE', `there is no field ${JSON.stringify(field)}`, {
+      hint: nearestHint(field, new Set(leaves.flatMap((leaf) => [leaf.key, leaf.key.split('/')[0] ?? ''])), 'fields'),
+      at: { field },
+    });
+  }
+  return leaves.filter((leaf) => fields.some((field) => isBelow(leaf, field)));
+}
+
+/** A batch with only the columns of some features. */
+export function selectColumns(batch: ColumnBatch, fields: readonly string[] | undefined): ColumnBatch {
+  if (fields === undefined) return batch;
+  const wanted = new Set(
+    selectLeaves(
+      batch.columns.map((column) => column.leaf),
+      fields,
+    ),
+  );
+  return { rows: batch.rows, columns: batch.columns.filter((column) => wanted.has(column.leaf)) };
+}

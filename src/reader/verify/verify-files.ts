@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { Crc32c } from '../../formats/index.js';
+import { type Manifest, type ManifestFile, versionFiles } from '../../registry/index.js';
+import type { Storage } from '../../storage/index.js';
+import type { Problems } from './problems.js';
+import type { VerifyProgress } from './verify-progress.js';
+
+const chunkBytes = 1 << 20;
+
+/** Compares every file with the manifest: that it is there, its size, its sha256 and CRC-32C; and looks for files that are not in it. */
+export async function verifyFiles(
+  storage: Storage,
+  manifest: Manifest,
+  problems: Problems,
+  progress: VerifyProgress,
+): Promise<void> {
+  const expected = new Set<string>([versionFiles.manifest]);
+  for (const file of manifest.files) {
+    expected.add(file.path);
+    await problems.check(file.path, () => verifyFile(storage, file, problems, progress));
+  }
+  for await (const { path } of storage.walk('')) {
+    if (!expected.has(path)) problems.add(path, `${path} is not in the manifest`);
+  }
+}
+
+async function verifyFile(
+  storage: Storage,
+  file: ManifestFile,
+  problems: Problems,
+  progress: VerifyProgress,
+): Promise<void> {
+  const found = await storage.stat(file.path);
+  if (found === undefined) return problems.add(file.path, `${file.path} is missing`);
+  if (found.bytes !== file.bytes) {
+    const message = `${file.path} has ${found.bytes} bytes; it was published with ${file.bytes}`;
+    return problems.add(file.path, message, Math.min(found.bytes, file.bytes));
+  }
+  const sha256 = createHash('sha256');
+  const crc32c = new Crc32c();
+  const opened = await storage.open(file.path);
+  try {
+    const buffer = new Uint8Array(Math.min(chunkBytes, file.bytes));
+    for (let offset = 0; offset < file.bytes; ) {
+      const chunk = await opened.read(offset, chunkBytes, buffer);
+      if (chunk.length === 0) break;
+      sha256.update(chunk);
+      if (file.crc32c !== undefined) crc32c.update(chunk);
+      offset += chunk.length;
+      progress.advance(chunk.length);
+    }
+  } finally {
+    await opened.close();
+  }
+  if (sha256.digest('hex') !== file.sha256) {
+    problems.add(file.path, `${file.path} has changed: its sha256 is not the one that it was published with`);
+  } else if (file.crc32c !== undefined && crc32c.digestBase64() !== file.crc32c) {
+    problems.add(file.path, `${file.path}: the manifest's CRC-32C does not fit its sha256`);
+  }
+}
