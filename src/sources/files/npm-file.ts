@@ -40,9 +40,20 @@ export function npmFile(name: string, path: string): NpmFile {
   return { kind: 'npm-file', package: name, path: normal };
 }
 
+/** Folders that were found, since thousands of files may lie in one package. */
+const found = new Map<string, string>();
+
 /** The folder of an installed package, found from the builder's module first and then from the project. */
 export function packageDirectory(name: string, context: SourceContext): string {
-  for (const start of [context.baseDirectory, context.projectDirectory ?? process.cwd()]) {
+  const starts = [context.baseDirectory, context.projectDirectory ?? process.cwd()];
+  const key = JSON.stringify([name, ...starts]);
+  const known = found.get(key) ?? findPackage(name, starts);
+  found.set(key, known);
+  return known;
+}
+
+function findPackage(name: string, starts: readonly string[]): string {
+  for (const start of starts) {
     for (let folder = start; ; folder = dirname(folder)) {
       const candidate = join(folder, 'node_modules', name);
       if (existsSync(join(candidate, 'package.json'))) return candidate;

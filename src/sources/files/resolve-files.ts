@@ -6,6 +6,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import type { SourceContext } from '../source.js';
 import { expandGlob, isGlob } from './glob.js';
 import { absolutePath, type FileLocation, locationName, locationOf } from './location.js';
+import { mapFiles } from './map-files.js';
 import { type NpmFile, packageDirectory } from './npm-file.js';
 
 /**
@@ -30,10 +31,17 @@ export interface SourceFile {
  */
 export async function resolveFiles(reference: FileReference, context: SourceContext): Promise<readonly SourceFile[]> {
   const locations = await locate(reference, context);
-  const files: SourceFile[] = [];
-  const names = new Set<string>();
-  for (const location of locations) {
+  refuseTwice(locations);
+  return mapFiles(locations, async (location) => {
     const name = locationName(location);
+    const { size } = await fileStats(absolutePath(location, context), name);
+    return { location, name, bytes: size };
+  });
+}
+
+function refuseTwice(locations: readonly FileLocation[]): void {
+  const names = new Set<string>();
+  for (const name of locations.map(locationName)) {
     if (names.has(name)) {
       throw new DatasetsError('PIPELINE_INVALID', `${name} is named twice among the files to read`, {
         hint: 'Name each file once; globs must not overlap.',
@@ -41,10 +49,7 @@ export async function resolveFiles(reference: FileReference, context: SourceCont
       });
     }
     names.add(name);
-    const { size } = await fileStats(absolutePath(location, context), name);
-    files.push({ location, name, bytes: size });
   }
-  return files;
 }
 
 /** A reference in one line, for the description of its source. */
