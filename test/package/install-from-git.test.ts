@@ -73,7 +73,18 @@ function crowding(): number {
   return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 }
 
-const trialProgram = `import { DatasetBuilder } from 'ailab-datasets';
+/** The library, the example types of built-in data sets, and a type that a data set outside adds. */
+const trialProgram = `import { DatasetBuilder, type ExampleOf, features, scalar } from 'ailab-datasets';
+
+const schema = features({ height: scalar('float32') });
+declare module 'ailab-datasets' {
+  interface DatasetTypes { trial: typeof schema }
+}
+
+export const label = (example: ExampleOf<'mnist:3.0.1'>): number => example.label;
+export const height = (example: ExampleOf<'trial'>): number => example.height;
+// @ts-expect-error a digit has no height
+export const none = (example: ExampleOf<'mnist'>): number => example.height;
 console.log(typeof DatasetBuilder);
 `;
 

@@ -1,0 +1,10 @@
+/**
+ * The package's entry: the library, with the types of the data sets that come with it, so that `load('mnist')` knows its examples.
+ * The types alone: at run time a builder is loaded when somebody names it.
+ */
+export * from '../src/index.js';
+export type {} from './image_classification/mnist/builder.js';
+export type {} from './products/product_a/builder.js';
+export type {} from './products/product_b/builder.js';
+export type {} from './text_classification/spam_assassin/builder.js';
+export type {} from './text_generation/state_of_the_union/builder.js';
