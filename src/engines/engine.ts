@@ -17,6 +17,8 @@ export interface BuildJob {
   readonly numShards?: number;
   readonly maxShardBytes?: number;
   readonly maxExamplesPerSplit?: number;
+  /** Refuses (BUILD_REFUSED) a builder that reads anything but local files: what `load()` may build on its own. */
+  readonly localSourcesOnly?: boolean;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
 }

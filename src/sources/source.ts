@@ -48,6 +48,8 @@ export interface Source<T> {
   readonly kind: string;
   /** One line for messages, the plan and the manifest: `csv(item_context.csv)`. */
   readonly description: string;
+  /** Reading it needs a network, or costs money: `load()` doesn't build from it unless told to. */
+  readonly remote?: boolean;
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
   /** Every input with its digest, for the manifest and the fingerprint. */

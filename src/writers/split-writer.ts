@@ -10,6 +10,8 @@ export interface SplitWriterOptions extends RowSpillOptions {
   readonly schema: AnyFeature;
   /** Shows keys as a hash prefix in messages. */
   readonly privateKeys?: boolean;
+  /** What is hashed and kept in place of a key: its pseudonym. */
+  readonly replaceKey?: ((key: Key) => Key) | undefined;
 }
 
 /**
@@ -31,9 +33,11 @@ export class SplitWriter {
   readonly #options: SplitWriterOptions;
   readonly #encoder: RowEncoder;
   readonly #spill: RowSpill;
+  readonly #replaceKey: ((key: Key) => Key) | undefined;
 
   constructor(options: SplitWriterOptions) {
     this.#options = options;
+    this.#replaceKey = options.replaceKey;
     this.#encoder = createRowEncoder(options.schema);
     this.#spill = new RowSpill(options);
     const { prepare } = this.#encoder;
@@ -57,7 +61,7 @@ export class SplitWriter {
     const start = arena.position;
     try {
       this.#encoder.encode(example, arena);
-      finishRow(arena, start, spill.rows, normalisedKey(key));
+      finishRow(arena, start, spill.rows, normalisedKey(this.#replaceKey === undefined ? key : this.#replaceKey(key)));
     } catch (error) {
       arena.position = start;
       throw this.#located(error, key);

@@ -35,9 +35,7 @@ export class KeptElements {
   }
 
   /** The partitions of a shuffle, dealt to tasks. */
-  partitions(
-    node: number,
-  ): readonly {
+  partitions(node: number): readonly {
     readonly first: number;
     readonly last: number;
     readonly slices: readonly (readonly RecordSlice[])[];

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AnyBuilder, loadBuilder } from '../../builder/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
-import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../../features/index.js';
+import { type AnyFeature, applyPrivacy, keyPseudonymiser, secretsOfEnvironment } from '../../features/index.js';
 import {
   type BuildFacts,
   buildGraph,
@@ -23,7 +23,9 @@ import { type PreparedJob, WorkerResources } from './prepared-job.js';
  */
 export async function prepareSubmitter(job: BuildJob): Promise<PreparedJob> {
   const builder = await loadBuilder(job.builder);
-  return prepared(job, builder, await graphOf(job, builder, job.facts, true));
+  const graph = await graphOf(job, builder, job.facts, true);
+  if (job.localSourcesOnly === true) refuseRemoteSources(job, graph);
+  return prepared(job, builder, graph);
 }
 
 /**
@@ -36,6 +38,20 @@ export async function prepareWorker(job: BuildJob, facts: BuildFacts, signature:
   const graph = await graphOf(job, builder, facts, false);
   checkSameGraph(signature, graph);
   return prepared(job, builder, graph);
+}
+
+function refuseRemoteSources(job: BuildJob, graph: Graph): void {
+  for (const operation of graph.operations) {
+    if (operation.kind !== 'read' || operation.source.remote !== true) continue;
+    throw new DatasetsError(
+      'BUILD_REFUSED',
+      `${job.builder.name} reads ${operation.source.description}, which is not on this machine`,
+      {
+        hint: `Build it knowingly: ailab-datasets build ${job.builder.name}, or load(..., { build: 'always' }).`,
+        at: { dataset: job.builder.name, source: operation.source.description },
+      },
+    );
+  }
 }
 
 async function graphOf(job: BuildJob, builder: AnyBuilder, facts: BuildFacts, mayAskFacts: boolean): Promise<Graph> {
@@ -54,9 +70,12 @@ async function graphOf(job: BuildJob, builder: AnyBuilder, facts: BuildFacts, ma
 
 function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob {
   const info = builder.info();
-  const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
-  const hidden = Object.values(info.privacy ?? {}).some((policy) => policy.policy !== 'keep');
-  const privateKeys = info.keyPii !== undefined && info.privacy?.[info.keyPii]?.policy !== 'keep';
+  const privacy = info.privacy ?? {};
+  const secrets = secretsOfEnvironment(process.env);
+  const schema: AnyFeature = applyPrivacy(info.features, privacy, secrets);
+  const replaceKey = keyPseudonymiser(info.keyPii, privacy, secrets);
+  const hidden = Object.values(privacy).some((policy) => policy.policy !== 'keep');
+  const privateKeys = info.keyPii !== undefined && privacy[info.keyPii]?.policy !== 'keep';
   return {
     job,
     graph,
@@ -64,7 +83,7 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
     plan: planPipeline(graph, { fanOut: job.maxExamplesPerSplit === undefined }),
     sourceContext: { baseDirectory: dirname(fileURLToPath(job.builder.module)) },
     resources: new WorkerResources(),
-    openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys }),
+    openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),
     encodeShard: (task, signal) => encodeShard({ ...task, privateKeys }, schema, signal),
     showKey: hidden || privateKeys ? hashOfKey : textOfKey,
   };

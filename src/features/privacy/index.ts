@@ -1,3 +1,4 @@
 export { applyPrivacy } from './apply-privacy.js';
 export { hidePrivate } from './hide-private.js';
+export { keyPseudonymiser } from './pseudonymise.js';
 export { type SecretResolver, secretsOfEnvironment } from './secrets.js';

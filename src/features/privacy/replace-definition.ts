@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { DatasetsError } from '../../core/errors/index.js';
 import { define, definitionOf } from '../declare/define.js';
 import type { Definition } from '../declare/definition.js';
 import { text } from '../declare/text.js';
 import type { PrivacyPolicy } from '../privacy-policy.js';
+import { pseudonymiser } from './pseudonymise.js';
 import type { SecretResolver } from './secrets.js';
 
 type ReplacingPolicy = Extract<PrivacyPolicy, { policy: 'mask' | 'pseudonymise' }>;
@@ -57,13 +57,4 @@ type Replace = (value: unknown) => unknown;
 
 function masker(mask: string): Replace {
   return (value) => (typeof value === 'string' ? mask : undefined);
-}
-
-/** hex(HMAC-SHA-256(secret, text)); integers by their decimal text, so that 1 and 1n agree. */
-function pseudonymiser(secret: string): Replace {
-  return (value) => {
-    const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
-    if (typeof value !== 'string' && !isInteger) return undefined;
-    return createHmac('sha256', secret).update(String(value), 'utf8').digest('hex');
-  };
 }
