@@ -52,8 +52,10 @@ def _undecoded(feature):
         return datasets.Features(plain) if isinstance(feature, datasets.Features) else plain
     if isinstance(feature, list):
         return [_undecoded(item) for item in feature]
-    if isinstance(feature, (datasets.List, datasets.LargeList)):
-        return type(feature)(_undecoded(feature.feature))
+    if isinstance(feature, datasets.List):
+        return datasets.List(_undecoded(feature.feature), length=feature.length)
+    if isinstance(feature, datasets.LargeList):
+        return datasets.LargeList(_undecoded(feature.feature))
     if hasattr(feature, "decode") and hasattr(feature, "decode_example"):
         return type(feature)(**{**{k: v for k, v in vars(feature).items() if k in ("mode", "sampling_rate")}, "decode": False})
     return feature
