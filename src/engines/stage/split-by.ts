@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { UserFunction } from '../../pipeline/index.js';
-import { encodeValue } from '../../values/index.js';
+import { ValueWriter } from '../../values/index.js';
+import { md5Block, md5InitialState, swapBytes } from '../../writers/index.js';
 import { invalidKey, isKey, type StepParts } from './element-steps.js';
 import { discard, type Push } from './push.js';
 
@@ -46,7 +47,26 @@ function upperBounds(fractions: readonly number[]): number[] {
   });
 }
 
-/** A number in [0, 1) that depends on the key alone. */
+const writer = new ValueWriter();
+const state = new Int32Array(4);
+const block = new Int32Array(16);
+const blockBytes = new Uint8Array(block.buffer);
+/** Longer messages need a second block for their padding (RFC 1321, 3.1). */
+const oneBlockBytes = 55;
+
+/** A number in [0, 1) that depends on the key alone. Short keys are hashed here: crossing into node:crypto costs more than MD5 itself. */
 export function unitInterval(key: unknown): number {
-  return Number.parseInt(hash('md5', encodeValue(key), 'hex').slice(0, 13), 16) / 2 ** 52;
+  writer.length = 0;
+  writer.write(key);
+  const { bytes, length } = writer;
+  if (length > oneBlockBytes)
+    return Number.parseInt(hash('md5', bytes.subarray(0, length), 'hex').slice(0, 13), 16) / 2 ** 52;
+  block.fill(0);
+  for (let i = 0; i < length; i++) blockBytes[i] = bytes[i] as number;
+  blockBytes[length] = 0x80;
+  block[14] = length << 3;
+  state.set(md5InitialState);
+  md5Block(state, block, 0);
+  const [high, low] = [swapBytes(state[0] as number) >>> 0, swapBytes(state[1] as number) >>> 12];
+  return (high * 2 ** 20 + low) / 2 ** 52;
 }
