@@ -6,6 +6,9 @@ import type { Task, TaskResult } from '../task/task.js';
 import type { TaskRunner, TaskSetup } from '../task/task-runner.js';
 import type { WorkerReply, WorkerStart } from './worker-messages.js';
 
+/** So many workers start before there is a plan; more start when there are tasks for them, since a small build has few. */
+const eagerWorkers = 4;
+
 const workerFile = new URL('./worker.js', import.meta.url).href;
 
 /** Runs tasks in a pool of threads. */
@@ -29,8 +32,9 @@ export class ThreadRunner implements TaskRunner {
     const { Piscina } = await import('piscina');
     const pool = new Piscina({
       filename: workerFile,
-      minThreads: workers,
+      minThreads: Math.min(workers, eagerWorkers),
       maxThreads: workers,
+      idleTimeout: Number.POSITIVE_INFINITY,
       workerData: start,
       // A flag like --import tsx, given to this process, fails in workers of Node 20.
       execArgv: [],
@@ -49,8 +53,9 @@ export class ThreadRunner implements TaskRunner {
   }
 
   async teardown(): Promise<void> {
-    const message = { arrived: new SharedArrayBuffer(4), workers: this.concurrency };
-    const calls = Array.from({ length: this.concurrency }, () => this.#call('teardown', message, 'tear-down'));
+    const workers = this.#pool.threads.length;
+    const message = { arrived: new SharedArrayBuffer(4), workers };
+    const calls = Array.from({ length: workers }, () => this.#call('teardown', message, 'tear-down'));
     const failed = (await Promise.allSettled(calls)).find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
