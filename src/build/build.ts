@@ -1,6 +1,6 @@
 import { loadBuilder } from '../builder/index.js';
 import { DatasetsError } from '../core/errors/index.js';
-import { type BuildJob, type BuildOutput, createEngine } from '../engines/index.js';
+import { type BuildJob, createEngine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, stageVersion, writeMetadata } from '../registry/index.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
@@ -56,7 +56,6 @@ async function buildStaged(staged: StagedVersion, target: BuildTarget, options: 
     signal: options.signal ?? new AbortController().signal,
     onProgress: (event) => options.onProgress?.(event),
   });
-  refuseEmptySplits(target, output);
   options.onProgress?.({ type: 'publish-start' });
   const metadata = versionMetadata({ definition, chosen, info, schema, output, createdAt });
   const manifest = await writeMetadata(staged, metadata);
@@ -83,16 +82,6 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),
     ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
   };
-}
-
-/** Empty data never counts as complete: an upstream that broke looks just like that. */
-function refuseEmptySplits(target: BuildTarget, output: BuildOutput): void {
-  const empty = output.splits.find((split) => split.examples === 0);
-  if (empty === undefined) return;
-  throw new DatasetsError('SPLIT_EMPTY', `split ${empty.name} of ${nameOfTarget(target)} has no examples`, {
-    hint: 'Look at the source and at filters before it. A split that may be empty is left out of what splits() returns.',
-    at: { dataset: target.definition.name, split: empty.name },
-  });
 }
 
 function alreadyPublished(target: BuildTarget, registry: string): DatasetsError {
