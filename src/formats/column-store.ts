@@ -128,6 +128,42 @@ export class ColumnStore {
     return this.values.used + 4 * offsets + (this.presence?.used ?? 0);
   }
 
+  /** Appends `bytes[from .. to)` to the values. */
+  appendBytes(bytes: Uint8Array, from: number, to: number): void {
+    const { values } = this;
+    const size = to - from;
+    values.reserve(size);
+    const target = values.uint8;
+    const at = values.used;
+    // A loop is faster than `set` and its subarray below some 50 bytes.
+    if (size < 48) for (let i = 0; i < size; i++) target[at + i] = bytes[from + i] as number;
+    else target.set(bytes.subarray(from, to), at);
+    values.used = at + size;
+  }
+
+  appendString(bytes: Uint8Array, from: number, to: number): void {
+    this.appendBytes(bytes, from, to);
+    this.strings.push(to - from);
+  }
+
+  /** Appends a value of four bytes. */
+  appendWord(word: number): void {
+    const { values } = this;
+    values.reserve(4);
+    values.int32[values.used >> 2] = word;
+    values.used += 4;
+  }
+
+  /** Appends a value of eight bytes. */
+  appendWords(low: number, high: number): void {
+    const { values } = this;
+    values.reserve(8);
+    const at = values.used >> 2;
+    values.int32[at] = low;
+    values.int32[at + 1] = high;
+    values.used += 8;
+  }
+
   /** Notes whether the next row of an optional leaf has a value; an absent row has no item. */
   pushPresence(present: 0 | 1): void {
     const presence = this.presence;

@@ -52,13 +52,31 @@ export class ExampleLocator {
         continue;
       }
       const end = protobuf.lengthDelimited(bytes, at + 1, to);
-      const entry = this.#locateEntry(bytes, protobuf.at, end, successors[slot] ?? 0);
+      const guess = successors[slot] as number;
+      if (this.#isShortEntry(bytes, protobuf.at, end, guess)) {
+        slot = guess + 1;
+        at = end;
+        continue;
+      }
+      const entry = this.#locateEntry(bytes, protobuf.at, end, guess);
       if (entry !== absent) {
         successors[slot] = entry;
         slot = entry + 1;
       }
       at = end;
     }
+  }
+
+  /** The short way for the expected key with lengths of one byte: key, then Feature, and nothing else. */
+  #isShortEntry(bytes: Uint8Array, from: number, to: number, guess: number): boolean {
+    const keySize = bytes[from + 1] as number;
+    const keyTo = from + 2 + keySize;
+    const feature = keyTo + 2;
+    if (bytes[from] !== tags.key || keySize > 127 || bytes[keyTo] !== tags.feature || to - feature > 127) return false;
+    if (bytes[keyTo + 1] !== to - feature || !this.#isKey(guess, bytes, from + 2, keyTo)) return false;
+    this.from[guess] = feature;
+    this.to[guess] = to;
+    return true;
   }
 
   /** Notes where the Feature of one map entry lies and returns its index, or `absent` for a key that nobody asks for. */

@@ -1,7 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import type { Leaf } from '../features/index.js';
 import type { ColumnStore, OffsetList } from './column-store.js';
-import { checkCountable, type ExampleEntry, exampleEntries, tags } from './example-layout.js';
+import { checkCountable, type ExampleEntry, exampleEntries, listTags, tags } from './example-layout.js';
 import { ListReader } from './example-lists.js';
 import { absent, ExampleLocator } from './example-locator.js';
 import { float32BitsToBfloat16, float32BitsToFloat16, putFloat64 } from './float-bits.js';
@@ -16,6 +16,16 @@ interface LeafEntries {
   readonly values: number;
   /** One for each level of sequences but the outermost. */
   readonly rowLengths: readonly number[];
+  /** For a plain int64, uint64, float32 or string, the tag of its list: most values have the short way. 0 for all else. */
+  readonly shortTag: number;
+}
+
+function shortTagOf(store: ColumnStore): number {
+  if (store.presence !== undefined || store.levels.length > 0 || store.items !== undefined || store.itemValues !== 1)
+    return 0;
+  if (store.isString) return listTags.bytes;
+  if (store.code === numberCodes.float32) return listTags.float;
+  return store.code === numberCodes.int64 || store.code === numberCodes.uint64 ? listTags.int64 : 0;
 }
 
 /** Appends tf.Examples to columns. */
@@ -35,6 +45,7 @@ export class ExampleParser {
     this.#leaves = stores.map((store, leaf) => ({
       store,
       values: entries.findIndex((entry) => entry.leaf === leaf && entry.level === undefined),
+      shortTag: shortTagOf(store),
       rowLengths: store.levels
         .slice(1)
         .map((_, level) => entries.findIndex((e) => e.leaf === leaf && e.level === level)),
@@ -50,6 +61,7 @@ export class ExampleParser {
 
   #appendLeaf(leaf: LeafEntries, bytes: Uint8Array): void {
     const { store } = leaf;
+    if (leaf.shortTag !== 0 && this.#appendShort(leaf, bytes)) return;
     if (!this.#open(leaf.values, bytes)) {
       if (store.presence === undefined) throw this.#missing(leaf.values);
       store.pushPresence(0);
@@ -59,6 +71,39 @@ export class ExampleParser {
     const count = store.isString ? this.#appendStrings(store) : this.#appendNumbers(store, leaf.values);
     if (store.levels.length > 0 || store.items !== undefined) this.#appendLengths(leaf, bytes, count);
     else if (count !== store.itemValues) throw this.#miscounted(leaf.values, count, store.itemValues);
+  }
+
+  /**
+   * Appends a single value in the usual form with lengths of one byte: tag, length, tag, length, value. False for anything else, which
+   * the long way then reads or refuses. Saves a sixth of the time of a flat example.
+   */
+  #appendShort({ store, values: index, shortTag }: LeafEntries, bytes: Uint8Array): boolean {
+    const from = this.#locator.from[index] as number;
+    const to = this.#locator.to[index] as number;
+    const size = to - from;
+    if (size < 4 || size > 127 || bytes[from] !== shortTag || bytes[from + 1] !== size - 2) return false;
+    if (bytes[from + 2] !== tags.values || bytes[from + 3] !== size - 4) return false;
+    const value = from + 4;
+    if (store.isString) {
+      store.appendString(bytes, value, to);
+      return true;
+    }
+    if (shortTag === listTags.float) {
+      if (size !== 8) return false;
+      store.appendWord(
+        (bytes[value] as number) |
+          ((bytes[value + 1] as number) << 8) |
+          ((bytes[value + 2] as number) << 16) |
+          ((bytes[value + 3] as number) << 24),
+      );
+      return true;
+    }
+    if (size === 4) return false;
+    const protobuf = this.#protobuf;
+    protobuf.varint(bytes, value, to);
+    if (protobuf.at !== to) return false;
+    store.appendWords(protobuf.low, protobuf.high);
+    return true;
   }
 
   /** Opens an entry's list; false where the example has no such key, or a Feature without a list (which TensorFlow takes as missing). */
@@ -73,9 +118,7 @@ export class ExampleParser {
   /** Appends the open list's strings and returns how many there are. */
   #appendStrings(store: ColumnStore): number {
     const { bytes, from, to } = this.#list;
-    const { values, strings } = store;
     const protobuf = this.#protobuf;
-    values.reserve(to - from);
     let count = 0;
     for (let at = from; at < to; ) {
       if (bytes[at] !== tags.values) {
@@ -83,13 +126,7 @@ export class ExampleParser {
         continue;
       }
       const end = protobuf.lengthDelimited(bytes, at + 1, to);
-      const start = protobuf.at;
-      const size = end - start;
-      const used = values.used;
-      if (size < 48) for (let i = 0; i < size; i++) values.uint8[used + i] = bytes[start + i] as number;
-      else values.uint8.set(bytes.subarray(start, end), used);
-      values.used = used + size;
-      strings.push(size);
+      store.appendString(bytes, protobuf.at, end);
       count++;
       at = end;
     }

@@ -75,7 +75,7 @@ function gatherTensors(store: ColumnStore, bytes: Uint8Array, cursors: Uint32Arr
   store.values.reserve(count * size);
   for (let i = 0; i < count; i++) {
     const source = cursors[i] as number;
-    appendBytes(store, bytes, source, source + size);
+    store.appendBytes(bytes, source, source + size);
     cursors[i] = source + size;
   }
 }
@@ -96,7 +96,7 @@ function gatherStrings(
   for (let i = 0; i < count; i++) {
     const source = (cursors[i] as number) + 4;
     const size = view.getUint32(source - 4, true);
-    appendBytes(store, bytes, source, source + size);
+    store.appendBytes(bytes, source, source + size);
     cursors[i] = source + size;
     end += size;
     offsets[++at] = end;
@@ -132,7 +132,7 @@ function gatherItems(store: ColumnStore, view: DataView, bytes: Uint8Array, curs
       size = pushLengths(store.strings, view, source, values);
       source += 4 * values;
     }
-    appendBytes(store, bytes, source, source + size);
+    store.appendBytes(bytes, source, source + size);
     cursors[i] = source + size;
   }
 }
@@ -147,16 +147,4 @@ function pushLengths(list: OffsetList, view: DataView, at: number, count: number
     sum += length;
   }
   return sum;
-}
-
-/** Appends `bytes[from .. to)` to the values; a loop is faster than `set` and its subarray below some 50 bytes. */
-function appendBytes(store: ColumnStore, bytes: Uint8Array, from: number, to: number): void {
-  const { values } = store;
-  const size = to - from;
-  values.reserve(size);
-  const target = values.uint8;
-  const at = values.used;
-  if (size < 48) for (let i = 0; i < size; i++) target[at + i] = bytes[from + i] as number;
-  else target.set(bytes.subarray(from, to), at);
-  values.used = at + size;
 }
