@@ -13,9 +13,9 @@ export {
   createArrowWriter,
 } from './arrow/arrow-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
-export { type ColumnBuilder, createColumnBuilder } from './column-builder.js';
+export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
 export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
-export { createExampleWriter, type ExampleWriter } from './example-writer.js';
+export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
 export { RecordHash } from './record-hash.js';
 export {
@@ -32,12 +32,12 @@ export {
   readIndexHeader,
 } from './record-index.js';
 export { RecordIndexWriter } from './record-index-writer.js';
-export { frameFooterBytes, frameHeaderBytes, frameOverheadBytes } from './tfrecord-frame.js';
+export { frameFooterBytes, frameHeaderBytes, frameOverheadBytes } from './tfrecord/frame.js';
 export {
   type RecordBlock,
   readTFRecords,
   TFRecordReader,
   type TFRecordReadOptions,
   TFRecordScanner,
-} from './tfrecord-reader.js';
-export { createTFRecordWriter, type TFRecordWriter, type TFRecordWriterOptions } from './tfrecord-writer.js';
+} from './tfrecord/reader.js';
+export { createTFRecordWriter, type TFRecordWriter, type TFRecordWriterOptions } from './tfrecord/writer.js';

@@ -10,7 +10,7 @@ import {
   indexMagic,
   indexRecordsPerBlock,
 } from './record-index.js';
-import { frameOverheadBytes } from './tfrecord-frame.js';
+import { frameOverheadBytes } from './tfrecord/frame.js';
 
 /** Writes the index of one shard, a block at a time. See record-index.ts for the layout. */
 export class RecordIndexWriter {

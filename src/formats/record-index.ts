@@ -1,5 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
-import { frameOverheadBytes } from './tfrecord-frame.js';
+import { frameOverheadBytes } from './tfrecord/frame.js';
 
 /**
  * The key index of a shard: for each record its key hash, a digest of its content and its size. 28 bytes a record, little-endian:

@@ -5,8 +5,8 @@ import {
   type NumericDType,
   type NumericValues,
 } from '../../features/index.js';
-import { numericArray } from '../column-store.js';
-import { float32BitsToBfloat16 } from '../float-bits.js';
+import { numericArray } from '../columns/column-store.js';
+import { float32BitsToBfloat16 } from '../columns/float-bits.js';
 import { type ArrowArray, aligned } from './array.js';
 import { bitAt } from './bits.js';
 import { endSlot, listPlace, type Place, slotOf } from './place.js';

@@ -1,5 +1,5 @@
 import { type ArrowStruct, type ColumnBatch, type Leaf, rowWords } from '../../features/index.js';
-import { createColumnBuilder } from '../column-builder.js';
+import { createColumnBuilder } from '../columns/column-builder.js';
 import type { ChunkSink } from '../file-sink.js';
 import { type EncodedBatch, encodeBatch } from './batch-encoder.js';
 import { ChunkBuffer } from './chunk-buffer.js';

@@ -8,7 +8,7 @@ import {
   type NumericDType,
   type NumericValues,
 } from '../../features/index.js';
-import { bfloat16ToFloat32Bits } from '../float-bits.js';
+import { bfloat16ToFloat32Bits } from '../columns/float-bits.js';
 import { packBits } from './bits.js';
 
 /** A record batch as Arrow lays it out, its buffers not yet joined. They may lie in the columns' own memory. */

@@ -1,6 +1,6 @@
-import { maskedCrc32cOfView } from './crc32c.js';
-import type { ChunkSink } from './file-sink.js';
-import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './tfrecord-frame.js';
+import { maskedCrc32cOfView } from '../crc32c.js';
+import type { ChunkSink } from '../file-sink.js';
+import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './frame.js';
 
 export interface TFRecordWriterOptions {
   /** Bytes gathered before they are handed to the sink; default 1 MiB. A longer record gets a buffer of its own size. */

@@ -1,4 +1,4 @@
-import type { NumericDType } from '../features/index.js';
+import type { NumericDType } from '../../features/index.js';
 import { bfloat16ToFloat32Bits, float16ToFloat32Bits, float64ToFloat32Bits } from './float-bits.js';
 
 /** A dtype as a small integer, for the switches of the hot loops. */

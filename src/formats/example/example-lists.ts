@@ -1,4 +1,4 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
 import { type ExampleEntry, listTags, tags } from './example-layout.js';
 import type { ProtobufReader } from './protobuf-reader.js';
 

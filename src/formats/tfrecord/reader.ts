@@ -1,6 +1,6 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { maskedCrc32cOfView } from './crc32c.js';
-import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './tfrecord-frame.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { maskedCrc32cOfView } from '../crc32c.js';
+import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './frame.js';
 
 export interface TFRecordReadOptions {
   /** Named in errors. */

@@ -1,12 +1,12 @@
-import { DatasetsError } from '../core/errors/index.js';
-import type { Leaf } from '../features/index.js';
-import type { ColumnStore, OffsetList } from './column-store.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import type { Leaf } from '../../features/index.js';
+import type { ColumnStore, OffsetList } from '../columns/column-store.js';
+import { float32BitsToBfloat16, float32BitsToFloat16, putFloat64 } from '../columns/float-bits.js';
+import { integerFits, numberCodes } from '../columns/row-numbers.js';
 import { checkCountable, type ExampleEntry, exampleEntries, listTags, tags } from './example-layout.js';
 import { ListReader } from './example-lists.js';
 import { absent, ExampleLocator } from './example-locator.js';
-import { float32BitsToBfloat16, float32BitsToFloat16, putFloat64 } from './float-bits.js';
 import { ProtobufReader } from './protobuf-reader.js';
-import { integerFits, numberCodes } from './row-numbers.js';
 
 const hint = 'The file is damaged, or was written with other features than those it is read with.';
 

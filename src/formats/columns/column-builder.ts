@@ -1,6 +1,6 @@
-import { type ColumnBatch, type Leaf, rowHeaderBytes } from '../features/index.js';
+import { type ColumnBatch, type Leaf, rowHeaderBytes } from '../../features/index.js';
+import { ExampleParser } from '../example/example-parser.js';
 import { ColumnStore } from './column-store.js';
-import { ExampleParser } from './example-parser.js';
 import { gatherLeaf } from './row-gather.js';
 
 /** Gathers examples into columns, from rows or from tf.Examples. */

@@ -1,4 +1,4 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
 
 /** Reads protobuf's wire format (protobuf.dev/programming-guides/encoding); results are left in fields, so that nothing is allocated. */
 export class ProtobufReader {

@@ -1,5 +1,5 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { exampleListOf, firstExampleKey, itemSize, type Leaf } from '../features/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { exampleListOf, firstExampleKey, itemSize, type Leaf } from '../../features/index.js';
 
 /**
  * How leaves lie in a tf.Example, whose protobuf is

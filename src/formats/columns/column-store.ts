@@ -1,4 +1,4 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
 import {
   type ByteValues,
   type Column,
@@ -8,7 +8,7 @@ import {
   type NumericArray,
   type NumericDType,
   type NumericValues,
-} from '../features/index.js';
+} from '../../features/index.js';
 import { type NumberCode, numberCodes } from './row-numbers.js';
 
 /** Offsets and byte counts are int32, as in Arrow's lists. */

@@ -1,7 +1,7 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { dtypeBytes, exampleListOf, itemSize, type Leaf, rowHeaderBytes, rowWords } from '../features/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { dtypeBytes, exampleListOf, itemSize, type Leaf, rowHeaderBytes, rowWords } from '../../features/index.js';
+import { floatBits, highWord, lowWord, type NumberCode, numberCodes } from '../columns/row-numbers.js';
 import { checkCountable, exampleEntries, listTags, raggedKeys, tags } from './example-layout.js';
-import { floatBits, highWord, lowWord, type NumberCode, numberCodes } from './row-numbers.js';
 import { putVarint32, putVarint64, varintSize32, varintSize64 } from './varint.js';
 
 /** Turns compact rows into tf.Examples. Not re-entrant; holds no reference to its arguments but the last `target`. */
