@@ -135,7 +135,7 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
 }
 
 /** TFRecord's masking, for which a CRC of data that holds CRCs stays sound (tensorflow/core/lib/hash/crc32c.h). */
-export function maskCrc32c(crc: number): number {
+function maskCrc32c(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 

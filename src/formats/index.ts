@@ -14,7 +14,7 @@ export {
 } from './arrow/arrow-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
-export { Crc32c, crc32c, maskCrc32c, maskedCrc32c } from './crc32c.js';
+export { Crc32c, crc32c, maskedCrc32c } from './crc32c.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
 export { RecordHash } from './record-hash.js';
