@@ -1,6 +1,28 @@
+export {
+  type BuildEvent,
+  type BuildOptions,
+  type BuildPolicy,
+  type BuildResult,
+  build,
+  type LoadableClass,
+  type LoadOptions,
+  load,
+} from './build/index.js';
 export * from './builder/index.js';
-export { type DatasetsConfig, defineConfig } from './core/config/index.js';
+export { type DatasetsConfig, defineConfig, loadConfig, type ResolvedConfig } from './core/config/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export * from './features/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
+export {
+  Columns,
+  type ColumnsOptions,
+  Dataset,
+  evenSplits,
+  openVersion,
+  type ReadFormat,
+  type SplitSelector,
+  type VersionReader,
+  verifyVersion,
+} from './reader/index.js';
+export { openRegistry } from './registry/index.js';
 export * from './sources/index.js';

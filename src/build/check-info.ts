@@ -18,7 +18,7 @@ export function checkInfo(dataset: string, info: Info): void {
     refuse('info() gives no description', 'Say in a sentence or two what the data is, for somebody new to the domain.');
   }
   if (!isRecord(info.features)) {
-    return refuse('info().features is no record', 'Declare features({ name: scalar(...), ... }).');
+    refuse('info().features is no record', 'Declare features({ name: scalar(...), ... }).');
   }
   const fields = Object.keys(info.features.fields);
   for (const key of info.supervisedKeys ?? []) {

@@ -25,7 +25,7 @@ export interface FinishedBuild {
 
 /** Everything that the registry writes beside the shards. */
 export function versionMetadata(build: FinishedBuild): VersionMetadata {
-  const { definition, info, schema, output } = build;
+  const { definition, schema, output } = build;
   const names = namesFiles(schema).map(({ fileName, names }) => [fileName, `${names.join('\n')}\n`] as const);
   return {
     info: manifestInfo(build),

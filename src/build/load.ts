@@ -1,0 +1,89 @@
+import type { BuilderContext, ExampleOf } from '../builder/index.js';
+import { loadConfig, type ResolvedConfig } from '../core/config/index.js';
+import { formatReference, parseReference, type Reference } from '../core/names/index.js';
+import type { AnyFeature, OutputOf } from '../features/index.js';
+import { type Dataset, openVersion, type ReadFormat, type SplitSelector } from '../reader/index.js';
+import { openRegistry, type Registry, type ResolvedVersion } from '../registry/index.js';
+import { build } from './build.js';
+import type { BuildEvent } from './build-options.js';
+
+/**
+ * Whether `load` may build a version that isn't in the registry: `auto` where all of its sources are local files, `always` also where they are
+ * not, `never` not at all.
+ */
+export type BuildPolicy = 'auto' | 'never' | 'always';
+
+export interface LoadOptions {
+  /** A split or an expression of tfds: `train`, `train[:80%]+test`, `test[10:20]`. Default: all examples of all splits. */
+  readonly split?: SplitSelector;
+  /** Directory of the registry. Default: the configuration's. */
+  readonly registry?: string;
+  /** Default: `auto`. */
+  readonly build?: BuildPolicy;
+  /** Which of the version's formats is read. Default: Arrow where it is there. */
+  readonly format?: ReadFormat;
+  /** Whether the checksum of each TFRecord is checked while reading. Default: true. */
+  readonly verifyChecksums?: boolean;
+  /** Default: the configuration found from the working directory upwards. */
+  readonly config?: ResolvedConfig;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: BuildEvent) => void;
+}
+
+/** A data set's class, as far as `load` needs it. */
+export interface LoadableClass<F extends AnyFeature> {
+  new (context: BuilderContext): { info(): { readonly features: F } };
+  readonly datasetName: string;
+}
+
+/**
+ * Opens a version of a data set, by reference or by its class; builds it first where it is missing and that needs nothing but local files.
+ *
+ * Examples are typed from the name (as the newest version has them) where the data set's module adds itself to `DatasetTypes`, else by the
+ * class.
+ *
+ * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, `product_a:1.*.*`; without a version the newest in the registry.
+ * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN, SPLIT_EXPRESSION_INVALID, BUILD_REFUSED, and
+ *   whatever stops a build.
+ * @example
+ * ```ts
+ * for await (const { image, label } of await load('mnist', { split: 'train[:80%]' })) learn(image.data, label);
+ * ```
+ */
+export function load<const R extends string>(reference: R, options?: LoadOptions): Promise<Dataset<ExampleOf<R>>>;
+export function load<F extends AnyFeature>(
+  builder: LoadableClass<F>,
+  options?: LoadOptions,
+): Promise<Dataset<OutputOf<F>>>;
+export async function load(
+  subject: string | LoadableClass<AnyFeature>,
+  options: LoadOptions = {},
+): Promise<Dataset<unknown>> {
+  const config = options.config ?? (await loadConfig());
+  const registry = openRegistry(options.registry ?? config.registry);
+  const reference = parseReference(typeof subject === 'string' ? subject : subject.datasetName);
+  const { directory } = await findOrBuild(reference, registry, { ...config, registry: registry.directory }, options);
+  const version = await openVersion<unknown>(directory, {
+    format: options.format,
+    verifyChecksums: options.verifyChecksums,
+  });
+  return version.dataset(options.split);
+}
+
+async function findOrBuild(
+  reference: Reference,
+  registry: Registry,
+  config: ResolvedConfig,
+  options: LoadOptions,
+): Promise<Pick<ResolvedVersion, 'directory'>> {
+  const found = await registry.find(reference);
+  if (found !== undefined) return found;
+  const policy = options.build ?? 'auto';
+  if (policy === 'never' || reference.alias !== undefined) return registry.resolve(reference);
+  return build(formatReference(reference), {
+    config,
+    localSourcesOnly: policy === 'auto',
+    ...(options.signal !== undefined && { signal: options.signal }),
+    ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
+  });
+}
