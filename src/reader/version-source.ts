@@ -1,7 +1,7 @@
 import type { Table } from 'apache-arrow';
 import { DatasetsError } from '../core/errors/index.js';
 import type { ColumnBatch, Leaf } from '../features/index.js';
-import { type ArrowSchema, frameOverheadBytes, openArrow, toArrowTable } from '../formats/index.js';
+import { type ArrowSchema, openArrow, toArrowTable } from '../formats/index.js';
 import type { VersionInfo } from '../registry/index.js';
 import { selectColumns, selectLeaves } from './columns/select-columns.js';
 import { sliceBatch } from './columns/slice-batch.js';
@@ -81,8 +81,7 @@ export class VersionSource<Example> implements ExampleSource<Example> {
   }
 
   async #readRecord(piece: ShardPiece): Promise<ColumnBatch> {
-    const { bytes } = await this.#places.place(piece, piece.from);
-    const shards = { ...this.#tfrecordShards(this.#arrow.leaves), chunkBytes: bytes + frameOverheadBytes };
+    const shards = this.#tfrecordShards(this.#arrow.leaves);
     for await (const batch of readTFRecordBatches(shards, [piece], { rows: 1, bytes: 0 })) return batch;
     throw new DatasetsError('INTERNAL', `record ${piece.from} of shard ${piece.shard} of ${piece.split} was not read`, {
       hint: 'Report this with the command that you ran.',

@@ -4,6 +4,7 @@ import {
   type ColumnBuilder,
   createColumnBuilder,
   frameHeaderBytes,
+  frameOverheadBytes,
   type RecordBlock,
   TFRecordReader,
 } from '../../formats/index.js';
@@ -24,11 +25,9 @@ export interface TFRecordShards {
   readonly leaves: readonly Leaf[];
   /** Whether the records' checksums are verified. */
   readonly verify: boolean;
-  /** Bytes that are read at a time; default 1 MiB. */
-  readonly chunkBytes?: number;
 }
 
-const defaultChunkBytes = 1 << 20;
+const chunkBytes = 1 << 20;
 /** How often a batch's bytes are summed up: the sum costs as much as a few records. */
 const rowsBetweenChecks = 32;
 
@@ -137,25 +136,46 @@ function appendRecords(builder: ColumnBuilder, block: RecordBlock, from: number,
 }
 
 async function* readChunks(
-  { files, places, verify, chunkBytes = defaultChunkBytes }: TFRecordShards,
+  shards: TFRecordShards,
   pieces: readonly ShardPiece[],
 ): AsyncGenerator<Chunk, void, undefined> {
   // Two buffers are enough: one is parsed while the other is filled.
-  const buffers = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)] as const;
+  const buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
   let turn = 0;
   for (const piece of pieces) {
-    let offset = piece.from === 0 ? 0 : (await places.place(piece, piece.from)).offset;
-    const { source, file } = await files.open('tfrecord', piece);
+    const { start, end } = await extentOf(shards, piece);
+    const { source, file } = await shards.files.open('tfrecord', piece);
     try {
-      const read = new PieceRead(piece, file, files.shard(piece).examples, offset, verify);
+      const read = new PieceRead(piece, file, shards.files.shard(piece).examples, start, shards.verify);
+      const limit = end ?? source.bytes;
+      let offset = start;
       for (let isLast = false; !isLast && !read.isDone; turn++) {
-        const bytes = await source.read(offset, chunkBytes, buffers[turn % 2]);
+        const length = Math.min(chunkBytes, limit - offset);
+        const buffer = turn % 2 === 0 ? 0 : 1;
+        if (buffers[buffer].length < length) buffers[buffer] = new Uint8Array(length);
+        const bytes = await source.read(offset, length, buffers[buffer]);
         offset += bytes.length;
-        isLast = offset >= source.bytes;
+        isLast = offset >= limit || bytes.length < length;
         yield { read, bytes, isLast };
       }
     } finally {
       await source.close();
     }
   }
+}
+
+/**
+ * The bytes of a piece. Its end is looked up where that costs nothing more than a block of the index: so that a slice reads no more than its own
+ * records, whatever became of those behind them.
+ */
+async function extentOf(
+  { files, places }: TFRecordShards,
+  piece: ShardPiece,
+): Promise<{ readonly start: number; readonly end: number | undefined }> {
+  const { from, to } = piece;
+  const first = from === 0 ? undefined : await places.place(piece, from);
+  const start = first?.offset ?? 0;
+  if (to === files.shard(piece).examples) return { start, end: undefined };
+  if (first !== undefined && to === from + 1) return { start, end: start + first.bytes + frameOverheadBytes };
+  return { start, end: files.has('index', piece) ? (await places.place(piece, to)).offset : undefined };
 }

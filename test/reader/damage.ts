@@ -1,0 +1,22 @@
+import { closeSync, openSync, readFileSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+
+/** Flips bits of one byte of a file. */
+export function flip(file: string, offset: number, bits = 1): void {
+  const descriptor = openSync(file, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(descriptor, byte, 0, 1, offset);
+  byte[0] = (byte[0] ?? 0) ^ bits;
+  writeSync(descriptor, byte, 0, 1, offset);
+  closeSync(descriptor);
+}
+
+export function cutOff(file: string, bytes: number): void {
+  truncateSync(file, statSync(file).size - bytes);
+}
+
+/** Changes a JSON file. */
+export function editJson(file: string, edit: (json: Record<string, never>) => void): void {
+  const json = JSON.parse(readFileSync(file, 'utf8'));
+  edit(json);
+  writeFileSync(file, JSON.stringify(json));
+}

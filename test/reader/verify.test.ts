@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { DatasetsError } from '../../src/core/errors/index.js';
+import { features, scalar, tensor, text } from '../../src/features/index.js';
+import { verifyVersion } from '../../src/reader/index.js';
+import { buildVersion } from './build-version.js';
+import { cutOff, editJson, flip } from './damage.js';
+import { sampleExamples, sampleSchema } from './sample.js';
+
+interface Editable {
+  path: string;
+  bytes: number;
+  sha256: string;
+  crc32c?: string;
+}
+
+describe('verifying a version', () => {
+  let registry = '';
+  let pristine = '';
+  let directory = '';
+  before(async () => {
+    registry = mkdtempSync(join(tmpdir(), 'ailab-verify-'));
+    const splits = { train: sampleExamples(0, 60), test: sampleExamples(60, 70) };
+    pristine = await buildVersion({ registry, name: 'sample', schema: sampleSchema, splits, numShards: 3 });
+  });
+  after(() => rmSync(registry, { recursive: true, force: true }));
+  beforeEach(() => {
+    directory = mkdtempSync(join(registry, 'copy-'));
+    cpSync(pristine, directory, { recursive: true });
+  });
+
+  const problems = async () => (await verifyVersion(directory)).problems;
+  const editManifest = (edit: (manifest: Record<string, never>) => void) =>
+    editJson(join(directory, 'manifest.json'), edit);
+
+  /** Somebody who changes files and makes the manifest fit: what is left to compare is the content itself. */
+  const coverUp = async () => {
+    const { createHash } = await import('node:crypto');
+    const { Crc32c } = await import('../../src/formats/index.js');
+    editManifest((manifest) => {
+      for (const file of manifest['files'] as unknown as Editable[]) {
+        const bytes = readFileSync(join(directory, file.path));
+        file.bytes = bytes.length;
+        file.sha256 = createHash('sha256').update(bytes).digest('hex');
+        if (file.crc32c !== undefined) file.crc32c = new Crc32c().update(bytes).digestBase64();
+      }
+    });
+  };
+
+  it('finds nothing wrong with what was published, and reads all of it', async () => {
+    let last = 0;
+    const report = await verifyVersion(directory, {
+      onProgress: (bytes) => {
+        assert.ok(bytes >= last);
+        last = bytes;
+      },
+    });
+    assert.deepEqual(report, {
+      directory,
+      name: 'sample',
+      config: undefined,
+      version: '1.0.0',
+      examples: 70,
+      hasManifest: true,
+      problems: [],
+    });
+    assert.ok(last > statSync(join(directory, 'sample-train.tfrecord-00000-of-00003')).size);
+  });
+
+  it('finds nothing wrong with float64, which TFRecord rounds, and with one format alone', async () => {
+    const schema = features({ exact: scalar('float64'), pair: tensor({ dtype: 'float64', shape: [2] }), name: text() });
+    const examples = Array.from(
+      { length: 9 },
+      (_, i) => [i, { exact: i / 3, pair: [i / 7, Number.NaN], name: 'x' }] as const,
+    );
+    for (const formats of [['tfrecord', 'arrow'], ['tfrecord'], ['arrow']] as const) {
+      const name = `exact_${formats.join('_')}`;
+      const exact = await buildVersion({ registry, name, schema, splits: { train: examples }, formats });
+      assert.deepEqual((await verifyVersion(exact)).problems, []);
+    }
+  });
+
+  it('finds any byte that changed in any file, and names the file', async () => {
+    const files = (JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).files as Editable[]).filter(
+      (file) => file.bytes > 0,
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.nat(7), async ({ path, bytes }, where, bit) => {
+        const file = join(directory, path);
+        flip(file, where % bytes, 1 << bit);
+        const found = await problems();
+        assert.ok(
+          found.some((problem) => problem.file === path),
+          `${path} byte ${where % bytes}: ${JSON.stringify(found)}`,
+        );
+        flip(file, where % bytes, 1 << bit);
+      }),
+      { numRuns: 40 },
+    );
+    assert.deepEqual(await problems(), []);
+  });
+
+  it('finds files that are missing, cut short or too many', async () => {
+    rmSync(join(directory, 'label.labels.txt'));
+    cutOff(join(directory, 'arrow/train/data-00002-of-00003.arrow'), 3);
+    writeFileSync(join(directory, 'notes.txt'), 'mine');
+    const found = await problems();
+    const size = statSync(join(directory, 'arrow/train/data-00002-of-00003.arrow')).size;
+    assert.ok(found.some(({ file, message }) => file === 'label.labels.txt' && /missing/.test(message)));
+    assert.ok(found.some(({ file, message }) => file === 'notes.txt' && /not in the manifest/.test(message)));
+    assert.ok(found.some(({ file, offset }) => file === 'arrow/train/data-00002-of-00003.arrow' && offset === size));
+  });
+
+  it('names the byte of the damaged record', async () => {
+    const path = 'sample-test.tfrecord-00001-of-00003';
+    const bytes = readFileSync(join(directory, path));
+    const second = Number(bytes.readBigUInt64LE(0)) + 16;
+    flip(join(directory, path), second + 30);
+    const found = await problems();
+    assert.ok(
+      found.some(({ file, offset }) => file === path && offset === second),
+      JSON.stringify(found),
+    );
+  });
+
+  it('finds content that was replaced together with its checksums', async () => {
+    const other = await buildVersion({
+      registry,
+      name: 'sample',
+      version: '2.0.0',
+      schema: sampleSchema,
+      // The same keys with other values: every file but the indices' digests fits.
+      splits: {
+        train: sampleExamples(0, 60),
+        test: sampleExamples(160, 170).map(([, value], i) => [`k${60 + i}`, value]),
+      },
+      numShards: 3,
+    });
+    for (const path of ['sample-test.tfrecord-00000-of-00003', 'arrow/test/data-00001-of-00003.arrow']) {
+      cpSync(join(other, path), join(directory, path));
+    }
+    await coverUp();
+    const files = (await problems()).map((problem) => problem.file);
+    assert.ok(files.includes('sample-test.tfrecord-00000-of-00003'), String(files));
+    assert.ok(files.includes('arrow/test/data-00001-of-00003.arrow'), String(files));
+    for (const shard of [0, 1, 2]) {
+      const paths = ['tfrecord', 'arrow', 'index'].map((format) => shardPath(format, shard));
+      for (const path of paths) cpSync(join(other, path), join(directory, path));
+    }
+    await coverUp();
+    const left = await problems();
+    assert.ok(
+      left.some(({ file, message }) => file === 'manifest.json' && /content of test/.test(message)),
+      JSON.stringify(left),
+    );
+  });
+
+  it('finds shards that changed places', async () => {
+    for (const format of ['tfrecord', 'arrow', 'index']) {
+      const [first, second] = [shardPath(format, 0), shardPath(format, 1)].map((path) => join(directory, path));
+      const bytes = readFileSync(first as string);
+      cpSync(second as string, first as string);
+      writeFileSync(second as string, bytes);
+    }
+    await coverUp();
+    assert.ok((await problems()).some(({ message }) => /is the index of shard 1 of 3/.test(message)));
+  });
+
+  it('finds keys out of order', async () => {
+    const path = join(directory, 'index/train-00000-of-00003.index');
+    const bytes = readFileSync(path);
+    const [first, second] = [40, 56].map((at) => Buffer.from(bytes.subarray(at, at + 16))) as [Buffer, Buffer];
+    second.copy(bytes, 40);
+    first.copy(bytes, 56);
+    writeFileSync(path, bytes);
+    await coverUp();
+    assert.ok((await problems()).some(({ message }) => /record 1 is out of order/.test(message)));
+    second.copy(bytes, 56);
+    writeFileSync(path, bytes);
+    await coverUp();
+    assert.ok((await problems()).some(({ message }) => /record 1 has the same key/.test(message)));
+  });
+
+  it('finds metadata that tells other readers something else', async () => {
+    editJson(join(directory, 'dataset_info.json'), (info) => {
+      (info['splits'] as unknown as { shardLengths: string[] }[])[0]?.shardLengths.reverse().push('1');
+    });
+    editJson(join(directory, 'features.json'), (json) => {
+      Object.assign(json, { featuresDict: { features: {} } });
+    });
+    await coverUp();
+    const files = (await problems()).map((problem) => problem.file);
+    assert.deepEqual(files, ['dataset_info.json', 'features.json']);
+  });
+
+  it('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const verifying = verifyVersion(directory, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await assert.rejects(verifying, (error: unknown) => error instanceof DatasetsError && error.code === 'INTERRUPTED');
+  });
+});
+
+function shardPath(format: string, shard: number): string {
+  if (format === 'tfrecord') return `sample-test.tfrecord-0000${shard}-of-00003`;
+  return format === 'arrow' ? `arrow/test/data-0000${shard}-of-00003.arrow` : `index/test-0000${shard}-of-00003.index`;
+}
