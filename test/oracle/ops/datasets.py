@@ -210,6 +210,10 @@ def mask(content):
     return _address.subn("[address]", text)
 
 
+def mask_all(texts):
+    return [_address.subn("[address]", text) for text in texts]
+
+
 def _compare_split_by(directory, expected, splits, group):
     """Which split an example is in is the product's choice; what must hold: none is lost, none is in two, groups stay together."""
     check = Check()
