@@ -30,11 +30,11 @@ export interface ImageFolderLayout<L extends string> {
   readonly shape?: readonly (number | null)[];
 }
 
-/** As tfds' ImageFolder: the image as it lies in its file, its class, and its file's name. */
+/** The image as it lies in its file, its class, and the file's name (which tfds' ImageFolder calls `image/filename`). */
 export type ImageFolderFeatures<L extends string> = RecordFeature<{
   image: ImageFeature<'uint8'>;
   label: ClassLabelFeature<L | number>;
-  'image/filename': TextFeature;
+  filename: TextFeature;
 }>;
 
 /**
@@ -64,7 +64,7 @@ export abstract class ImageFolderBuilder<L extends string> extends DatasetBuilde
     const schema = features({
       image: image(shape === undefined ? {} : { shape }),
       label: classLabel({ names: labels }),
-      'image/filename': text({ description: 'name of the image file' }),
+      filename: text({ description: 'name of the image file' }),
     });
     return { ...this.describe(), features: schema, supervisedKeys: ['image', 'label'] };
   }
@@ -83,7 +83,7 @@ export abstract class ImageFolderBuilder<L extends string> extends DatasetBuilde
       .keyBy((file) => file.path.split('/').slice(-2).join('/'))
       .mapValues((file, key) => {
         const [label = '', name = ''] = key.split('/');
-        return { image: file.bytes, label: this.#labelOf(label, file.path), 'image/filename': name };
+        return { image: file.bytes, label: this.#labelOf(label, file.path), filename: name };
       });
   }
 

@@ -210,6 +210,47 @@ def mask(content):
     return _address.subn("[address]", text)
 
 
+def weather(directory, source):
+    """The family of tables: each row an example, in two splits."""
+    with open(source, newline="") as lines:
+        expected = {row["date"]: row for row in csv.DictReader(lines)}
+    labels = ["drizzle", "fog", "rain", "snow", "sun"]
+    check = Check()
+    for split in ["train", "again"]:
+        read = _read(directory, split)
+        check.equal(f"{split} length", len(read), len(expected))
+        for key, example in zip(_order(split, expected), read):
+            row = expected[key]
+            wanted = {
+                "precipitation": np.float32(row["precipitation"]),
+                "warmest": np.float32(row["temp_max"]),
+                "weather": labels.index(row["weather"]),
+            }
+            check.example(f"{split} {key}", example, wanted)
+    return check.report()
+
+
+def image_folder(directory, folder, splits):
+    """The family of image folders: the pixels, labels and file names of tfds' ImageFolder."""
+    theirs = tfds.ImageFolder(folder, shape=(None, None, 4))
+    ours = tfds.builder_from_directory(directory)
+    check = Check()
+    check.equal("labels", ours.info.features["label"].names, theirs.info.features["label"].names)
+    sizes = {}
+    for split in splits:
+        wanted = {
+            os.path.basename(example["image/filename"].decode()): example
+            for example in tfds.as_numpy(theirs.as_dataset(split=split))
+        }
+        read = {example["filename"].decode(): example for example in _read(directory, split)}
+        check.equal(f"{split} files", sorted(read), sorted(wanted))
+        sizes[split] = len(read)
+        for file, example in read.items():
+            check.equal(f"{split} {file} label", example["label"], wanted[file]["label"])
+            check.arrays(f"{split} {file} image", example["image"], wanted[file]["image"])
+    return {**check.report(), "examples": sizes}
+
+
 def mask_all(texts):
     return [_address.subn("[address]", text) for text in texts]
 

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Checked, TemporaryRegistry } from '../datasets/build-dataset.js';
+import { requireOracle } from '../oracle/index.js';
+import { packageFolder } from '../sources/read-all.js';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+const data = join(packageFolder('vega-datasets'), 'data');
+
+describe('TableBuilder', function () {
+  this.timeout(120_000);
+  let registry: TemporaryRegistry;
+  before(() => {
+    registry = new TemporaryRegistry();
+  });
+  after(() => registry.remove());
+
+  it('makes a split of each table and an example of each row, keyed as the author says', async function () {
+    const oracle = requireOracle(this);
+    const { directory, splits } = await registry.build('weather', { datasets: [fixtures] });
+    assert.deepEqual(
+      splits.map(({ name, examples }) => [name, examples]),
+      [
+        ['train', 1461],
+        ['again', 1461],
+      ],
+    );
+    const checked = (await oracle.call('datasets.weather', {
+      directory,
+      source: `${data}/seattle-weather.csv`,
+    })) as Checked;
+    assert.deepEqual(checked.problems, []);
+    assert.ok(checked.compared > 1461 * 2 * 3);
+  });
+});
+
+describe('ImageFolderBuilder', function () {
+  this.timeout(120_000);
+  let registry: TemporaryRegistry;
+  before(() => {
+    registry = new TemporaryRegistry();
+    for (const [name, place] of [
+      ['ffox.png', 'train/browser'],
+      ['gimp.png', 'train/tool'],
+      ['7zip.png', 'test/tool'],
+    ] as const) {
+      mkdirSync(registry.file(`manual/images/${place}`), { recursive: true });
+      copyFileSync(join(data, name), registry.file(`manual/images/${place}/${name}`));
+    }
+  });
+  after(() => registry.remove());
+
+  const build = () => registry.build('logos', { datasets: [fixtures], manualDirectory: registry.file('manual') });
+
+  it("holds what tfds' own ImageFolder reads from the same folder", async function () {
+    const oracle = requireOracle(this);
+    const { directory } = await build();
+    const checked = (await oracle.call('datasets.image_folder', {
+      directory,
+      folder: registry.file('manual/images'),
+      splits: ['train', 'test'],
+    })) as Checked;
+    assert.deepEqual(checked.problems, []);
+    assert.equal(checked.examples?.['train'], 2);
+    assert.equal(checked.examples?.['test'], 1);
+  });
+
+  it('refuses a folder that is no label', async () => {
+    const stray = registry.file('manual/images/train/plant/x.png');
+    mkdirSync(dirname(stray), { recursive: true });
+    copyFileSync(join(data, '7zip.png'), stray);
+    await assert.rejects(
+      registry.build('logos', {
+        datasets: [fixtures],
+        manualDirectory: registry.file('manual'),
+        registry: registry.file('second'),
+      }),
+      (error: Error & { hint?: string }) => {
+        assert.match(`${error.message} ${String(error.cause)}`, /plant, which is no label/);
+        return true;
+      },
+    );
+    rmSync(dirname(stray), { recursive: true });
+  });
+});
