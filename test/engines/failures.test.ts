@@ -172,7 +172,7 @@ describe('a build that fails', () => {
     assert.match(error.message, /step 1 is keyBy#1 in the submitter and filter#1 in the worker/);
   });
 
-  it('says so when a worker dies: process.exit, an exception in a timer, no memory left', async () => {
+  it('says so when a worker dies: process.exit, an exception in a timer', async () => {
     const exit = await failure('exits', threads);
     assert.equal(exit.code, 'WORKER_DIED');
     assert.match(

@@ -158,8 +158,13 @@ class SyncIteration implements Iteration {
     }
   }
 
+  /** Called when the task fails: what the generator throws while it cleans up would only hide why. */
   close(): void {
-    this.#iterator.return?.();
+    try {
+      this.#iterator.return?.();
+    } catch {
+      // See above.
+    }
   }
 }
 

@@ -5,15 +5,21 @@ import { compileStage } from '../stage/compile-stage.js';
 import { TaskContext } from '../stage/task-context.js';
 import { Meter } from './meter.js';
 import type { PreparedJob } from './prepared-job.js';
+import { readGenerator } from './read-generator.js';
 import { readFanOut, readRelay } from './read-records.js';
 import { readShuffle } from './read-shuffle.js';
-import { type Reading, readCreated, readGenerator, readShard } from './read-source.js';
+import { type Reading, readCreated, readShard } from './read-source.js';
 import { StageOutputs } from './stage-outputs.js';
 import type { JoinReport, StageResult, StageTask } from './task.js';
 import type { TaskControl } from './task-control.js';
 
 /** Runs one unit of a stage to its end; when it fails, its files are gone. */
-export async function runStageTask(prepared: PreparedJob, task: StageTask, control: TaskControl): Promise<StageResult> {
+export async function runStageTask(
+  prepared: PreparedJob,
+  task: StageTask,
+  control: TaskControl,
+  signal: AbortSignal,
+): Promise<StageResult> {
   const stage = prepared.plan.stages[task.stage];
   if (stage === undefined) throw internalError(`the plan has no stage ${task.stage}`);
   takeCounters(prepared);
@@ -23,7 +29,11 @@ export async function runStageTask(prepared: PreparedJob, task: StageTask, contr
   const meter = new Meter(control, task.stage, context);
   try {
     const push = compileStage({ stage, graph: prepared.graph, context, outputs: outputs.pushes, resources });
-    const join = await readUnit(prepared, stage, task, { push, context, meter });
+    const join = await readUnit({ ...prepared, sourceContext: { ...prepared.sourceContext, signal } }, stage, task, {
+      push,
+      context,
+      meter,
+    });
     const { runs, outputs: written } = outputs.finish();
     return { kind: 'stage', rows: meter.rows, runs, outputs: written, counters: takeCounters(prepared), join };
   } catch (error) {

@@ -18,18 +18,17 @@ export async function runTask(
     const sideInput = prepared.graph.sideInputs.find((candidate) => candidate.node === node);
     if (sideInput !== undefined && !sideInput.isBound) bindSideInput(sideInput, file);
   }
-  switch (task.kind) {
-    case 'stage':
-      return runStageTask(prepared, task, control);
-    case 'sideInput':
-      writeSideInput(prepared, task);
-      return { kind: 'sideInput' };
-    case 'encode':
-      return {
-        kind: 'encode',
-        shard: await withStopSignal(control, (signal) => prepared.encodeShard(task.shard, signal)),
-      };
-  }
+  return withStopSignal(control, async (signal) => {
+    switch (task.kind) {
+      case 'stage':
+        return runStageTask(prepared, task, control, signal);
+      case 'sideInput':
+        writeSideInput(prepared, task);
+        return { kind: 'sideInput' };
+      case 'encode':
+        return { kind: 'encode', shard: await prepared.encodeShard(task.shard, signal) };
+    }
+  });
 }
 
 /** Calls `body` with a signal that is aborted soon after the build was stopped. */
