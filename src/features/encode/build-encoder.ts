@@ -9,12 +9,14 @@ import type {
 import { dtypeOf } from '../declare/element-types.js';
 import { boxConversion } from './box-conversion.js';
 import { convertingEncoder } from './convert-encoder.js';
+import { ExampleSize } from './example-size.js';
 import type { FieldEncoder } from './field-encoder.js';
 import type { FieldSite } from './field-site.js';
 import { ImageConversion, readImageFile } from './image-conversion.js';
 import { labelConversion } from './label-conversion.js';
 import { absentEncoder, noneOrOneEncoder } from './optional-encoder.js';
 import { RecordEncoder } from './record-encoder.js';
+import { replacingEncoder } from './replacing-encoder.js';
 import { type LeafPlace, numberEncoder, stringEncoder } from './scalar-encoder.js';
 import { SequenceEncoder } from './sequence-encoder.js';
 import { tensorEncoder } from './tensor-encoder.js';
@@ -72,16 +74,12 @@ export function buildEncoder(definition: Definition, place: LeafPlace): FieldEnc
     case 'dropped':
       return droppedEncoder(definition.feature, site);
     case 'masked':
-    case 'pseudonymised':
-      return convertingEncoder(
-        (value, index) => {
-          const replaced = definition.replace(value);
-          return replaced === undefined
-            ? site.reject(value, `a value of kind ${definition.feature.kind}`, { index })
-            : replaced;
-        },
-        buildEncoder(definition.stored, place),
-      );
+    case 'pseudonymised': {
+      // What is checked but not stored counts for nothing.
+      const checked = { ...place, size: new ExampleSize() };
+      const original = buildEncoder(definition.feature, checked);
+      return replacingEncoder(original, buildEncoder(definition.stored, place), definition.replace);
+    }
   }
 }
 

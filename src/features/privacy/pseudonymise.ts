@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { PrivacyPolicy } from '../privacy-policy.js';
 import type { SecretResolver } from './secrets.js';
 
-/** hex(HMAC-SHA-256(secret, text)); integers by their decimal text, so that 1 and 1n agree. Undefined for anything else. */
+/** hex(HMAC-SHA-256(secret, text or bytes)); integers by their decimal text, so that 1 and 1n agree. Undefined for anything else. */
 export function pseudonymiser(secret: string): (value: unknown) => string | undefined {
   return (value) => {
+    if (value instanceof Uint8Array) return createHmac('sha256', secret).update(value).digest('hex');
     const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
     if (typeof value !== 'string' && !isInteger) return undefined;
     return createHmac('sha256', secret).update(String(value), 'utf8').digest('hex');
@@ -25,8 +26,6 @@ export function keyPseudonymiser(
 ): (<K>(key: K) => K | string) | undefined {
   const policy = kind === undefined || !Object.hasOwn(privacy, kind) ? undefined : privacy[kind];
   if (policy?.policy !== 'pseudonymise') return undefined;
-  const secret = secrets(policy.secret);
-  const replace = pseudonymiser(secret);
-  return (key) =>
-    key instanceof Uint8Array ? createHmac('sha256', secret).update(key).digest('hex') : (replace(key) ?? key);
+  const replace = pseudonymiser(secrets(policy.secret));
+  return (key) => replace(key) ?? key;
 }

@@ -32,7 +32,7 @@ export function replaceDefinition(definition: Definition, policy: ReplacingPolic
       },
     );
   }
-  const replace = pseudonymise ? pseudonymiser(site.secrets(policy.secret)) : masker(policy.with ?? defaultMask);
+  const replace = pseudonymise ? pseudonymiser(site.secrets(policy.secret)) : () => policy.with ?? defaultMask;
   const { documentation } = definition;
   const stored = definitionOf(
     text(documentation.description === undefined ? {} : { description: documentation.description }),
@@ -51,10 +51,4 @@ export function replaceDefinition(definition: Definition, policy: ReplacingPolic
       },
     ),
   );
-}
-
-type Replace = (value: unknown) => unknown;
-
-function masker(mask: string): Replace {
-  return (value) => (typeof value === 'string' ? mask : undefined);
 }
