@@ -39,14 +39,14 @@ print(${name}.schema)
 batch = ${name}.slice(0, 1000)
 columns = {column: to_numpy(batch[column].combine_chunks()) for column in batch.column_names}
 for column, values in columns.items():
-    print(column, values if isinstance(values, dict) else (values.dtype, values.shape))
+    print(column, list(values) if isinstance(values, dict) else (values.dtype, values.shape))
 `;
 }
 
 function imageBranch(version: SnippetVersion): string {
   if (!hasImages(version)) return '';
   return `    if pa.types.is_struct(array.type) and [field.name for field in array.type] == ['bytes', 'path']:
-        images = [image and np.asarray(Image.open(io.BytesIO(image['bytes']))) for image in array.to_pylist()]
+        images = [image and np.atleast_3d(Image.open(io.BytesIO(image['bytes']))) for image in array.to_pylist()]
         same = all(image is not None and image.shape == images[0].shape for image in images)
         objects = np.empty(len(images), dtype=object)
         objects[:] = images

@@ -77,7 +77,7 @@ if __name__ == '__main__':
 function imageBranch(version: SnippetVersion): string {
   if (!hasImages(version)) return '';
   return `    if pa.types.is_struct(array.type) and [field.name for field in array.type] == ['bytes', 'path']:
-        images = [image and torch.tensor(np.asarray(Image.open(io.BytesIO(image['bytes'])))) for image in array.to_pylist()]
+        images = [image and torch.tensor(np.atleast_3d(Image.open(io.BytesIO(image['bytes'])))) for image in array.to_pylist()]
         same = all(image is not None and image.shape == images[0].shape for image in images)
         return torch.stack(images) if same else images
 `;

@@ -52,24 +52,26 @@ const devDependencies = { '@types/node': '^20.19.0', tsx: '^4.19.0', typescript:
 /**
  * A package.json with what a project of data sets needs; what is there already stays.
  *
+ * The dependency on this package is not added: only whoever installs it knows from where, and npm would look for the name in the public registry.
+ *
  * @param manifest the existing file, undefined where there is none
- * @param ownVersion version of this package
  */
 export function completeManifest(
   manifest: Readonly<Record<string, unknown>> | undefined,
   projectName: string,
-  ownVersion: string,
 ): Readonly<Record<string, unknown>> {
   const before = manifest ?? { name: projectName, version: '0.0.0', private: true };
-  const dependencies = { 'ailab-datasets': `^${ownVersion}`, ...fields(before['dependencies']) };
-  const isDevelopmentDependency = 'ailab-datasets' in fields(before['devDependencies']);
   return {
     ...before,
     type: before['type'] ?? 'module',
     scripts: { ...scripts, ...withoutNpmsPlaceholder(fields(before['scripts'])) },
-    ...(isDevelopmentDependency ? {} : { dependencies }),
     devDependencies: { ...devDependencies, ...fields(before['devDependencies']) },
   };
+}
+
+/** Whether a package.json says that this package is to be installed. */
+export function dependsOnThisPackage(manifest: Readonly<Record<string, unknown>>): boolean {
+  return ['dependencies', 'devDependencies'].some((kind) => 'ailab-datasets' in fields(manifest[kind]));
 }
 
 /** `npm init` writes a test script that fails. */

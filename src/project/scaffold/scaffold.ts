@@ -3,9 +3,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { parseDatasetName } from '../../core/names/index.js';
-import { readOwnManifest } from '../package-manifest.js';
 import { type DatasetTemplate, datasetFiles } from './dataset-files.js';
-import { completeManifest, projectFiles } from './project-files.js';
+import { completeManifest, dependsOnThisPackage, projectFiles } from './project-files.js';
 
 /** What was made. Paths are absolute. */
 export interface Scaffolded {
@@ -15,6 +14,11 @@ export interface Scaffolded {
   readonly completed: readonly string[];
   /** Files that were there and were left alone. */
   readonly kept: readonly string[];
+}
+
+export interface ScaffoldedProject extends Scaffolded {
+  /** Whether its package.json depends on this package; where it doesn't, its user must install it from where it is kept. */
+  readonly isInstalled: boolean;
 }
 
 /**
@@ -64,18 +68,18 @@ export async function scaffoldDataset(
  *
  * @param directory absolute path; made where it doesn't exist
  */
-export async function scaffoldProject(directory: string): Promise<Scaffolded> {
+export async function scaffoldProject(directory: string): Promise<ScaffoldedProject> {
   const name = basename(directory);
-  const { version } = await readOwnManifest();
   const written = await write(directory, projectFiles(name));
   const file = join(directory, 'package.json');
   const before = (await exists(file)) ? await readFile(file, 'utf8') : undefined;
-  const manifest = completeManifest(before === undefined ? undefined : parseManifest(before, file), name, version);
+  const manifest = completeManifest(before === undefined ? undefined : parseManifest(before, file), name);
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  if (text === before) return { ...written, kept: [...written.kept, file] };
-  await writeFile(file, text);
-  if (before === undefined) return { ...written, created: [...written.created, file] };
-  return { ...written, completed: [file] };
+  if (text !== before) await writeFile(file, text);
+  const isInstalled = dependsOnThisPackage(manifest);
+  if (text === before) return { ...written, kept: [...written.kept, file], isInstalled };
+  if (before === undefined) return { ...written, created: [...written.created, file], isInstalled };
+  return { ...written, completed: [file], isInstalled };
 }
 
 function parseManifest(text: string, file: string): Readonly<Record<string, unknown>> {

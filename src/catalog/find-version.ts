@@ -1,0 +1,78 @@
+import type { ResolvedConfig } from '../core/config/index.js';
+import { DatasetsError } from '../core/errors/index.js';
+import { formatReference, nearestHint, parseReference, type Reference } from '../core/names/index.js';
+import { openRegistry, type ResolvedVersion, readVersionInfo } from '../registry/index.js';
+import { LocalStorage } from '../storage/index.js';
+import { listDatasets } from './list-datasets.js';
+
+/**
+ * The published version that a reference means.
+ *
+ * @throws DatasetsError NAME_INVALID; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, with the command that builds it where that would help.
+ */
+export async function findVersion(reference: string, config: ResolvedConfig): Promise<ResolvedVersion> {
+  const wanted = parseReference(reference);
+  try {
+    return await openRegistry(config.registry).resolve(wanted);
+  } catch (error) {
+    if (!(error instanceof DatasetsError) || error.code !== 'DATASET_UNKNOWN') throw error;
+    throw await notPublished(wanted, config);
+  }
+}
+
+/** The registry knows its own data sets alone; a builder that has not been built yet is known all the same. */
+async function notPublished(wanted: Reference, config: ResolvedConfig): Promise<DatasetsError> {
+  const known = (await listDatasets(config)).map(({ name }) => name);
+  const reference = formatReference(wanted);
+  if (known.includes(wanted.name)) {
+    return new DatasetsError('VERSION_UNKNOWN', `${reference} is not published in ${config.registry}`, {
+      hint: `ailab-datasets build ${formatReference({ ...wanted, alias: undefined })}`,
+      at: { dataset: wanted.name },
+    });
+  }
+  return new DatasetsError(
+    'DATASET_UNKNOWN',
+    `there is no data set ${wanted.name}, neither a builder nor a version in ${config.registry}`,
+    {
+      hint: nearestHint(wanted.name, known, 'data sets'),
+      at: { dataset: wanted.name },
+    },
+  );
+}
+
+/**
+ * Absolute paths of a split's shards, in order.
+ *
+ * @param format default: TFRecord where the version has it, else Arrow
+ * @throws DatasetsError SPLIT_UNKNOWN; UNSUPPORTED when the version lacks the format.
+ */
+export async function shardPaths(
+  directory: string,
+  split: string,
+  format?: 'tfrecord' | 'arrow',
+): Promise<readonly string[]> {
+  const storage = new LocalStorage(directory);
+  const info = await readVersionInfo(storage);
+  const found = info.splits.find(({ name }) => name === split);
+  if (found === undefined) {
+    throw new DatasetsError('SPLIT_UNKNOWN', `${formatReference(info)} has no split ${split}`, {
+      hint: nearestHint(
+        split,
+        info.splits.map(({ name }) => name),
+        'splits',
+      ),
+      at: { dataset: info.name, split },
+    });
+  }
+  const wanted = format ?? info.formats[0];
+  if (wanted === undefined || !info.formats.includes(wanted)) {
+    throw new DatasetsError('UNSUPPORTED', `${formatReference(info)} has no ${wanted ?? ''} files`, {
+      hint: `Its formats are: ${info.formats.join(', ')}.`,
+      at: { dataset: info.name },
+    });
+  }
+  return found.shards.flatMap(({ files }) => {
+    const file = files[wanted];
+    return file === undefined ? [] : [storage.absolute(file.path)];
+  });
+}

@@ -1,0 +1,47 @@
+import { type BuildTarget, findTarget } from '../build/index.js';
+import { loadBuilder } from '../builder/index.js';
+import type { ResolvedConfig } from '../core/config/index.js';
+import { buildGraph, describePlan, planPipeline } from '../pipeline/index.js';
+import { openRegistry, versionPath } from '../registry/index.js';
+
+/** What a build would do. */
+export interface BuildPlan {
+  readonly dataset: string;
+  readonly config: string | undefined;
+  readonly version: string;
+  /** Absolute directory that the version would be published to. */
+  readonly directory: string;
+  /** Whether it is published already. */
+  readonly exists: boolean;
+  readonly splits: readonly string[];
+  readonly formats: readonly string[];
+  readonly runner: string;
+  readonly workers: number;
+  /** The pipeline's stages, in words. */
+  readonly stages: string;
+}
+
+/**
+ * Says what a build would do. The builder's `splits()` runs, so that facts that it asks for are asked; no source is read and nothing is written.
+ *
+ * @throws DatasetsError as `findTarget`; BUILDER_INVALID, PIPELINE_INVALID
+ */
+export async function planBuild(reference: string, config: ResolvedConfig, snapshotTime: Date): Promise<BuildPlan> {
+  const target: BuildTarget = await findTarget(reference, config);
+  const { definition, chosen } = target;
+  const builder = await loadBuilder(target.builder);
+  const facts = { snapshotTime: snapshotTime.toISOString(), once: {} };
+  const graph = await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts: true });
+  const registry = openRegistry(config.registry);
+  return {
+    dataset: definition.name,
+    ...chosen,
+    directory: registry.storage.absolute(versionPath({ name: definition.name, ...chosen })),
+    exists: (await registry.find(target.reference)) !== undefined,
+    splits: graph.splits.map(({ name }) => name),
+    formats: config.formats,
+    runner: config.runner,
+    workers: config.workers,
+    stages: describePlan(planPipeline(graph), graph),
+  };
+}
