@@ -8,6 +8,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./new.js')).newCommand,
   },
   {
+    name: 'build',
+    summary: 'Build data sets and publish them to the registry',
+    load: async () => (await import('./build.js')).buildCommand,
+  },
+  {
+    name: 'list',
+    summary: 'List the data sets that can be built here and those in the registry',
+    load: async () => (await import('./list.js')).listCommand,
+  },
+  {
+    name: 'path',
+    summary: 'Print the directory of a published version, or the files of a split',
+    load: async () => (await import('./path.js')).pathCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine and this project are ready to build and read data sets',
     load: async () => (await import('./doctor.js')).doctorCommand,

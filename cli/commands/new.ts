@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { DatasetTemplate, Scaffolded } from '../../src/project/index.js';
+import type { DatasetTemplate, Scaffolded, ScaffoldedProject } from '../../src/project/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 
@@ -48,8 +48,8 @@ async function create(context: CommandContext, name: string | undefined, flags: 
   const { scaffoldDataset, scaffoldProject } = await import('../../src/project/index.js');
   const { resolve } = await import('node:path');
   const folder = typeof flags.project === 'string' ? resolve(context.cwd, flags.project) : context.cwd;
-  const made: Scaffolded[] = [];
-  if (flags.project !== undefined) made.push(await scaffoldProject(folder));
+  const project = flags.project === undefined ? undefined : await scaffoldProject(folder);
+  const made: Scaffolded[] = project === undefined ? [] : [project];
   if (name !== undefined) made.push(await scaffoldDataset(name, flags.template, await context.configIn(folder)));
   return {
     data: {
@@ -57,7 +57,8 @@ async function create(context: CommandContext, name: string | undefined, flags: 
       completed: made.flatMap(({ completed }) => completed),
       kept: made.flatMap(({ kept }) => kept),
     },
-    text: () => [...made.flatMap((each) => lines(each, context)), '', ...nextSteps(name, flags, context)].join('\n'),
+    text: () =>
+      [...made.flatMap((each) => lines(each, context)), '', ...nextSteps(name, flags, project, context)].join('\n'),
   };
 }
 
@@ -71,13 +72,19 @@ function lines({ created, completed, kept }: Scaffolded, { cwd, terminal }: Comm
   ];
 }
 
-function nextSteps(name: string | undefined, flags: NewFlags, { terminal }: CommandContext): readonly string[] {
+function nextSteps(
+  name: string | undefined,
+  flags: NewFlags,
+  project: ScaffoldedProject | undefined,
+  { terminal }: CommandContext,
+): readonly string[] {
   const { style } = terminal.out;
   const folder = typeof flags.project === 'string' ? [`cd ${flags.project}`] : [];
-  const project = flags.project === undefined ? [] : [...folder, 'npm install'];
+  const install = project?.isInstalled === false ? 'npm install <git URL of ailab-datasets>' : 'npm install';
   const dataset = name?.split('/').at(-1) ?? 'my_dataset';
   const steps = [
-    ...project,
+    ...folder,
+    ...(project === undefined ? [] : [install]),
     ...(name === undefined ? [`npx ailab-datasets new ${dataset}`] : []),
     `npx ailab-datasets build ${dataset}`,
     `npx ailab-datasets show ${dataset}`,

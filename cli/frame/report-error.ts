@@ -25,7 +25,7 @@ export function reportError(error: unknown): ErrorReport {
     message: known ? error.message : `unexpected ${nameOf(error)}: ${messageOf(error)}`,
     hint: known ? error.hint : 'This is a defect of ailab-datasets: please report it with the output of --verbose.',
     at: known ? error.at : {},
-    causes: causes.map((cause) => `${nameOf(cause)}: ${messageOf(cause)}`),
+    causes: causes.map(describeCause),
     authorFrames: known && error.code === 'USER_CODE' ? authorFrames(causes.at(-1)) : [],
     stacks: [error, ...causes].map(stackOf),
     exitCode: known ? exitCodeOf[error.code] : exitCodes.bug,
@@ -74,6 +74,11 @@ function authorFrames(error: unknown): readonly string[] {
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at ') && !/node:|node_modules|\/dist\/(?:src|cli)\//.test(line));
   return frames.slice(0, mostFrames);
+}
+
+/** Our own errors are known by their codes, others by their class. */
+function describeCause(cause: unknown): string {
+  return cause instanceof DatasetsError ? `${cause.code}: ${cause.message}` : `${nameOf(cause)}: ${messageOf(cause)}`;
 }
 
 function nameOf(error: unknown): string {

@@ -35,6 +35,10 @@ export class LiveProgress implements ProgressDisplay {
     if (!this.#closed) this.#stages = advance(this.#stages, event, this.#clock());
   }
 
+  note(line: string): void {
+    this.#output.write(`${this.#output.style.bold(line)}\n`);
+  }
+
   close(): void {
     if (this.#closed) return;
     clearInterval(this.#timer);

@@ -31,6 +31,10 @@ export class PlainProgress implements ProgressDisplay {
       this.#line(now, `${stage.stage}: ${progressText(stage, now)}`);
   }
 
+  note(line: string): void {
+    this.#output.write(`${line}\n`);
+  }
+
   close(): void {
     this.#closed = true;
   }

@@ -6,11 +6,13 @@ import { PlainProgress } from './plain-progress.js';
 /** Shows how a build goes on; the same for every kind of output. */
 export interface ProgressDisplay {
   onProgress(event: BuildProgress): void;
+  /** A line above the stages: what is being built. Before the first of them. */
+  note(line: string): void;
   /** Leaves what was shown as it stands; later events are ignored. */
   close(): void;
 }
 
-const silent: ProgressDisplay = { onProgress: () => undefined, close: () => undefined };
+const silent: ProgressDisplay = { onProgress: () => undefined, note: () => undefined, close: () => undefined };
 
 /** Bars in place on a terminal, plain lines in a log, nothing with `--quiet`. Always on standard error. */
 export function progressDisplay(context: CommandContext): ProgressDisplay {

@@ -71,6 +71,16 @@ describe('the command line', () => {
     }
   });
 
+  it('names the file and the key of a configuration that is wrong, with exit code 2', async () => {
+    const broken = await TemporaryProject.create({ 'ailab-datasets.config.json': '{"registry": "r", "worker": 2}' });
+    const { code, stderr } = await broken.run(['list']);
+    await broken.remove();
+    assert.equal(code, 2);
+    assert.match(stderr, /error\[CONFIG_INVALID\]: .*ailab-datasets\.config\.json has no setting "worker"/);
+    assert.match(stderr, /file: .*ailab-datasets\.config\.json/);
+    assert.match(stderr, /hint: Did you mean workers\?/);
+  });
+
   it('writes no colours into pipes, and writes them where FORCE_COLOR asks, unless NO_COLOR forbids', async () => {
     const controlCode = String.fromCharCode(27);
     const plain = await project.run(['docter']);

@@ -1,0 +1,97 @@
+import type { BuildResult } from '../../src/build/index.js';
+import { formatReference } from '../../src/core/names/index.js';
+import type { BuildPlan } from '../../src/project/index.js';
+import type { CommandContext, CommandResult } from '../frame/command-module.js';
+import { exitCodes } from '../frame/exit-code.js';
+import { type ErrorReport, errorData, reportError } from '../frame/report-error.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  renderTable,
+  type Terminal,
+  type TextOutput,
+} from '../terminal/index.js';
+import type { BuildOutcome } from './run-builds.js';
+
+/** The outcome of a build command: what was built, what was there, what failed. */
+export function buildsResult(outcomes: readonly BuildOutcome[], context: CommandContext): CommandResult {
+  const reports = outcomes.flatMap((outcome) => ('error' in outcome ? [reportError(outcome.error)] : []));
+  const verbose = context.flags.verbose === true;
+  return {
+    data: { builds: outcomes.map((outcome) => outcomeData(outcome, verbose)) },
+    text: () => outcomes.map((outcome) => outcomeText(outcome, context.terminal)).join('\n\n'),
+    exitCode: reports[0]?.exitCode ?? exitCodes.ok,
+  };
+}
+
+function outcomeData(outcome: BuildOutcome, verbose: boolean): unknown {
+  if ('result' in outcome) return outcome.result;
+  return { status: 'failed', reference: outcome.reference, ...errorFields(reportError(outcome.error), verbose) };
+}
+
+function errorFields(report: ErrorReport, verbose: boolean): object {
+  return errorData(report, verbose) as object;
+}
+
+function outcomeText(outcome: BuildOutcome, { out }: Terminal): string {
+  if ('result' in outcome) return resultText(outcome.result, out);
+  // The whole error was printed when it happened.
+  return `${out.style.bold(outcome.reference)} ${out.style.red('failed')}: ${reportError(outcome.error).message}`;
+}
+
+/** The summary of one build: splits as a table, then where it lies and how long it took. */
+function resultText(result: BuildResult, out: TextOutput): string {
+  const name = formatReference({ name: result.dataset, config: result.config, version: result.version });
+  const total = (pick: (split: BuildResult['splits'][number]) => number): number =>
+    result.splits.reduce((sum, split) => sum + pick(split), 0);
+  const rows = result.splits.map((split) => [
+    split.name,
+    formatCount(split.examples),
+    formatCount(split.shards),
+    formatBytes(split.bytes),
+  ]);
+  if (result.splits.length > 1) {
+    rows.push([
+      'total',
+      formatCount(total((split) => split.examples)),
+      formatCount(total((split) => split.shards)),
+      formatBytes(total((split) => split.bytes)),
+    ]);
+  }
+  const columns = [
+    { title: 'split' },
+    { title: 'examples', align: 'right' },
+    { title: 'shards', align: 'right' },
+    { title: 'size', align: 'right' },
+  ] as const;
+  const status =
+    result.status === 'built'
+      ? `${out.style.green('published')} in ${formatDuration(result.seconds)}`
+      : out.style.yellow('was published before; nothing to do');
+  const counters = Object.entries(result.counters).map(([counter, count]) => `  ${counter}: ${formatCount(count)}`);
+  return [
+    `${out.style.bold(name)} ${status}`,
+    renderTable(columns, rows, out.width, out.style),
+    ...(counters.length > 0 ? ['counters:', ...counters] : []),
+    result.directory,
+  ].join('\n');
+}
+
+/** What `--dry-run` prints. */
+export function plansResult(plans: readonly BuildPlan[], out: TextOutput): CommandResult {
+  return { data: { plans }, text: () => plans.map((plan) => planText(plan, out)).join('\n\n') };
+}
+
+function planText(plan: BuildPlan, out: TextOutput): string {
+  const name = formatReference({ name: plan.dataset, config: plan.config, version: plan.version });
+  const state = plan.exists ? out.style.yellow('is published already') : 'would be built';
+  const rows = [
+    ['splits', plan.splits.join(', ')],
+    ['formats', plan.formats.join(', ')],
+    ['runner', plan.runner === 'inline' ? 'inline' : `${plan.runner}, ${formatCount(plan.workers)} workers`],
+    ['directory', plan.directory],
+  ];
+  const facts = renderTable([{ title: '', dress: out.style.dim }, { title: '' }], rows, out.width, out.style);
+  return `${out.style.bold(name)} ${state}${facts}\n\n${plan.stages}`;
+}

@@ -1,0 +1,61 @@
+import type { BuildEvent, BuildOptions, BuildResult } from '../../src/build/index.js';
+import { formatReference } from '../../src/core/names/index.js';
+import type { CommandContext } from '../frame/command-module.js';
+import { renderError, reportError } from '../frame/report-error.js';
+import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
+
+/** How one of several builds ended. */
+export type BuildOutcome =
+  | { readonly reference: string; readonly result: BuildResult }
+  | { readonly reference: string; readonly error: unknown };
+
+/**
+ * Builds one after the other: each uses all workers. One that fails does not keep the others from being built; an interruption does.
+ *
+ * @throws the error of the only build, where there is but one
+ */
+export async function runBuilds(
+  references: readonly string[],
+  options: BuildOptions,
+  context: CommandContext,
+): Promise<readonly BuildOutcome[]> {
+  const { build } = await import('../../src/build/index.js');
+  const outcomes: BuildOutcome[] = [];
+  for (const reference of references) {
+    const display = progressDisplay(context);
+    let failed: unknown;
+    try {
+      const result = await build(reference, { ...options, onProgress: (event) => showEvent(event, display) });
+      outcomes.push({ reference, result });
+    } catch (error) {
+      if (references.length === 1 || context.signal.aborted) throw error;
+      outcomes.push({ reference, error });
+      failed = error;
+    } finally {
+      display.close();
+    }
+    if (failed !== undefined && context.flags.json !== true) showFailure(reference, failed, context);
+  }
+  return outcomes;
+}
+
+function showEvent(event: BuildEvent, display: ProgressDisplay): void {
+  switch (event.type) {
+    case 'build-start':
+      display.note(formatReference({ name: event.dataset, config: event.config, version: event.version }));
+      break;
+    case 'publish-start':
+    case 'build-end':
+      break;
+    default:
+      display.onProgress(event);
+  }
+}
+
+/** At once, in place of at the end: the other builds may take hours. */
+function showFailure(reference: string, error: unknown, { terminal, flags }: CommandContext): void {
+  const { notes } = terminal;
+  notes.write(
+    `${notes.style.bold(reference)} ${renderError(reportError(error), notes.style, flags.verbose === true)}\n`,
+  );
+}

@@ -1,0 +1,129 @@
+import { Option } from 'commander';
+import type { BuildOptions, IfExists } from '../../src/build/index.js';
+import {
+  type ConfiguredFormat,
+  type DatasetsConfig,
+  outputFormats,
+  type RunnerName,
+  runnerNames,
+} from '../../src/core/config/index.js';
+import { DatasetsError } from '../../src/core/errors/index.js';
+import type { BuildPlan } from '../../src/project/index.js';
+import { buildsResult, plansResult } from '../builds/builds-result.js';
+import { runBuilds } from '../builds/run-builds.js';
+import { byteSize, list, wholeNumber } from '../flags/parsers.js';
+import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
+import { examples } from '../frame/examples.js';
+
+interface BuildFlags {
+  readonly all?: boolean;
+  readonly exclude?: readonly string[];
+  readonly config?: string;
+  readonly overwrite?: boolean;
+  readonly failIfExists?: boolean;
+  readonly skipIfPublished?: boolean;
+  readonly maxExamplesPerSplit?: number;
+  readonly fileFormat?: readonly ConfiguredFormat[];
+  readonly numShards?: number;
+  readonly maxShardSize?: number;
+  readonly manualDir?: string;
+  readonly runner?: RunnerName;
+  readonly workers?: number;
+  readonly buffer?: number;
+  readonly dryRun?: boolean;
+}
+
+export const buildCommand: CommandModule = {
+  define: (command, invoke) => {
+    command
+      .argument(
+        '[datasets...]',
+        'data sets (product_a, product_a/men, product_a:1.2.0) or their folders; none: the one in this folder',
+      )
+      .optionsGroup('What is built:')
+      .option('--all', 'every data set that the configuration reaches')
+      .option('--exclude <names>', 'with --all: all but these (repeat it, or separate them with commas)', list)
+      .option('--config <name>', 'this config alone; without it, all configs of a data set are built')
+      .option('--max-examples-per-split <n>', 'a sample: only the first n examples of each split', wholeNumber(1))
+      .option('--manual-dir <dir>', 'folder of files that had to be fetched by hand')
+      .optionsGroup('Where the version exists already:')
+      .option('--skip-if-published', 'leave it as it is (the default)')
+      .option('--fail-if-exists', 'fail, with exit code 4')
+      .option('--overwrite', 'replace it (for a registry of your own: published versions never change)')
+      .optionsGroup('What is written:')
+      .addOption(
+        new Option(
+          '--file-format <formats>',
+          `formats: ${outputFormats.join(', ')} (repeat it, or separate them with commas; default: both)`,
+        ).argParser(list),
+      )
+      .option('--num-shards <n>', 'exactly n shards a split', wholeNumber(1))
+      .option(
+        '--max-shard-size <size>',
+        "no shard file larger than this, for instance 256MiB (default: tfds' rule)",
+        byteSize,
+      )
+      .optionsGroup('How it runs:')
+      .addOption(new Option('--runner <name>', 'threads, or inline: this thread alone, to debug').choices(runnerNames))
+      .option('--workers <n>', 'worker threads (default: one a processor)', wholeNumber(1))
+      .option('--buffer <size>', "each worker's buffer (default: 16MiB)", byteSize)
+      .option('--dry-run', 'say what would be built, and build nothing')
+      .addHelpText(
+        'after',
+        examples(
+          ['build mnist', 'build and publish the newest version'],
+          ['build product_a --config men', 'one config of three'],
+          ['build product_a:1.0.0', 'an older version that the code still supports'],
+          ['build --all --exclude product_b', 'everything else'],
+          ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
+          ['build product_b --file-format tfrecord --max-shard-size 256MiB', 'choose what is written'],
+        ),
+      )
+      .action((names: readonly string[], flags: BuildFlags) => invoke((context) => build(context, names, flags)));
+  },
+};
+
+async function build(context: CommandContext, names: readonly string[], flags: BuildFlags): Promise<CommandResult> {
+  const { planBuild, selectBuilds } = await import('../../src/project/index.js');
+  const ifExists = whatIfExists(flags);
+  const selection = { names, all: flags.all === true, exclude: flags.exclude ?? [], config: flags.config };
+  const selected = await selectBuilds(selection, await context.config(settings(flags)), context.cwd);
+  const options: BuildOptions = {
+    config: selected.config,
+    ifExists,
+    signal: context.signal,
+    ...(flags.numShards !== undefined && { numShards: flags.numShards }),
+    ...(flags.maxExamplesPerSplit !== undefined && { maxExamplesPerSplit: flags.maxExamplesPerSplit }),
+  };
+  if (flags.dryRun === true) {
+    const now = new Date();
+    const plans: BuildPlan[] = [];
+    for (const reference of selected.references) plans.push(await planBuild(reference, selected.config, now));
+    return plansResult(plans, context.terminal.out);
+  }
+  return buildsResult(await runBuilds(selected.references, options, context), context);
+}
+
+function whatIfExists(flags: BuildFlags): IfExists {
+  const chosen = [
+    flags.overwrite === true ? '--overwrite' : '',
+    flags.failIfExists === true ? '--fail-if-exists' : '',
+    flags.skipIfPublished === true ? '--skip-if-published' : '',
+  ].filter((flag) => flag !== '');
+  if (chosen.length > 1) {
+    throw new DatasetsError('USAGE', `${chosen.join(' and ')} contradict each other`, { hint: 'Keep one of them.' });
+  }
+  return flags.overwrite === true ? 'overwrite' : flags.failIfExists === true ? 'fail' : 'skip';
+}
+
+/** Flags that are settings: they win over the environment and the configuration file. */
+function settings(flags: BuildFlags): DatasetsConfig {
+  return {
+    ...(flags.fileFormat !== undefined && { formats: flags.fileFormat }),
+    ...(flags.maxShardSize !== undefined && { maxShardBytes: flags.maxShardSize }),
+    ...(flags.manualDir !== undefined && { manualDirectory: flags.manualDir }),
+    ...(flags.runner !== undefined && { runner: flags.runner }),
+    ...(flags.workers !== undefined && { workers: flags.workers }),
+    ...(flags.buffer !== undefined && { bufferBytes: flags.buffer }),
+  };
+}

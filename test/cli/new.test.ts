@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { TemporaryProject } from './run-cli.js';
+
+describe('new', () => {
+  let project: TemporaryProject;
+  beforeEach(async () => {
+    project = await TemporaryProject.create();
+  });
+  afterEach(() => project.remove());
+
+  for (const template of ['csv', 'generate']) {
+    it(`makes a project and a data set (${template}) that builds as it stands`, async () => {
+      const made = await project.run(['new', 'products/reviews', '--project', '--template', template]);
+      assert.equal(made.code, 0, made.stderr);
+      assert.match(made.stdout, /^created {4}ailab-datasets\.config\.ts$/m);
+      assert.match(made.stdout, /^created {4}datasets\/products\/reviews\/builder\.ts$/m);
+      assert.match(made.stdout, /npx ailab-datasets build reviews/);
+      const built = await project.run(['build', 'reviews']);
+      assert.equal(built.code, 0, built.stderr);
+      assert.match(built.stdout, /^reviews:1\.0\.0 published/);
+      assert.match(built.stdout, /^total +50 /m);
+    });
+  }
+
+  it('completes a package.json and keeps every file that is there', async () => {
+    const mine =
+      '{"name": "team", "type": "commonjs", "scripts": {"test": "mine"}, "dependencies": {"ailab-datasets": "git+ssh://x"}}';
+    await project.write('package.json', mine);
+    await project.write('tsconfig.json', '{"mine": true}');
+    const { stdout } = await project.run(['new', '--project']);
+    assert.match(stdout, /^completed {2}package\.json$/m);
+    assert.match(stdout, /^kept {7}tsconfig\.json$/m);
+    assert.equal(await readFile(project.path('tsconfig.json'), 'utf8'), '{"mine": true}');
+    const manifest = JSON.parse(await readFile(project.path('package.json'), 'utf8')) as Readonly<
+      Record<string, unknown>
+    >;
+    assert.equal(manifest['type'], 'commonjs');
+    assert.deepEqual(manifest['dependencies'], { 'ailab-datasets': 'git+ssh://x' });
+    assert.equal((manifest['scripts'] as Readonly<Record<string, string>>)['test'], 'mine');
+    assert.equal((manifest['scripts'] as Readonly<Record<string, string>>)['check'], 'tsc');
+    const again = await project.json(['new', '--project']);
+    assert.deepEqual(again, { created: [], completed: [], kept: (again as { readonly kept: readonly string[] }).kept });
+  });
+
+  it('never writes a dependency that npm would look for in a public registry', async () => {
+    const { stdout } = await project.run(['new', '--project', 'team']);
+    assert.match(stdout, /npm install <git URL of ailab-datasets>/);
+    assert.doesNotMatch(await readFile(project.path('team/package.json'), 'utf8'), /"ailab-datasets":/);
+  });
+
+  it('says how to make a project first', async () => {
+    const { code, stderr } = await project.run(['new', 'reviews']);
+    assert.equal(code, 2);
+    assert.match(stderr, /has no folder of data sets[^\n]*\n(?:.*\n)*hint: .*new --project/);
+  });
+
+  for (const [name, code, pattern] of [
+    ['Reviews', 2, /NAME_INVALID.*\n.*hint: .*reviews/],
+    ['../reviews', 2, /leads out of the folder/],
+    ['taken', 2, /is there already/],
+  ] as const) {
+    it(`refuses ${name} with exit code ${code}`, async () => {
+      await project.run(['new', 'taken', '--project']);
+      const outcome = await project.run(['new', name]);
+      assert.equal(outcome.code, code);
+      assert.match(outcome.stderr, pattern);
+    });
+  }
+});
