@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { Crc32c } from '../core/checksum/index.js';
 import { DatasetsError } from '../core/errors/index.js';
-import { Crc32c } from './crc32c.js';
 
 /** Takes finished chunks of a file; the chunk belongs to the caller and may be overwritten as soon as the call returns. */
 export type ChunkSink = (chunk: Uint8Array) => void;

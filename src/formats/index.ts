@@ -1,6 +1,8 @@
 /**
  * File formats, in terms of leaves, rows and column batches: TFRecord, tf.Example, Arrow IPC stream.
  */
+
+export { Crc32c, crc32c, maskedCrc32c } from '../core/checksum/index.js';
 export { type ArrowBatchPlace, type ArrowReader, openArrow } from './arrow/arrow-reader.js';
 export { toArrowTable } from './arrow/arrow-table.js';
 export {
@@ -14,7 +16,6 @@ export {
 } from './arrow/arrow-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
-export { Crc32c, crc32c, maskedCrc32c } from './crc32c.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
 export { RecordHash } from './record-hash.js';

@@ -21,8 +21,7 @@ const file = z.object({
   crc32c: z
     .string()
     .regex(/^[A-Za-z0-9+/]{6}==$/)
-    .optional()
-    .describe('CRC-32C as Google Cloud Storage shows it: base64 of four big-endian bytes. Given for shards.'),
+    .describe('CRC-32C as Google Cloud Storage shows it: base64 of four big-endian bytes.'),
   split: z.string().optional(),
   shard: count.optional(),
   examples: count.optional(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
+import { Crc32c } from '../core/checksum/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
@@ -26,12 +27,14 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
   const contents = metadataContents(staged, metadata, formats);
   const metadataFiles: ManifestFile[] = [];
   for (const [path, content] of contents) {
-    await staged.storage.write(staged.path(`${stagingFiles.version}/${path}`), content);
+    const bytes = Buffer.from(content);
+    await staged.storage.write(staged.path(`${stagingFiles.version}/${path}`), bytes);
     metadataFiles.push({
       path,
       format: 'metadata',
-      bytes: Buffer.byteLength(content),
-      sha256: createHash('sha256').update(content).digest('hex'),
+      bytes: bytes.length,
+      crc32c: new Crc32c().update(bytes).digestBase64(),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
     });
   }
   const files = [...shardFiles, ...metadataFiles].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,4 +1,4 @@
-import { maskedCrc32c } from '../crc32c.js';
+import { maskedCrc32c } from '../../core/checksum/index.js';
 
 /**
  * A TFRecord file is a row of frames (tensorflow/core/lib/io/record_writer.h), little-endian:

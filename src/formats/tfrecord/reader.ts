@@ -1,5 +1,5 @@
+import { maskedCrc32cOfView } from '../../core/checksum/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
-import { maskedCrc32cOfView } from '../crc32c.js';
 import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './frame.js';
 
 export interface TFRecordReadOptions {

@@ -1,4 +1,4 @@
-import { maskedCrc32cOfView } from '../crc32c.js';
+import { maskedCrc32cOfView } from '../../core/checksum/index.js';
 import type { ChunkSink } from '../file-sink.js';
 import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './frame.js';
 

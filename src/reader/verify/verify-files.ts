@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Crc32c } from '../../formats/index.js';
+import { Crc32c } from '../../core/checksum/index.js';
 import { type Manifest, type ManifestFile, versionFiles } from '../../registry/index.js';
 import type { Storage } from '../../storage/index.js';
 import type { Problems } from './problems.js';
@@ -45,7 +45,7 @@ async function verifyFile(
       const chunk = await opened.read(offset, chunkBytes, buffer);
       if (chunk.length === 0) break;
       sha256.update(chunk);
-      if (file.crc32c !== undefined) crc32c.update(chunk);
+      crc32c.update(chunk);
       offset += chunk.length;
       progress.advance(chunk.length);
     }
@@ -54,7 +54,7 @@ async function verifyFile(
   }
   if (sha256.digest('hex') !== file.sha256) {
     problems.add(file.path, `${file.path} has changed: its sha256 is not the one that it was published with`);
-  } else if (file.crc32c !== undefined && crc32c.digestBase64() !== file.crc32c) {
+  } else if (crc32c.digestBase64() !== file.crc32c) {
     problems.add(file.path, `${file.path}: the manifest's CRC-32C does not fit its sha256`);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Crc32c, crc32c, maskedCrc32c } from '../../src/formats/index.js';
+import { Crc32c, crc32c, maskedCrc32c } from '../../../src/core/checksum/index.js';
 
 /** One bit at a time, straight from the definition. */
 function slowCrc32c(bytes: Uint8Array): number {

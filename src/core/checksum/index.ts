@@ -1,0 +1,1 @@
+export { Crc32c, crc32c, maskedCrc32c, maskedCrc32cOfView } from './crc32c.js';
