@@ -175,8 +175,12 @@ describe('csv', () => {
     );
     // The compiler knows the types, too.
     const row = elements[0];
-    const typed: { i64: bigint; f: number; b: boolean; n: number | null } | undefined = row;
-    assert.ok(typed);
+    const typed:
+      | { readonly i64: bigint; readonly f: number; readonly b: boolean; readonly n: number | null }
+      | undefined = row;
+    // Columns that are not declared are strings.
+    const other: string | undefined = row?.['other'];
+    assert.ok(typed !== undefined && other === undefined);
   });
 
   it('reads numbers as Python writes them', async () => {

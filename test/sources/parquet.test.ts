@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { npmFile, type ParquetOptions, parquet } from '../../src/sources/index.js';
-import { type Oracle, requireOracle } from '../oracle/index.js';
+import { capture, type Oracle, repositoryRoot, requireOracle } from '../oracle/index.js';
 import { inRepository, packageFolder, readAll, TemporaryFolder } from './read-all.js';
 
 interface Flight {
@@ -333,6 +333,32 @@ print(json.dumps(table.to_pylist()))`,
       code: 'UNSUPPORTED',
       message: /column list/,
     });
+  });
+
+  it('does without DuckDB where it is not installed, and names it where it is asked for', async () => {
+    const hook = `export async function resolve(specifier, context, next) {
+      if (specifier !== '@duckdb/node-api') return next(specifier, context);
+      throw Object.assign(new Error('not installed'), { code: 'ERR_MODULE_NOT_FOUND' });
+    }`;
+    const door = new URL('../../src/sources/index.js', import.meta.url).href;
+    const script = `import { register } from 'node:module';
+      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
+      const { npmFile, parquet } = await import(${JSON.stringify(door)});
+      const context = { baseDirectory: ${JSON.stringify(repositoryRoot)} };
+      for (const reader of ['auto', 'duckdb']) {
+        const source = parquet(npmFile('vega-datasets', 'data/flights-3m.parquet'), { reader });
+        const [shard] = await source.split(context);
+        try {
+          for await (const { elements } of source.read(shard, context)) {
+            console.log(elements.length);
+            break;
+          }
+        } catch (error) {
+          console.log(error.code, error.hint);
+        }
+      }`;
+    const { stdout, stderr } = await capture(process.execPath, ['--input-type=module', '--eval', script]);
+    assert.equal(stdout, '1024\nPEER_MISSING npm install @duckdb/node-api\n', stderr);
   });
 
   it('refuses files that are no Parquet, are cut off, or are damaged inside', async function () {

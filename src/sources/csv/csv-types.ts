@@ -40,5 +40,7 @@ export type CsvValue<T extends CsvType> = T extends `${infer Base extends CsvBas
     ? JavaScriptTypes[T]
     : never;
 
-/** The row that declared types give. */
-export type CsvRow<T extends CsvTypes> = { -readonly [K in keyof T]: CsvValue<T[K]> };
+/** The row that declared types give; columns that are not declared are strings. */
+export type CsvRow<T extends CsvTypes> = { readonly [K in keyof T]: CsvValue<T[K]> } & {
+  readonly [column: string]: string;
+};

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { absolutePath } from '../files/location.js';
 import type { SourceFile } from '../files/resolve-files.js';
+import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext } from '../source.js';
 import { type FileRange, wholeFile } from '../text/file-range.js';
 
@@ -32,7 +33,7 @@ export async function splitAtRecords(
     const block = Buffer.allocUnsafe(scanBytes);
     const scanner = new RecordScanner(rangeBytes, starts);
     for (let at = 0; at < file.bytes; ) {
-      context.signal?.throwIfAborted();
+      stopIfInterrupted(context, `${file.name} was split`);
       const { bytesRead } = await handle.read(block, 0, scanBytes, at);
       if (bytesRead === 0) break;
       scanner.scan(block.subarray(0, bytesRead), at);

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
+import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext, SourceState } from '../source.js';
 import { absolutePath } from './location.js';
 import { mapFiles } from './map-files.js';
@@ -17,16 +18,14 @@ export function fileStates(files: readonly SourceFile[], context: SourceContext)
 }
 
 async function fileState(file: SourceFile, context: SourceContext): Promise<SourceState> {
+  stopIfInterrupted(context, `${file.name} was checked`);
   const hash = createHash('sha256');
   const path = absolutePath(file.location, context);
   try {
-    context.signal?.throwIfAborted();
-    const bytes = file.bytes <= readBytes ? await hashSmall(path, hash) : await hashLarge(path, hash, context);
+    const bytes = file.bytes <= readBytes ? await hashSmall(path, hash) : await hashLarge(path, hash, file, context);
     return { uri: file.name, bytes, digest: hash.digest('hex') };
   } catch (error) {
-    if (context.signal?.aborted === true) {
-      throw new DatasetsError('INTERRUPTED', `Interrupted while ${file.name} was checked`, { cause: error });
-    }
+    if (error instanceof DatasetsError) throw error;
     throw unreadable(file.name, error);
   }
 }
@@ -37,10 +36,10 @@ async function hashSmall(path: string, hash: Hash): Promise<number> {
   return content.length;
 }
 
-async function hashLarge(path: string, hash: Hash, context: SourceContext): Promise<number> {
+async function hashLarge(path: string, hash: Hash, file: SourceFile, context: SourceContext): Promise<number> {
   let bytes = 0;
   for await (const block of createReadStream(path, { highWaterMark: readBytes })) {
-    context.signal?.throwIfAborted();
+    stopIfInterrupted(context, `${file.name} was checked`);
     hash.update(block);
     bytes += block.length;
   }

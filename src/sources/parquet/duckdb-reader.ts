@@ -15,7 +15,10 @@ let loaded: Promise<DuckDB | undefined> | undefined;
 export function loadDuckDB(): Promise<DuckDB | undefined> {
   loaded ??= import('@duckdb/node-api').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
+    throw new DatasetsError('PEER_MISSING', '@duckdb/node-api is installed, but cannot be loaded on this machine', {
+      hint: "npm install @duckdb/node-api, or read without it: { reader: 'hyparquet' }",
+      cause: error,
+    });
   });
   return loaded;
 }
