@@ -9,8 +9,6 @@ export {
   type ArrowRowWriter,
   type ArrowSchema,
   type ArrowWriter,
-  arrowBatchBytes,
-  arrowBatchRows,
   createArrowRowWriter,
   createArrowWriter,
 } from './arrow/arrow-writer.js';
@@ -33,7 +31,7 @@ export {
   readIndexHeader,
 } from './record-index.js';
 export { RecordIndexWriter } from './record-index-writer.js';
-export { frameFooterBytes, frameHeaderBytes, frameOverheadBytes } from './tfrecord/frame.js';
+export { frameHeaderBytes, frameOverheadBytes } from './tfrecord/frame.js';
 export {
   type RecordBlock,
   readTFRecords,

@@ -16,9 +16,9 @@ export interface ArrowSchema {
 }
 
 /** Rows of a record batch: large enough for columns to be scanned at memory speed, small enough to be read at random. */
-export const arrowBatchRows = 8192;
+const arrowBatchRows = 8192;
 /** Bytes of rows after which a batch is closed early, so that a reader's memory stays bounded with large values. */
-export const arrowBatchBytes = 32 << 20;
+const arrowBatchBytes = 32 << 20;
 
 /** Writes an Arrow IPC stream. */
 export interface ArrowWriter {
