@@ -9,6 +9,7 @@ import {
   type NumericDType,
   type NumericValues,
 } from '../../features/index.js';
+import { copyFewBytes, manyBytes } from './copy-bytes.js';
 import { type NumberCode, numberCodes } from './row-numbers.js';
 
 /** Offsets and byte counts are int32, as in Arrow's lists. */
@@ -128,21 +129,18 @@ export class ColumnStore {
     return this.values.used + 4 * offsets + (this.presence?.used ?? 0);
   }
 
-  /** Appends `bytes[from .. to)` to the values. */
-  appendBytes(bytes: Uint8Array, from: number, to: number): void {
+  /** Appends `bytes[from .. to)` to the values; `view` is over the same bytes. */
+  appendBytes(view: DataView, bytes: Uint8Array, from: number, to: number): void {
     const { values } = this;
     const size = to - from;
     values.reserve(size);
-    const target = values.uint8;
-    const at = values.used;
-    // A loop is faster than `set` and its subarray below some 50 bytes.
-    if (size < 48) for (let i = 0; i < size; i++) target[at + i] = bytes[from + i] as number;
-    else target.set(bytes.subarray(from, to), at);
-    values.used = at + size;
+    if (size < manyBytes) copyFewBytes(view, from, to, values.view, values.used);
+    else values.uint8.set(bytes.subarray(from, to), values.used);
+    values.used += size;
   }
 
-  appendString(bytes: Uint8Array, from: number, to: number): void {
-    this.appendBytes(bytes, from, to);
+  appendString(view: DataView, bytes: Uint8Array, from: number, to: number): void {
+    this.appendBytes(view, bytes, from, to);
     this.strings.push(to - from);
   }
 

@@ -19,7 +19,7 @@ export function gatherLeaf(
     gatherItems(store, view, bytes, cursors, count);
   } else if (store.itemValues !== 1) {
     if (store.isString) gatherItems(store, view, bytes, cursors, count);
-    else gatherTensors(store, bytes, cursors, count);
+    else gatherTensors(store, view, bytes, cursors, count);
   } else if (store.isString) {
     gatherStrings(store, view, bytes, cursors, count);
   } else {
@@ -70,12 +70,18 @@ function gatherNumbers(store: ColumnStore, view: DataView, cursors: Uint32Array,
 }
 
 /** A fixed number of numbers a row. */
-function gatherTensors(store: ColumnStore, bytes: Uint8Array, cursors: Uint32Array, count: number): void {
+function gatherTensors(
+  store: ColumnStore,
+  view: DataView,
+  bytes: Uint8Array,
+  cursors: Uint32Array,
+  count: number,
+): void {
   const size = store.itemValues * store.width;
   store.values.reserve(count * size);
   for (let i = 0; i < count; i++) {
     const source = cursors[i] as number;
-    store.appendBytes(bytes, source, source + size);
+    store.appendBytes(view, bytes, source, source + size);
     cursors[i] = source + size;
   }
 }
@@ -96,7 +102,7 @@ function gatherStrings(
   for (let i = 0; i < count; i++) {
     const source = (cursors[i] as number) + 4;
     const size = view.getUint32(source - 4, true);
-    store.appendBytes(bytes, source, source + size);
+    store.appendBytes(view, bytes, source, source + size);
     cursors[i] = source + size;
     end += size;
     offsets[++at] = end;
@@ -132,7 +138,7 @@ function gatherItems(store: ColumnStore, view: DataView, bytes: Uint8Array, curs
       size = pushLengths(store.strings, view, source, values);
       source += 4 * values;
     }
-    store.appendBytes(bytes, source, source + size);
+    store.appendBytes(view, bytes, source, source + size);
     cursors[i] = source + size;
   }
 }

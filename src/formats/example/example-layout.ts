@@ -47,6 +47,8 @@ export function raggedKeys(leaf: Leaf): RaggedKeys | undefined {
 export interface ExampleEntry {
   readonly key: string;
   readonly list: 'bytes' | 'float' | 'int64';
+  /** The tag of that list in its Feature. */
+  readonly listTag: number;
   /** Index of the leaf. */
   readonly leaf: number;
   /** For a ragged leaf's lengths, the index of `ragged_row_lengths_<level>`; undefined for values. */
@@ -63,9 +65,12 @@ export function exampleEntries(leaves: readonly Leaf[]): readonly ExampleEntry[]
   const entries = leaves.flatMap((leaf, index): ExampleEntry[] => {
     const ragged = raggedKeys(leaf);
     const list = exampleListOf(leaf.dtype);
-    if (ragged === undefined) return [{ key: leaf.key, list, leaf: index, level: undefined }];
-    const lengths = ragged.rowLengths.map((key, level): ExampleEntry => ({ key, list: 'int64', leaf: index, level }));
-    return [{ key: ragged.flatValues, list, leaf: index, level: undefined }, ...lengths];
+    const listTag = listTags[list];
+    if (ragged === undefined) return [{ key: leaf.key, list, listTag, leaf: index, level: undefined }];
+    const lengths = ragged.rowLengths.map(
+      (key, level): ExampleEntry => ({ key, list: 'int64', listTag: listTags.int64, leaf: index, level }),
+    );
+    return [{ key: ragged.flatValues, list, listTag, leaf: index, level: undefined }, ...lengths];
   });
   entries.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   for (const [i, entry] of entries.entries()) {

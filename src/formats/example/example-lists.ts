@@ -12,10 +12,13 @@ const noBytes: Uint8Array = new Uint8Array(0);
 export class ListReader {
   /** The list's content is `bytes[from .. to)`: packed numbers, or a row of fields with a string each. */
   bytes: Uint8Array = noBytes;
+  /** Over `bytes`. */
+  view: DataView = new DataView(noBytes.buffer);
   from = 0;
   to = 0;
   readonly #protobuf: ProtobufReader;
   #scratch = new Uint8Array(256);
+  #scratchView = new DataView(this.#scratch.buffer);
   #used = 0;
 
   constructor(protobuf: ProtobufReader) {
@@ -23,26 +26,23 @@ export class ListReader {
   }
 
   /** @throws DatasetsError `DATA_CORRUPT` when the Feature holds another kind of list than `entry` asks for. */
-  open(entry: ExampleEntry, bytes: Uint8Array, from: number, to: number): void {
+  open(entry: ExampleEntry, view: DataView, bytes: Uint8Array, from: number, to: number): void {
+    this.view = view;
+    this.bytes = bytes;
     if (!this.#openPacked(entry, bytes, from, to)) this.#gather(entry, bytes, from, to);
   }
 
   /** Opens a list in the usual form; false for any other. */
   #openPacked(entry: ExampleEntry, bytes: Uint8Array, from: number, to: number): boolean {
     const protobuf = this.#protobuf;
-    if (bytes[from] !== listTags[entry.list] || protobuf.lengthDelimited(bytes, from + 1, to) !== to) return false;
+    if (bytes[from] !== entry.listTag || protobuf.lengthDelimited(bytes, from + 1, to) !== to) return false;
     const content = protobuf.at;
     if (content !== to && entry.list !== 'bytes') {
       if (bytes[content] !== tags.values || protobuf.lengthDelimited(bytes, content + 1, to) !== to) return false;
     }
-    this.#set(bytes, protobuf.at, to);
-    return true;
-  }
-
-  #set(bytes: Uint8Array, from: number, to: number): void {
-    this.bytes = bytes;
-    this.from = from;
+    this.from = protobuf.at;
     this.to = to;
+    return true;
   }
 
   /** Joins all parts of the list in the scratch buffer. */
@@ -51,7 +51,7 @@ export class ListReader {
     this.#used = 0;
     for (let at = from; at < to; ) {
       const tag = bytes[at];
-      if (tag === listTags[entry.list]) {
+      if (tag === entry.listTag) {
         const end = protobuf.lengthDelimited(bytes, at + 1, to);
         this.#gatherValues(entry, bytes, protobuf.at, end);
         at = end;
@@ -68,7 +68,10 @@ export class ListReader {
         at = protobuf.skip(bytes, at, to);
       }
     }
-    this.#set(this.#scratch, 0, this.#used);
+    this.view = this.#scratchView;
+    this.bytes = this.#scratch;
+    this.from = 0;
+    this.to = this.#used;
   }
 
   #gatherValues(entry: ExampleEntry, bytes: Uint8Array, from: number, to: number): void {
@@ -95,6 +98,7 @@ export class ListReader {
       const larger = new Uint8Array(2 * end);
       larger.set(this.#scratch.subarray(0, this.#used));
       this.#scratch = larger;
+      this.#scratchView = new DataView(larger.buffer);
     }
     this.#scratch.set(bytes.subarray(from, to), this.#used);
     this.#used = end;

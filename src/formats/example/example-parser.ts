@@ -8,6 +8,7 @@ import { ListReader } from './example-lists.js';
 import { absent, ExampleLocator } from './example-locator.js';
 import { ProtobufReader } from './protobuf-reader.js';
 
+const noBytes = new Uint8Array(0);
 const hint = 'The file is damaged, or was written with other features than those it is read with.';
 
 /** A leaf's column and the indices of its entries. */
@@ -35,6 +36,9 @@ export class ExampleParser {
   readonly #protobuf = new ProtobufReader();
   readonly #locator: ExampleLocator;
   readonly #list = new ListReader(this.#protobuf);
+  /** The buffer that was parsed last, and a view over it: thousands of examples lie in one. */
+  #bytes: Uint8Array = noBytes;
+  #view: DataView = new DataView(noBytes.buffer);
 
   /** @throws DatasetsError `FEATURE_INVALID` for leaves that a tf.Example cannot hold. */
   constructor(leaves: readonly Leaf[], stores: readonly ColumnStore[]) {
@@ -54,6 +58,10 @@ export class ExampleParser {
 
   /** Appends the example in `bytes[from .. to)` to every column; when it throws, columns may have got a part of it. */
   append(bytes: Uint8Array, from: number, to: number): void {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     this.#locator.locate(bytes, from, to);
     const leaves = this.#leaves;
     for (let i = 0; i < leaves.length; i++) this.#appendLeaf(leaves[i] as LeafEntries, bytes);
@@ -85,17 +93,12 @@ export class ExampleParser {
     if (bytes[from + 2] !== tags.values || bytes[from + 3] !== size - 4) return false;
     const value = from + 4;
     if (store.isString) {
-      store.appendString(bytes, value, to);
+      store.appendString(this.#view, bytes, value, to);
       return true;
     }
     if (shortTag === listTags.float) {
       if (size !== 8) return false;
-      store.appendWord(
-        (bytes[value] as number) |
-          ((bytes[value + 1] as number) << 8) |
-          ((bytes[value + 2] as number) << 16) |
-          ((bytes[value + 3] as number) << 24),
-      );
+      store.appendWord(this.#view.getInt32(value, true));
       return true;
     }
     if (size === 4) return false;
@@ -111,13 +114,13 @@ export class ExampleParser {
     const from = this.#locator.from[index] as number;
     const to = this.#locator.to[index] as number;
     if (from === absent || from === to) return false;
-    this.#list.open(this.#entries[index] as ExampleEntry, bytes, from, to);
+    this.#list.open(this.#entries[index] as ExampleEntry, this.#view, bytes, from, to);
     return true;
   }
 
   /** Appends the open list's strings and returns how many there are. */
   #appendStrings(store: ColumnStore): number {
-    const { bytes, from, to } = this.#list;
+    const { view, bytes, from, to } = this.#list;
     const protobuf = this.#protobuf;
     let count = 0;
     for (let at = from; at < to; ) {
@@ -126,7 +129,7 @@ export class ExampleParser {
         continue;
       }
       const end = protobuf.lengthDelimited(bytes, at + 1, to);
-      store.appendString(bytes, protobuf.at, end);
+      store.appendString(view, bytes, protobuf.at, end);
       count++;
       at = end;
     }
@@ -138,20 +141,19 @@ export class ExampleParser {
   }
 
   #appendFloats(store: ColumnStore, index: number): number {
-    const { bytes, from, to } = this.#list;
+    const { view, bytes, from, to } = this.#list;
     const { values, code, width } = store;
     const count = (to - from) / 4;
     if (!Number.isInteger(count)) throw this.#corrupt(index, `holds ${to - from} bytes of floats, not a multiple of 4`);
+    if (code === numberCodes.float32) {
+      store.appendBytes(view, bytes, from, to);
+      return count;
+    }
     values.reserve(count * width);
     let at = values.used;
     for (let source = from; source < to; source += 4, at += width) {
-      const bits =
-        (bytes[source] as number) |
-        ((bytes[source + 1] as number) << 8) |
-        ((bytes[source + 2] as number) << 16) |
-        ((bytes[source + 3] as number) << 24);
-      if (code === numberCodes.float32) values.int32[at >> 2] = bits;
-      else if (code === numberCodes.float64) putFloat64(values.view, at, bits);
+      const bits = view.getInt32(source, true);
+      if (code === numberCodes.float64) putFloat64(values.view, at, bits);
       else if (code === numberCodes.float16) values.uint16[at >> 1] = float32BitsToFloat16(bits);
       else values.uint16[at >> 1] = float32BitsToBfloat16(bits);
     }
