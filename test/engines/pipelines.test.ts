@@ -208,6 +208,12 @@ describe('a build', () => {
     assert.equal(events.filter((event) => event === 'task-end read#0').length, 10);
   });
 
+  it('reads sources that do not wait for each other at the same time', async () => {
+    const events: string[] = [];
+    await runJob(directory(), { config: 'joined', onProgress: (event) => events.push(event.type) });
+    assert.deepEqual(events.slice(0, 3), ['stage-start', 'stage-start', 'stage-start']);
+  });
+
   it('lists the state of its sources, and the facts that were asked', async () => {
     const { output } = await runJob(directory(), { config: 'facts' });
     assert.deepEqual(Object.keys(output.facts.once), ['random']);

@@ -40,10 +40,6 @@ export class FanOuts {
     if (fanOut.producers === 0) fanOut.queue.close();
   }
 
-  isLastProducer(node: number): boolean {
-    return this.#of(node).producers === 1;
-  }
-
   consumer(node: number): { readonly shared: SharedArrayBuffer; readonly files: readonly string[] } {
     const { queue, files } = this.#of(node);
     return { shared: queue.shared, files };

@@ -60,12 +60,12 @@ export class LocalBuild {
   }
 
   async run(): Promise<Omit<BuildOutput, 'engine'>> {
-    const { graph, plan } = this.#prepared;
+    const { graph } = this.#prepared;
     const states = this.#sourceStates();
     // It is awaited at the end; should it fail before, that is not unhandled.
     states.catch(() => {});
     try {
-      for (const stage of plan.stages) if (!this.#finished.has(stage)) await this.#runStage(stage);
+      for (let wave = this.#nextStages(); wave.length > 0; wave = this.#nextStages()) await this.#runStages(wave);
       const splits = await this.#writeShards();
       await this.#stopper.race(this.#teardown());
       const sources = await this.#stopper.race(states);
@@ -79,21 +79,39 @@ export class LocalBuild {
     }
   }
 
-  async #runStage(stage: PlannedStage): Promise<void> {
-    const works = [await this.#begin(stage)];
-    // What a fan-out deals can be worked on while it is still fed.
-    const consumer = this.#consumerToStart(stage);
-    if (consumer !== undefined) works.push(await this.#begin(consumer));
-    const [producing] = works;
-    if (producing?.left === 0) this.#closeFanOuts(stage);
-    const limited = this.#limits !== undefined && stage.outputs.some((output) => output.kind === 'split');
+  /**
+   * The stages that can run now, in the order of the plan. A build of the first examples runs one at a time: several may feed one split.
+   */
+  #nextStages(): readonly PlannedStage[] {
+    const unfinished = this.#unfinished();
+    const [first] = unfinished;
+    if (first === undefined) return [];
+    if (this.#limits !== undefined) return [first];
+    const wave: PlannedStage[] = [];
+    for (const stage of unfinished) {
+      // Later levels wait for side inputs.
+      if (stage.level !== first.level) break;
+      const feeders = unfinished.filter((other) => feeds(other, stage));
+      // What a fan-out deals can be worked on while it is still fed.
+      const canStart =
+        stage.root.kind === 'fanOut' ? feeders.every((feeder) => wave.includes(feeder)) : feeders.length === 0;
+      if (canStart) wave.push(stage);
+    }
+    return wave;
+  }
+
+  async #runStages(stages: readonly PlannedStage[]): Promise<void> {
+    const works: StageWork[] = [];
     try {
+      for (const stage of stages) works.push(await this.#begin(stage));
+      const limited = this.#limits !== undefined;
       await runTasks(
         {
+          // In this order: a task that waits for a fan-out's feeders starts after them, so they never wait for its place.
           tasks: works.flatMap((work) => work.tasks.map((task, index) => ({ work, task, index }))),
           concurrency: limited ? 1 : this.#runner.concurrency,
           run: ({ work, task, index }) => this.#runStageTask(work, task, index),
-          isEnough: () => this.#isEnough(stage),
+          isEnough: () => stages.every((stage) => this.#isEnough(stage)),
         },
         this.#stopper,
       );
@@ -104,7 +122,6 @@ export class LocalBuild {
   }
 
   async #begin(stage: PlannedStage): Promise<StageWork> {
-    this.#finished.add(stage);
     const { tasks, rows, bytes } = await this.#stopper.race(
       stageTasks(this.#prepared, stage, this.#kept, this.#fanOuts, this.#runner.concurrency),
     );
@@ -116,7 +133,9 @@ export class LocalBuild {
       ...(bytes === undefined ? {} : { bytes }),
     };
     const progress = new StageProgress(this.#report, start, () => this.#control.rowsOf(index));
-    return { stage, tasks, results: [], progress, left: tasks.length };
+    const work = { stage, tasks, results: [], progress, left: tasks.length };
+    if (work.left === 0) this.#tasksEnded(work);
+    return work;
   }
 
   async #runStageTask(work: StageWork, task: StageTask, index: number): Promise<void> {
@@ -131,7 +150,12 @@ export class LocalBuild {
     }
     work.progress.taskEnded();
     work.left--;
-    if (work.left === 0) this.#closeFanOuts(work.stage);
+    if (work.left === 0) this.#tasksEnded(work);
+  }
+
+  #tasksEnded({ stage, progress }: StageWork): void {
+    for (const output of stage.outputs) if (output.kind === 'fanOut') this.#fanOuts.producerEnded(output.node);
+    progress.end();
   }
 
   #call(task: Task): Promise<TaskResult> {
@@ -148,7 +172,11 @@ export class LocalBuild {
   }
 
   /** Gathers what a stage gave, and makes ready what later stages read. */
-  async #end({ stage, results, progress }: StageWork): Promise<void> {
+  async #end(work: StageWork): Promise<void> {
+    const { stage, results } = work;
+    this.#finished.add(stage);
+    // Not all tasks ran when the first ones gave enough.
+    if (work.left > 0) this.#tasksEnded(work);
     const done = results.filter((result) => result !== undefined);
     this.#kept.add(stage, done);
     this.#runs.push(...done.flatMap((result) => result.runs));
@@ -164,7 +192,6 @@ export class LocalBuild {
     }
     this.#dropInput(stage);
     await this.#writeSideInputs(stage);
-    progress.end();
   }
 
   #count(counters: Readonly<Record<string, number>>): void {
@@ -201,22 +228,6 @@ export class LocalBuild {
       this.#kept.drop('sideInput', node);
       this.#sideInputs.push({ node, file: task.file });
     }
-  }
-
-  /** The stage that may start together with the last one that feeds its fan-out, if what else it needs is there. */
-  #consumerToStart(stage: PlannedStage): PlannedStage | undefined {
-    for (const output of stage.outputs) {
-      if (output.kind !== 'fanOut' || !this.#fanOuts.isLastProducer(output.node)) continue;
-      const consumer = this.#unfinished().find(
-        (later) => later.root.kind === 'fanOut' && later.root.node === output.node,
-      );
-      if (consumer?.level === stage.level) return consumer;
-    }
-    return undefined;
-  }
-
-  #closeFanOuts(stage: PlannedStage): void {
-    for (const output of stage.outputs) if (output.kind === 'fanOut') this.#fanOuts.producerEnded(output.node);
   }
 
   /** Whether a build of the first examples needs nothing more of a stage. */
@@ -274,4 +285,10 @@ export class LocalBuild {
     const byUri = new Map(states.flat().map((state) => [state.uri, state]));
     return [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
   }
+}
+
+/** Whether a stage writes what another one reads. */
+function feeds(stage: PlannedStage, reader: PlannedStage): boolean {
+  const { kind, node } = reader.root;
+  return stage.outputs.some((output) => output.kind === kind && 'node' in output && output.node === node);
 }
