@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { crc32 } from '../../src/features/images/crc32.js';
@@ -191,6 +195,20 @@ describe('an image of a decoded example', () => {
           `${stored} to ${wanted} channels`,
         );
       }
+    }
+  });
+
+  it('is taken from a file by its path or URL', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ailab-images-'));
+    try {
+      const encoded = encodePng({ data: Uint8Array.of(1, 2, 3), height: 1, width: 1, channels: 3 });
+      writeFileSync(join(folder, 'one.png'), encoded);
+      const path = join(folder, 'one.png');
+      for (const value of [{ path }, { path: pathToFileURL(path) }]) {
+        assert.deepEqual(decoded(value as never).encoded, encoded);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -7,10 +7,13 @@ import {
   createDecoder,
   createRowEncoder,
   dataset,
+  drop,
   features,
   finishRow,
   leavesOf,
+  mask,
   optional,
+  pseudonymise,
   RowArena,
   record,
   rowHeaderBytes,
@@ -219,10 +222,10 @@ describe('rows of private features', () => {
   const stored = applyPrivacy(
     schema,
     {
-      id: { policy: 'pseudonymise', algorithm: 'hmac-sha256', secret: 'env:KEY' },
-      tag: { policy: 'mask', with: '#' },
-      note: { policy: 'mask' },
-      face: { policy: 'drop' },
+      id: pseudonymise('hmac-sha256', 'env:KEY'),
+      tag: mask('#'),
+      note: mask(),
+      face: drop(),
     },
     secretsOfEnvironment({ KEY: 'topsecret' }),
   );
@@ -250,7 +253,7 @@ describe('rows of private features', () => {
     const { face, ...without } = example;
     assert.equal(decodeRows(stored, encodeRows(stored, [without])).length, 1);
     assert.ok(face);
-    const dropped = applyPrivacy(features({ id: text({ pii: 'id' }) }), { id: { policy: 'drop' } }, () => '');
+    const dropped = applyPrivacy(features({ id: text({ pii: 'id' }) }), { id: drop() }, () => '');
     assert.throws(() => encodeRows(dropped, [{}]), { code: 'EXAMPLE_INVALID', message: /^id: .*got nothing/ });
     for (const bad of [{ id: 12345 }, { number: 12345.5 }, { tags: ['ok', 12345] }, { note: 12345 }]) {
       assert.throws(

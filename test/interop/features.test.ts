@@ -6,6 +6,16 @@ import { comparable, type FeatureCase, type FeatureValue, featureCases } from '.
 import { plain, requireOracle } from '../oracle/index.js';
 
 const cases: readonly FeatureCase[] = Object.values(featureCases);
+/** A second of silence: RIFF header, PCM, 8 kHz, one channel of 16 bits. */
+const wav = new Uint8Array(
+  Buffer.concat([
+    Buffer.from('RIFF\x24\x3f\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00', 'latin1'),
+    Buffer.from([0x40, 0x1f, 0, 0, 0x80, 0x3e, 0, 0, 2, 0, 16, 0]),
+    Buffer.from('data\x00\x3f\x00\x00', 'latin1'),
+    Buffer.alloc(16128),
+  ]),
+);
+
 /** Names that files can bear; the cases' own are sentences. */
 const fieldName = (index: number): string => `f${String(index).padStart(2, '0')}`;
 const rows = Math.max(...cases.map(({ values }) => values.length));
@@ -83,5 +93,29 @@ describe('a version with every feature', function () {
         assert.deepEqual(comparable(example[fieldName(index)]), comparable(input));
       }
     }
+  });
+
+  it('has audio files whose bytes every reader gets', async function () {
+    const oracle = requireOracle(this);
+    await project.addFile('silence.wav', wav);
+    await project.addDataset(
+      'sounds',
+      `static override readonly versions = { '1.0.0': 'First.' };
+      override info() { return { description: 'd', features: features({ sound: lib.audio({ fileFormat: 'wav', sampleRate: 8000 }) }) }; }
+      override splits(p: any) {
+        const path = ${JSON.stringify(join(project.directory, 'silence.wav'))};
+        return { train: p.generate(function* () { yield [0, { sound: { path } }]; }) };
+      }`,
+    );
+    const { directory } = await build('sounds', { config: await project.config() });
+    const call = { directory, split: 'train', skip_decoding: ['sound'] };
+    assert.deepEqual(plain(await oracle.call('tfds.read', call)), [{ sound: wav }]);
+    const read = (await oracle.call('hf.load_from_disk', { directory: join(directory, 'arrow'), decode: false })) as {
+      readonly train: { readonly rows: readonly unknown[]; readonly features: string };
+    };
+    assert.match(read.train.features, /Audio\(sampling_rate=8000/);
+    assert.deepEqual(plain(read.train.rows), [{ sound: { bytes: wav, path: null } }]);
+    const dataset = await load('sounds', { config: await project.config(), split: 'train' });
+    for await (const example of dataset) assert.deepEqual(example, { sound: { encoded: wav, fileFormat: 'wav' } });
   });
 });
