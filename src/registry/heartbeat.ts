@@ -1,8 +1,8 @@
 import type { LocalStorage } from '../storage/index.js';
 
 const heartbeatMilliseconds = 10_000;
-/** A build whose heart has not beaten for so long is dead, wherever it ran. Long, because a synchronous engine may hold its thread for minutes. */
-export const deadAfterMilliseconds = 30 * 60_000;
+/** A build whose heart has not beaten for so long is taken for dead where its process can't be looked up. Long, because a synchronous engine may hold its thread for minutes. */
+export const silentAfterMilliseconds = 30 * 60_000;
 
 /** Touches a file every ten seconds for as long as the build lives. */
 export class Heartbeat {
@@ -20,7 +20,7 @@ export class Heartbeat {
   }
 
   static async start(storage: LocalStorage, path: string): Promise<Heartbeat> {
-    await storage.write(path, '');
+    await storage.write(path, '', { sync: false });
     return new Heartbeat(storage, path);
   }
 

@@ -10,8 +10,10 @@ export {
   type RegistryOptions,
   type ResolvedVersion,
 } from './registry.js';
+export { stageVersion } from './stage-version.js';
 export { listStagedBuilds, removeAbandonedBuilds, type StagedBuild } from './staged-builds.js';
-export { StagedVersion, type StagingOwner, stageVersion } from './staging.js';
+export type { StagedVersion } from './staged-version.js';
+export type { StagingOwner } from './staging-files.js';
 export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';
 export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';
 export {

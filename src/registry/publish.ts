@@ -4,7 +4,8 @@ import { storageError, syncTree } from '../storage/index.js';
 import { updateDefaultConfig } from './default-config.js';
 import { versionFiles, versionPath } from './layout.js';
 import { type Manifest, readManifest } from './manifest.js';
-import { type StagedVersion, stagingFiles } from './staging.js';
+import type { StagedVersion } from './staged-version.js';
+import { stagingFiles } from './staging-files.js';
 import { isVersionDirectory } from './version-directory.js';
 import { writeManifest } from './write-metadata.js';
 
@@ -32,9 +33,7 @@ export async function publish(staged: StagedVersion, options: PublishOptions = {
   const target = versionPath(staged);
   const manifest = await checkStaged(staged);
   if ((await isVersionDirectory(storage, target)) && options.overwrite !== true) throw exists(staged);
-  await syncTree(staged.directory).catch((cause: unknown) => {
-    throw storageError(cause, 'sync', staged.directory);
-  });
+  await sync(staged);
   await updateDefaultConfig(storage, staged, options.defaultConfig);
   if (options.overwrite === true) await replaceVersion(staged, target, manifest);
   else if (!(await storage.moveDirectory(staged.path(stagingFiles.version), target))) throw await taken(staged, target);
@@ -81,7 +80,18 @@ async function recordReplaced(staged: StagedVersion, manifest: Manifest, old: Ma
     ...(old !== undefined && { contentDigest: old.contentDigest, createdAt: old.createdAt }),
     replacedAt: new Date().toISOString(),
   };
-  return writeManifest(staged, { ...manifest, replaced: [...(old?.replaced ?? []), entry] });
+  const recorded = await writeManifest(staged, { ...manifest, replaced: [...(old?.replaced ?? []), entry] });
+  await sync(staged);
+  return recorded;
+}
+
+/** Shards were synced when they were written, so that this costs next to nothing for them. */
+async function sync(staged: StagedVersion): Promise<void> {
+  try {
+    await syncTree(staged.directory);
+  } catch (cause) {
+    throw storageError(cause, 'sync', staged.directory);
+  }
 }
 
 async function taken(staged: StagedVersion, target: string): Promise<DatasetsError> {

@@ -1,23 +1,27 @@
-import type { LocalStorage } from '../storage/index.js';
-import { deadAfterMilliseconds } from './heartbeat.js';
+import { DatasetsError } from '../core/errors/index.js';
+import { type LocalStorage, systemErrorCode } from '../storage/index.js';
+import { silentAfterMilliseconds } from './heartbeat.js';
 import { stagingDirectory, versionPath } from './layout.js';
 import { isAlive } from './process-identity.js';
 import type { Registry } from './registry.js';
-import { type StagingOwner, stagingFiles } from './staging.js';
+import { type StagingOwner, stagingFiles } from './staging-files.js';
 
 /** A build that was started on a registry and neither published nor discarded. */
 export interface StagedBuild {
   readonly buildId: string;
   /** Undefined when the build died before it could say whose it is. */
   readonly owner: StagingOwner | undefined;
+  /** Before the first one, when the build's directory was made. */
   readonly lastHeartbeat: Date | undefined;
-  readonly state: 'running' | 'abandoned';
+  /**
+   * `dead`: its process was on this machine and is gone. `silent`: its process can't be seen from here, and its heart has not beaten
+   * for 30 minutes.
+   */
+  readonly state: 'running' | 'dead' | 'silent';
 }
 
 /**
- * The builds that are staged on a registry: those that run, and those whose process died.
- *
- * A process on this host is looked up; one elsewhere counts as dead when its heartbeat is 30 minutes old.
+ * The builds that are staged on a registry: those that run, and those that were left behind.
  *
  * @param now the time to compare heartbeats with.
  */
@@ -32,10 +36,11 @@ async function inspect(storage: LocalStorage, buildId: string, now: Date): Promi
   const root = `${stagingDirectory}/${buildId}`;
   const owner = readOwner(await storage.read(`${root}/${stagingFiles.owner}`));
   const heartbeat = await storage.stat(`${root}/${stagingFiles.heartbeat}`);
-  const lastHeartbeat = heartbeat?.modified;
+  const lastHeartbeat = heartbeat?.modified ?? (await storage.modified(root));
   const alive = owner === undefined ? undefined : isAlive(owner.process);
-  const silent = now.getTime() - (lastHeartbeat?.getTime() ?? 0) > deadAfterMilliseconds;
-  return { buildId, owner, lastHeartbeat, state: (alive ?? !silent) ? 'running' : 'abandoned' };
+  const isSilent = now.getTime() - (lastHeartbeat?.getTime() ?? 0) > silentAfterMilliseconds;
+  const state = alive === false ? 'dead' : alive === undefined && isSilent ? 'silent' : 'running';
+  return { buildId, owner, lastHeartbeat, state };
 }
 
 function readOwner(bytes: Uint8Array | undefined): StagingOwner | undefined {
@@ -50,20 +55,25 @@ function readOwner(bytes: Uint8Array | undefined): StagingOwner | undefined {
 }
 
 /**
- * Removes what a dead build left, and puts back the version that it had moved aside to overwrite, if nothing took its place.
+ * Removes what builds left that are dead or silent, and puts back a version that one had moved aside to overwrite, if nothing took its place.
  *
  * @returns the builds that were removed.
  */
-export async function removeAbandonedBuilds(
+export function removeAbandonedBuilds(registry: Registry, now: Date = new Date()): Promise<readonly StagedBuild[]> {
+  return removeStagedBuilds(registry, (build) => build.state !== 'running', now);
+}
+
+export async function removeStagedBuilds(
   registry: Registry,
+  which: (build: StagedBuild) => boolean,
   now: Date = new Date(),
 ): Promise<readonly StagedBuild[]> {
-  const abandoned = (await listStagedBuilds(registry, now)).filter((build) => build.state === 'abandoned');
-  for (const build of abandoned) {
+  const removed = (await listStagedBuilds(registry, now)).filter(which);
+  for (const build of removed) {
     await restoreReplaced(registry.storage, build);
     await registry.storage.deleteDirectory(`${stagingDirectory}/${build.buildId}`);
   }
-  return abandoned;
+  return removed;
 }
 
 async function restoreReplaced(storage: LocalStorage, { buildId, owner }: StagedBuild): Promise<void> {
@@ -71,6 +81,10 @@ async function restoreReplaced(storage: LocalStorage, { buildId, owner }: Staged
   const root = `${stagingDirectory}/${buildId}`;
   const entries = await storage.list(root);
   for (const entry of entries.filter(({ name }) => name.startsWith(stagingFiles.replaced))) {
-    await storage.moveDirectory(`${root}/${entry.name}`, versionPath({ ...owner, config: owner.config }));
+    const target = versionPath({ ...owner, config: owner.config });
+    await storage.moveDirectory(`${root}/${entry.name}`, target).catch((error: unknown) => {
+      // Another process may be clearing the same build away.
+      if (!(error instanceof DatasetsError) || systemErrorCode(error.cause) !== 'ENOENT') throw error;
+    });
   }
 }

@@ -8,7 +8,8 @@ import { huggingFaceFiles } from './hugging-face.js';
 import { formatJson } from './json.js';
 import { versionFiles } from './layout.js';
 import { type Manifest, type ManifestFile, parseManifest } from './manifest.js';
-import { type StagedVersion, stagingFiles } from './staging.js';
+import type { StagedVersion } from './staged-version.js';
+import { stagingFiles } from './staging-files.js';
 import { formatDatasetInfo } from './tfds-dataset-info.js';
 import { contentDigestOf, fingerprintOf, type VersionMetadata } from './version-metadata.js';
 
@@ -16,7 +17,7 @@ import { contentDigestOf, fingerprintOf, type VersionMetadata } from './version-
  * Writes every file of a staged version that is no shard: what tfds reads, what Hugging Face reads, and the manifest last.
  *
  * tfds' files are there only with TFRecord shards and Hugging Face's only with Arrow shards: otherwise a stock reader would open the
- * version and then miss its data.
+ * version and then miss its data. Nothing is synced to the disk: `publish` does.
  *
  * @returns the manifest.
  * @throws DatasetsError STORAGE_FULL, STORAGE_FAILED; MANIFEST_INVALID when the metadata itself is wrong.
@@ -28,7 +29,7 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
   const metadataFiles: ManifestFile[] = [];
   for (const [path, content] of contents) {
     const bytes = Buffer.from(content);
-    await staged.storage.write(staged.path(`${stagingFiles.version}/${path}`), bytes);
+    await staged.storage.write(staged.path(`${stagingFiles.version}/${path}`), bytes, { sync: false });
     metadataFiles.push({
       path,
       format: 'metadata',
@@ -45,7 +46,7 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
 export async function writeManifest(staged: StagedVersion, manifest: Manifest): Promise<Manifest> {
   const text = formatJson(manifest);
   const checked = await parseManifest(Buffer.from(text), `${staged.directory}/${versionFiles.manifest}`);
-  await staged.storage.write(staged.path(`${stagingFiles.version}/${versionFiles.manifest}`), text);
+  await staged.storage.write(staged.path(`${stagingFiles.version}/${versionFiles.manifest}`), text, { sync: false });
   return checked;
 }
 

@@ -113,8 +113,9 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async write(path: string, content: Uint8Array | string): Promise<void> {
-    const writer = await this.create(path);
+  /** @param options.sync false where the caller syncs the directory as a whole (`syncTree`). */
+  async write(path: string, content: Uint8Array | string, options: { readonly sync?: boolean } = {}): Promise<void> {
+    const writer = await this.#writer(this.absolute(path), options.sync);
     try {
       await writer.write(asBytes(content));
       await writer.close();
@@ -148,6 +149,16 @@ export class LocalStorage implements Storage {
       await rm(absolute, { force: true });
     } catch (cause) {
       throw storageError(cause, 'delete', absolute);
+    }
+  }
+
+  /** When an object or a directory was changed last; undefined where there is none. */
+  async modified(path: string): Promise<Date | undefined> {
+    const absolute = this.absolute(path);
+    try {
+      return (await existing(stat(absolute)))?.mtime;
+    } catch (cause) {
+      throw storageError(cause, 'look up', absolute);
     }
   }
 
@@ -203,11 +214,11 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async #writer(absolute: string): Promise<LocalWriter> {
+  async #writer(absolute: string, sync = true): Promise<LocalWriter> {
     const temporary = temporaryPath(absolute);
     try {
       await mkdir(dirname(absolute), { recursive: true });
-      return new LocalWriter(absolute, temporary, await open(temporary, 'wx'));
+      return new LocalWriter(absolute, temporary, await open(temporary, 'wx'), sync);
     } catch (cause) {
       throw storageError(cause, 'create', absolute);
     }

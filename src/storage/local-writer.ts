@@ -8,12 +8,15 @@ import { syncDirectory } from './sync.js';
 export class LocalWriter implements ObjectWriter {
   readonly #path: string;
   readonly #temporary: string;
+  readonly #sync: boolean;
   #handle: FileHandle | undefined;
 
-  constructor(path: string, temporary: string, handle: FileHandle) {
+  /** @param sync whether the file is to survive a power failure as soon as it is closed. */
+  constructor(path: string, temporary: string, handle: FileHandle, sync: boolean) {
     this.#path = path;
     this.#temporary = temporary;
     this.#handle = handle;
+    this.#sync = sync;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -28,7 +31,7 @@ export class LocalWriter implements ObjectWriter {
     try {
       await this.#finish();
       await rename(this.#temporary, this.#path);
-      await syncDirectory(dirname(this.#path));
+      if (this.#sync) await syncDirectory(dirname(this.#path));
     } catch (cause) {
       throw storageError(cause, 'write', this.#path);
     }
@@ -60,7 +63,7 @@ export class LocalWriter implements ObjectWriter {
     const handle = this.#handle;
     this.#handle = undefined;
     try {
-      await handle?.sync();
+      if (this.#sync) await handle?.sync();
     } finally {
       await handle?.close();
     }

@@ -33,7 +33,7 @@ export class ContentCheck {
       const words = this.#leaves.write(batch, row);
       this.#hash.update(this.#leaves.words, 0, words);
       if (!this.#equals(block.digest(place))) {
-        throw cursor.corrupt(`: record ${record} has another digest than its values in the shard's file`, 0);
+        throw cursor.corrupt(`has another digest of record ${record} than its values give`);
       }
       this.#digest(block.keyHash(place), words);
     }

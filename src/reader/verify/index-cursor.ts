@@ -60,13 +60,14 @@ export class IndexCursor {
   /** The block that holds a record, after `load`. */
   block(record: number): IndexBlock {
     if (this.#block !== undefined && this.has(record)) return this.#block;
-    throw this.corrupt(`has no record ${record}`, 0);
+    throw this.corrupt(`has no record ${record}`);
   }
 
-  corrupt(what: string, offset: number): DatasetsError {
+  /** @param offset in the index; left out where its values don't fit others'. */
+  corrupt(what: string, offset?: number): DatasetsError {
     return new DatasetsError('DATA_CORRUPT', `${this.file} ${what}`, {
       hint: 'The file is not the one that was published. Restore it, or build the version again.',
-      at: { file: this.file, offset },
+      at: { file: this.file, ...(offset !== undefined && { offset }) },
     });
   }
 

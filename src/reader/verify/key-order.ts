@@ -14,7 +14,7 @@ export class KeyOrder {
       if (order >= 0) {
         const { offset } = indexBlockRange(cursor.header, Math.floor(record / cursor.header.recordsPerBlock));
         const what = order === 0 ? 'has the same key as the one before it' : 'is out of order';
-        throw cursor.corrupt(`: record ${record} ${what}`, offset);
+        throw cursor.corrupt(`shows that record ${record} ${what}`, offset);
       }
       this.#last = hash;
     }
