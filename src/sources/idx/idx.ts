@@ -1,7 +1,13 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { fileStates } from '../files/file-state.js';
 import { absolutePath, type FileLocation, locationName } from '../files/location.js';
-import { type FileReference, referenceName, resolveFiles, type SourceFile } from '../files/resolve-files.js';
+import {
+  type FileReference,
+  isFileReference,
+  referenceName,
+  resolveFiles,
+  type SourceFile,
+} from '../files/resolve-files.js';
 import { malformedFile } from '../malformed.js';
 import { rowFactory } from '../row-factory.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
@@ -28,7 +34,7 @@ const shardBytes = 4 << 20;
 const batchBytes = 1 << 20;
 
 /**
- * Reads files in MNIST's IDX format, plain or gzip (`*.gz`); several files side by side when their items belong together.
+ * Reads files in MNIST's IDX format, plain or gzip (`*.gz`): one, whose items are each element's `value`, or several side by side when their items belong together.
  *
  * An item of a file with one dimension is a number; of more, a typed array of its values in row-major order, which is a view of its batch's memory. Plain files
  * are split into ranges of items of about 4 MiB; gzip files are one source shard.
@@ -44,7 +50,10 @@ const batchBytes = 1 << 20;
  * );
  * ```
  */
-export function idx<T extends Readonly<Record<string, number | IdxArray>>>(fields: IdxFields): Source<IdxItem<T>> {
+export function idx<V extends number | IdxArray>(file: FileReference): Source<IdxItem<{ readonly value: V }>>;
+export function idx<T extends Readonly<Record<string, number | IdxArray>>>(fields: IdxFields): Source<IdxItem<T>>;
+export function idx(subject: FileReference | IdxFields): Source<IdxItem<object>> {
+  const fields = isFileReference(subject) ? { value: subject } : subject;
   if (Object.keys(fields).length === 0 || 'index' in fields) {
     throw new DatasetsError('PIPELINE_INVALID', 'idx() needs at least one file, and no field called index', {
       hint: 'Name what each file holds, e.g. idx({ image: ..., label: ... }).',
@@ -55,7 +64,7 @@ export function idx<T extends Readonly<Record<string, number | IdxArray>>>(field
     kind: 'idx',
     description: `idx(${names.join(', ')})`,
     split: async (context) => splitItems(await resolveFields(fields, context), context),
-    read: (shard, context) => readItems<T>(shard.data as ItemRange, context),
+    read: (shard, context) => readItems<object>(shard.data as ItemRange, context),
     async state(context) {
       const found = await resolveFields(fields, context);
       return fileStates([...found.values()], context);
