@@ -1,0 +1,19 @@
+import type { Benchmark } from '../benchmark.js';
+import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
+import { reading } from './reading.js';
+import { slowWorkers, tenfold, workers } from './scaling.js';
+import { startUp } from './start-up.js';
+
+/** Every comparison, in the order of the section "How fast". */
+export const benchmarks: readonly Benchmark[] = [
+  productB,
+  bothFormats,
+  mnist,
+  huggingFace,
+  wide,
+  reading,
+  workers,
+  slowWorkers,
+  tenfold,
+  startUp,
+];

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findInterpreter } from '../test/oracle/environment.js';
+import type { Benchmark, BenchmarkContext } from './benchmark.js';
+import { benchmarks } from './benchmarks/index.js';
+import { type Figure, showFigure, verdictOf } from './measure/figures.js';
+
+const usage = `node dist/bench/run.js [names] [--runs 5] [--peer-runs 3] [--json file]
+
+Compares this project with its peers: same input, same machine, in one run. Names are:
+${benchmarks.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n')}`;
+
+/** dist/bench */
+const here = import.meta.dirname;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '5' },
+      'peer-runs': { type: 'string', default: '3' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const chosen = chooseBenchmarks(positionals);
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  console.log(
+    `Node ${process.version}, ${cpus().length} x ${processor}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`,
+  );
+  const figures: Figure[] = [];
+  for (const benchmark of chosen)
+    figures.push(...(await runOne(benchmark, Number(values.runs), Number(values['peer-runs']))));
+  console.log(`\n${figures.map(showFigure).join('\n')}`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  const missed = figures.filter((figure) => verdictOf(figure) === 'MISSED').length;
+  console.log(`\n${figures.length} figures, ${missed} below their floor`);
+}
+
+function chooseBenchmarks(names: readonly string[]): readonly Benchmark[] {
+  for (const name of names) {
+    if (!benchmarks.some((benchmark) => benchmark.name === name))
+      throw new Error(`no benchmark is named ${name}\n\n${usage}`);
+  }
+  return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
+}
+
+async function runOne(benchmark: Benchmark, runs: number, peerRuns: number): Promise<readonly Figure[]> {
+  console.log(`\n${benchmark.name}: ${benchmark.description}`);
+  const folder = mkdtempSync(join(tmpdir(), 'ailab-bench-'));
+  try {
+    return await benchmark.run(contextOf(folder, runs, peerRuns));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function contextOf(folder: string, runs: number, peerRuns: number): BenchmarkContext {
+  const project = join(folder, 'project');
+  mkdirSync(project);
+  const config = { datasets: [join(here, 'datasets')], registry: join(folder, 'registry') };
+  writeFileSync(join(project, 'ailab-datasets.config.json'), JSON.stringify(config));
+  const cli = join(here, '..', 'cli', 'main.js');
+  return {
+    runs,
+    peerRuns,
+    folder,
+    ours: (...parameters) => ({ program: process.execPath, parameters: [cli, ...parameters], directory: project }),
+    script: (name, ...parameters) => ({
+      program: process.execPath,
+      parameters: [join(here, 'ours', name), ...parameters],
+      directory: project,
+    }),
+    peer: (script, ...parameters) => peerCommand(script, parameters),
+    log: (line) => console.log(line),
+  };
+}
+
+function peerCommand(script: string, parameters: readonly string[]) {
+  const found = findInterpreter();
+  if ('missing' in found) throw new Error(`the peers need Python: ${found.missing}`);
+  // Python sources are not compiled: they lie beside the TypeScript.
+  const file = join(here, '..', '..', 'bench', 'peers', script);
+  const environment = {
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    CUDA_VISIBLE_DEVICES: '-1',
+    HF_HUB_OFFLINE: '1',
+    HF_DATASETS_OFFLINE: '1',
+  };
+  return { program: found.interpreter, parameters: [file, ...parameters], environment };
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
