@@ -2,7 +2,8 @@ import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DatasetsError } from '../core/errors/index.js';
 
-let typeScriptRegistered = false;
+/** Once a thread, also when two modules are asked for at the same time: a second loader would transform everything twice. */
+let typeScript: Promise<void> | undefined;
 
 /**
  * Imports a module by path or file: URL; TypeScript needs no build step.
@@ -13,10 +14,9 @@ let typeScriptRegistered = false;
  */
 export async function importModule(module: string): Promise<Readonly<Record<string, unknown>>> {
   const url = module.startsWith('file:') ? module : pathToFileURL(module).href;
-  if (/^\.[mc]?ts$/.test(extname(fileURLToPath(url))) && !typeScriptRegistered) {
-    const { register } = await import('tsx/esm/api');
-    register();
-    typeScriptRegistered = true;
+  if (/^\.[mc]?ts$/.test(extname(fileURLToPath(url)))) {
+    typeScript ??= registerTypeScript();
+    await typeScript;
   }
   try {
     return (await import(url)) as Readonly<Record<string, unknown>>;
@@ -30,6 +30,11 @@ export async function importModule(module: string): Promise<Readonly<Record<stri
       at: { file: fileURLToPath(url) },
     });
   }
+}
+
+async function registerTypeScript(): Promise<void> {
+  const { register } = await import('tsx/esm/api');
+  register();
 }
 
 /** Node 20 refuses `require()` of an ES module in a circle; later ones fail at what the module itself imports, and list who required it. */

@@ -1,3 +1,4 @@
+import { internalError } from '../../core/errors/index.js';
 import type { Plan } from '../../pipeline/index.js';
 import { FanOutQueue } from '../task/fan-out-queue.js';
 
@@ -47,7 +48,7 @@ export class FanOuts {
 
   #of(node: number): FanOut {
     const fanOut = this.#byNode.get(node);
-    if (fanOut === undefined) throw new RangeError(`node ${node} is no fanOut of the plan`);
+    if (fanOut === undefined) throw internalError(`node ${node} is no fanOut of the plan`);
     return fanOut;
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { Json } from '../../sources/index.js';
@@ -34,9 +34,13 @@ export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: Eng
   } finally {
     run.signal.removeEventListener('abort', onAbort);
     await (await opening).close();
-    for (const name of readdirSync(job.workDirectory))
-      rmSync(join(job.workDirectory, name), { recursive: true, force: true });
+    empty(job.workDirectory);
   }
+}
+
+function empty(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 function interrupted(job: BuildJob, signal: AbortSignal): DatasetsError {

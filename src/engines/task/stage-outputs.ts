@@ -1,3 +1,4 @@
+import { internalError } from '../../core/errors/index.js';
 import type { Graph, GraphNode, PlannedStage, StageOutput } from '../../pipeline/index.js';
 import type { RunSummary } from '../../writers/index.js';
 import { type PartitionRun, PartitionWriter } from '../shuffle/index.js';
@@ -85,7 +86,7 @@ export class StageOutputs {
 
   #openFanOut(task: StageTask, node: number, output: number, keyed: boolean): FanOutWriter {
     const queue = task.queues.find((candidate) => candidate.node === node);
-    if (queue === undefined) throw new RangeError(`no queue for node ${node}`);
+    if (queue === undefined) throw internalError(`no queue for node ${node}`);
     const writer = new FanOutWriter(
       `${task.filePrefix}-out${output}`,
       new FanOutQueue(queue.shared),

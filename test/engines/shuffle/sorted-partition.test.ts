@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { openSortedPartition, PartitionWriter, slicesOf } from '../../../src/engines/shuffle/index.js';
@@ -158,6 +158,17 @@ describe('a shuffle', () => {
       code: 'DATA_CORRUPT',
       message: /ends 5 bytes too soon/,
     });
+  });
+
+  it('says so when the disk is full', function () {
+    if (!existsSync('/dev/full')) this.skip();
+    // A link, because a failed writer deletes its file.
+    const file = join(directory(), 'full');
+    symlinkSync('/dev/full', file);
+    const writer = new PartitionWriter({ file, partitions: 2, bufferBytes: 10 });
+    assert.throws(() => writer.addPair('key', 'value'), { code: 'STORAGE_FULL', at: { file } });
+    writer.abort();
+    assert.deepEqual(readdirSync(directory()), []);
   });
 
   it('refuses elements that are no values, and goes on after them', () => {
