@@ -15,6 +15,7 @@ import {
   finishRow,
   type ImageValue,
   image,
+  imageEncoders,
   leavesOf,
   optional,
   RowArena,
@@ -153,6 +154,11 @@ describe('PNG', () => {
     const smaller = whole.slice();
     smaller[19] = 1;
     assert.throws(() => decodePng(smaller), { code: 'DATA_CORRUPT' });
+  });
+
+  it('and JPEG encoders are named with what their bytes depend on', () => {
+    assert.match(imageEncoders.png, /^ailab-png \d+, zlib [\d.]+\S* \w+$/);
+    assert.match(imageEncoders.jpeg, /^sharp \d+\.\d+\.\d+, quality 95$/);
   });
 
   it('that is interlaced is refused by name', () => {

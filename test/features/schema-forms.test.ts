@@ -101,6 +101,14 @@ describe('a schema as JSON', () => {
     assert.throws(() => featuresFromJson(json, () => undefined), { code: 'UNSUPPORTED', message: /my\.own\.Feature/ });
   });
 
+  it('names a features.json of an old tfds as such', () => {
+    const json = { type: 'tensorflow_datasets.core.features.features_dict.FeaturesDict', content: {}, proto_cls: 'x' };
+    assert.throws(() => featuresFromJson(json, () => undefined), {
+      code: 'UNSUPPORTED',
+      message: /old release of tfds/,
+    });
+  });
+
   it('keeps everything in its own form, in the order of declaration', () => {
     const full = features({ z: scalar('int8', { range: [-3, 4] }), ...schema.fields, a: text({ pii: 'name' }) });
     assert.deepEqual(schemaToJson(schemaFromJson(JSON.parse(JSON.stringify(schemaToJson(full))))), schemaToJson(full));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatasetBuilder } from '../../src/builder/index.js';
 import {
   audio,
   boundingBox,
@@ -19,6 +20,7 @@ import {
   translationVariableLanguages,
   video,
 } from '../../src/features/index.js';
+import type { Pipeline } from '../../src/pipeline/index.js';
 
 /** Compiles only where both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -107,6 +109,67 @@ function typesOfKinds(): void {
   assert.ok([sentences, french, double]);
 }
 
+interface Log {
+  id: string;
+  item: string;
+}
+interface Item {
+  item: string;
+  feature: number;
+}
+
+// Builders whose examples fit, made in each of the ways that a pipeline has.
+class Joined extends DatasetBuilder<typeof schema> {
+  override info() {
+    return { description: 'd', features: schema, supervisedKeys: ['affinity', 'click'] as const };
+  }
+  override splits(p: Pipeline) {
+    const items = p.create<Item>([]).keyBy((row) => row.item);
+    return p
+      .create<Log>([])
+      .keyBy((row) => row.item)
+      .join(items, { maxUnmatched: 0 })
+      .values()
+      .keyBy(([log]) => log.id)
+      .mapValues(([log, item]) => ({ ...example, item: item.feature, user: { segment: 's', id: log.id } }))
+      .splitBy((one) => one.user.id, { train: 0.8, test: 0.2 });
+  }
+}
+class Generated extends DatasetBuilder<typeof schema> {
+  override info() {
+    return { description: 'd', features: schema };
+  }
+  override splits(p: Pipeline) {
+    return {
+      train: p.generate(async function* () {
+        yield ['k', example] as const;
+      }),
+    };
+  }
+}
+class Wrong extends DatasetBuilder<typeof schema> {
+  override info() {
+    return { description: 'd', features: schema };
+  }
+  // @ts-expect-error the example lacks fields
+  override splits(p: Pipeline) {
+    return {
+      train: p.generate(function* () {
+        yield ['k', { item: 1 }] as const;
+      }),
+    };
+  }
+}
+class WrongKeys extends DatasetBuilder<typeof schema> {
+  // @ts-expect-error there is no such field to supervise with
+  override info() {
+    return { description: 'd', features: schema, supervisedKeys: ['affinity', 'clicked'] as const };
+  }
+  override splits() {
+    return {};
+  }
+}
+
 function float32Tensor() {
   return tensor({ dtype: 'float32', shape: [2] });
 }
@@ -115,5 +178,6 @@ describe('types of features', () => {
   it('are checked by the compiler', () => {
     assert.deepEqual([typeof compileTimeChecks, typeof typesOfKinds], ['function', 'function']);
     assert.equal(example.position, 'left');
+    assert.equal(new Set([Joined, Generated, Wrong, WrongKeys]).size, 4);
   });
 });

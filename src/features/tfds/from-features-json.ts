@@ -46,6 +46,7 @@ interface Place {
 }
 
 function read(json: JsonReader, place: Place): AnyFeature {
+  if (!json.field('pythonClassName').isThere && json.field('proto_cls').isThere) throw formerFormat(place);
   const named = json.field('pythonClassName').text();
   const documentation = { ...json.field('description').optional((reader) => ({ description: reader.text() })) };
   const pythonClass = pythonAliases[named] ?? named;
@@ -76,6 +77,14 @@ function read(json: JsonReader, place: Place): AnyFeature {
     default:
       return readMedia(pythonClass, json, place, documentation);
   }
+}
+
+/** feature.py, `from_json`, "Legacy mode": `{ type, content, proto_cls }`. */
+function formerFormat(place: Place): DatasetsError {
+  return new DatasetsError('UNSUPPORTED', 'features.json was written by an old release of tfds', {
+    hint: 'Write it again with a current one: tfds.builder_from_directory(path).info.features.save_config(path).',
+    at: { field: place.path.join('/') },
+  });
 }
 
 type Described = { readonly description?: string };
