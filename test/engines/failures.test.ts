@@ -184,6 +184,12 @@ describe('a build that fails', () => {
     assert.match(stray.message, /TypeError: thrown in a timer/);
   });
 
+  it('does not wait for a fact that never comes when it is interrupted', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 100);
+    await assert.rejects(run('waits', threads, controller.signal), { code: 'INTERRUPTED' });
+  });
+
   it("ends a worker that is stuck in the author's code when the build is interrupted", async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 500);

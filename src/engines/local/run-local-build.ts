@@ -23,19 +23,33 @@ export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: Eng
   // A pool starts while the submitter makes the graph.
   const opening = engine.openRunner(job);
   opening.catch(() => {});
-  let onAbort = () => {};
+  const abort = abortPromise(run.signal, () => interrupted(job, run.signal));
   try {
-    const prepared = await prepareSubmitter(job);
+    // splits() may ask for facts, which may take long: an interruption doesn't wait for it.
+    const prepared = await Promise.race([prepareSubmitter(job), abort.promise]);
     const build = new LocalBuild(prepared, await opening, (event) => run.onProgress(event));
-    onAbort = () => build.stop(interrupted(job, run.signal));
-    run.signal.addEventListener('abort', onAbort, { once: true });
-    if (run.signal.aborted) onAbort();
+    abort.promise.catch((error: unknown) => build.stop(error));
     return { ...(await build.run()), engine: engine.description };
   } finally {
-    run.signal.removeEventListener('abort', onAbort);
+    abort.dispose();
     await (await opening).close();
     empty(job.workDirectory);
   }
+}
+
+/** A promise that is rejected when the signal is aborted, and never settles otherwise. */
+function abortPromise(
+  signal: AbortSignal,
+  reason: () => Error,
+): { readonly promise: Promise<never>; readonly dispose: () => void } {
+  let dispose = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(reason());
+    signal.addEventListener('abort', onAbort, { once: true });
+    dispose = () => signal.removeEventListener('abort', onAbort);
+  });
+  promise.catch(() => {});
+  return { promise, dispose };
 }
 
 function empty(directory: string): void {
