@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { crc32 } from './crc32.js';
 import { pngSignature } from './inspect-image.js';
-import { filterRow, pngFilters } from './png-filters.js';
+import { rowFilters } from './png-filters.js';
 
 /** Raised whenever the bytes that it makes for the same pixels change: it is part of `imageEncoders`. */
 export const pngEncoderVersion = 1;
@@ -53,17 +53,19 @@ function unfiltered(raw: Uint8Array, rowBytes: number, height: number): Uint8Arr
   return rows;
 }
 
-const triedFilters = [pngFilters.none, pngFilters.sub, pngFilters.up, pngFilters.paeth];
-
 function filteredRows(raw: Uint8Array, rowBytes: number, height: number, step: number): Uint8Array {
   const rows = new Uint8Array((rowBytes + 1) * height);
+  const zeros = new Uint8Array(rowBytes);
   let best = new Uint8Array(rowBytes);
   let tried = new Uint8Array(rowBytes);
   for (let row = 0; row < height; row++) {
-    let smallest = Infinity;
+    const start = row * rowBytes;
+    const [above, aboveStart] = row === 0 ? [zeros, 0] : [raw, start - rowBytes];
+    const toFilter = { raw, start, rowBytes, step, above, aboveStart };
     const to = row * (rowBytes + 1);
-    for (const filter of triedFilters) {
-      const sum = filterRow(filter, raw, row * rowBytes, rowBytes, step, tried);
+    let smallest = Infinity;
+    for (const [filter, apply] of rowFilters) {
+      const sum = apply(toFilter, tried);
       if (sum >= smallest) continue;
       smallest = sum;
       rows[to] = filter;
