@@ -1,6 +1,7 @@
 import type { BuilderReference } from '../builder/index.js';
+import type { Json } from '../core/json/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
-import type { Json, SourceState } from '../sources/index.js';
+import type { SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
 /** One build, as an engine gets it. Plain data: it crosses threads and processes. */

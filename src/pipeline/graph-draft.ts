@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DatasetsError } from '../core/errors/index.js';
-import type { Json } from '../sources/index.js';
+import type { Json } from '../core/json/index.js';
 import type { GraphNode } from './graph.js';
 import { functionsOf, type Operation } from './operation.js';
 

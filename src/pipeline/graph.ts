@@ -1,4 +1,4 @@
-import type { Json } from '../sources/index.js';
+import type { Json } from '../core/json/index.js';
 import type { PipelineCounter } from './counter.js';
 import type { BuildFacts } from './facts.js';
 import type { Operation, OperationKind } from './operation.js';

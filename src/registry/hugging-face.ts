@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formatJson, type Json } from './json.js';
+import type { Json } from '../core/json/index.js';
+import { formatJson } from './format-json.js';
 import { shardFile, versionFiles } from './layout.js';
 
 /** What Hugging Face's `load_from_disk` needs to know of a version. */

@@ -1,4 +1,4 @@
-export { formatJson, type Json } from './json.js';
+export { formatJson } from './format-json.js';
 export { type ShardFormat, type ShardName, shardFile, versionFiles, versionPath } from './layout.js';
 export { type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { type PublishOptions, publish } from './publish.js';

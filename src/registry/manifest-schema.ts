@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Json } from '../core/json/index.js';
 import { isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
-import type { Json } from './json.js';
 
 const sha256 = z
   .string()

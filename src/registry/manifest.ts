@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { DatasetsError } from '../core/errors/index.js';
+import type { Json } from '../core/json/index.js';
 import type { Storage } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
-import type { Json } from './json.js';
 import { versionFiles } from './layout.js';
 import type { manifestSchema } from './manifest-schema.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseConfigName, parseDatasetName, parseVersion } from '../core/names/index.js';
+import { formatJson } from './format-json.js';
 import { Heartbeat } from './heartbeat.js';
-import { formatJson } from './json.js';
 import { stagingDirectory } from './layout.js';
 import { currentProcess } from './process-identity.js';
 import type { Registry } from './registry.js';

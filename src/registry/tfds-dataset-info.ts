@@ -1,4 +1,4 @@
-import { formatJson } from './json.js';
+import { formatJson } from './format-json.js';
 import { tfrecordTemplate } from './layout.js';
 import { ProtoJson } from './proto-json.js';
 

@@ -1,6 +1,6 @@
 import { DatasetsError } from '../core/errors/index.js';
+import type { Json } from '../core/json/index.js';
 import type { Storage } from '../storage/index.js';
-import type { Json } from './json.js';
 import { fillTemplate, type ShardFormat, versionFiles } from './layout.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { type PreparedDatasetInfo, type PreparedSplit, parseDatasetInfo } from './tfds-dataset-info.js';

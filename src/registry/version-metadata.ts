@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from './json.js';
+import type { Json } from '../core/json/index.js';
 import type { Manifest } from './manifest.js';
 
 /** A shard's file as its writer reports it. */

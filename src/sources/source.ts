@@ -1,7 +1,6 @@
-declare const element: unique symbol;
+import type { Json } from '../core/json/index.js';
 
-/** Plain JSON: what a shard is described with, so that it crosses threads, processes and manifests. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+declare const element: unique symbol;
 
 /**
  * The unit of parallelism and of resume: a part of a source that one worker reads from beginning to end.

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
-import type { Json } from '../../sources/index.js';
+import type { Json } from '../../core/json/index.js';
 import type { BuildJob, BuildOutput, EngineRun } from '../engine.js';
 import { prepareSubmitter } from '../task/prepare-job.js';
 import type { TaskRunner } from '../task/task-runner.js';

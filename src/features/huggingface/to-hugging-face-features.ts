@@ -1,8 +1,8 @@
+import type { Json, JsonObject } from '../../core/json/index.js';
 import { hasStoredShape } from '../declare/collect-leaves.js';
 import { definitionOf } from '../declare/define.js';
 import type { AnyFeature, Definition, Dimension } from '../declare/definition.js';
 import type { ElementType } from '../declare/element-types.js';
-import type { Json, JsonObject } from '../json.js';
 import { isDropped } from '../tfds/to-features-json.js';
 
 /** HF's ClassLabel always has names; above this many, made-up ones would only bloat every file. */

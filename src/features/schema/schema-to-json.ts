@@ -1,7 +1,7 @@
+import type { Json, JsonObject } from '../../core/json/index.js';
 import { definitionOf } from '../declare/define.js';
 import type { AnyFeature, Definition } from '../declare/definition.js';
 import type { FeatureDocumentation } from '../feature.js';
-import type { Json, JsonObject } from '../json.js';
 import { isDropped } from '../tfds/to-features-json.js';
 
 /**

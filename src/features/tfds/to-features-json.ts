@@ -1,9 +1,9 @@
+import type { Json, JsonObject } from '../../core/json/index.js';
 import { collectLeaves, optionalLayout } from '../declare/collect-leaves.js';
 import { definitionOf } from '../declare/define.js';
 import type { AnyFeature, Definition, Dimension, OptionalDefinition } from '../declare/definition.js';
 import type { ElementType } from '../declare/element-types.js';
 import type { FeatureDocumentation } from '../feature.js';
-import type { Json, JsonObject } from '../json.js';
 import { pythonClasses } from './python-classes.js';
 
 /**

@@ -1,4 +1,4 @@
-/** Plain JSON, as schemas are kept in. */
+/** Plain JSON: what crosses threads, processes and files. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
