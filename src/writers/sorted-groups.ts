@@ -53,7 +53,6 @@ export function* sortedGroups(
       while (end < options.endBucket && bytes + (sizes[end] as number) <= groupBytes) bytes += sizes[end++] as number;
       if (bytes > options.bufferBytes) yield* reader.readInParts(bucket);
       else if (bytes > 0) yield reader.readBuckets(bucket, end, bytes);
-      reader.skip(end);
       bucket = end;
     }
   } finally {
@@ -117,6 +116,7 @@ class GroupReader {
       if (bytes > 0) yield this.#readParts(bucket, part, end, bytes, chunk);
       part = end;
     }
+    this.skip(bucket + 1);
   }
 
   /** Row bytes by the 12 bits of the hash that follow the bucket's. */
