@@ -22,7 +22,7 @@ const colourTypes: readonly number[] = [0, 0, 4, 2, 6];
 /**
  * Encodes pixels as PNG: 8 or 16 bit, not interlaced. The same pixels give the same bytes with the same zlib.
  *
- * Small images are deflated with a window and tables to match (28 x 28 grey: 24 us and 254 bytes, against 50 us and 277 bytes of
+ * Small images are deflated with a window and tables to match (28 x 28 grey: 20 us and 259 bytes, against 50 us and 277 bytes of
  * tf.io.encode_png); larger ones get the filter with the smallest sum of differences for each row.
  *
  * @param filtered false for images whose values are no intensities (labels): filters make those larger
@@ -38,11 +38,15 @@ export function encodePng({ data, height, width, channels }: PngPixels, filtered
   return frame(deflate(rows), height, width, data.BYTES_PER_ELEMENT * 8, colourTypes[channels] ?? 0);
 }
 
+/** More than zlib adds to what it can't compress: header, trailer and a few bytes a block. */
+const deflateOverheadBytes = 64;
+
 function deflate(rows: Uint8Array): Buffer {
   if (rows.length > smallImageBytes) return deflateSync(rows);
-  // A window no larger than the data; memLevel 4 clears 8 KiB of hash table instead of 128 KiB.
+  // A window no larger than the data; memLevel 4 clears 8 KiB of hash table instead of 128 KiB; one chunk that takes the result, where
+  // 16 KiB a call keep the collector busy. Level 3 instead of 6: a quarter faster, 2.5 % larger (mnist), still smaller than TensorFlow's.
   const windowBits = rows.length <= 1024 ? 10 : rows.length <= 2048 ? 11 : 13;
-  return deflateSync(rows, { windowBits, memLevel: 4 });
+  return deflateSync(rows, { level: 3, windowBits, memLevel: 4, chunkSize: rows.length + deflateOverheadBytes });
 }
 
 function unfiltered(raw: Uint8Array, rowBytes: number, height: number): Uint8Array {
