@@ -3,74 +3,61 @@ import {
   type AliasName,
   type ConfigName,
   formatReference,
+  isConfigName,
   nearestHint,
   newestVersion,
   type Reference,
-  type Version,
 } from '../core/names/index.js';
 import { readDefaultConfig } from './default-config.js';
 import { versionPath } from './layout.js';
-import type { DatasetListing, Registry, ResolvedVersion } from './registry.js';
+import type { Registry, ResolvedVersion } from './registry.js';
 
 const defaultAlias = 'default' as AliasName;
 
-/** See `Registry.resolve`. */
+/** See `Registry.resolve`. Looks only where the reference points; the whole data set is listed for the messages of errors alone. */
 export async function resolveReference(registry: Registry, reference: Reference): Promise<ResolvedVersion> {
-  const listing = await registry.listDataset(reference.name);
-  if (listing === undefined) throw await unknownDataset(registry, reference);
+  const { name } = reference;
   const aliased = await resolveAlias(registry, reference);
-  const config = aliased === undefined ? await pickConfig(registry, listing, reference) : aliased.config;
-  const versions = versionsOf(listing, config);
+  const config = aliased === undefined ? await pickConfig(registry, reference) : aliased.config;
+  const versions = await registry.listVersions(name, config);
   const version = newestVersion(versions, aliased?.version ?? reference.version);
-  if (version === undefined) throw unknownVersion(registry, reference, config, versions);
-  const path = versionPath({ name: reference.name, config, version });
-  return { name: reference.name, config, version, directory: registry.storage.absolute(path) };
+  if (version === undefined) throw await unknownVersion(registry, reference, config);
+  return { name, config, version, directory: registry.storage.absolute(versionPath({ name, config, version })) };
 }
 
 /** `@alias`, or the alias `default` where neither a version nor a config is named. */
 async function resolveAlias(registry: Registry, reference: Reference) {
+  const { name, alias } = reference;
   if (reference.version !== undefined || reference.config !== undefined) return undefined;
-  const target = await registry.aliases(reference.name, reference.alias ?? defaultAlias);
-  if (target === undefined && reference.alias !== undefined) {
-    throw new DatasetsError(
-      'VERSION_UNKNOWN',
-      `${reference.name} has no alias ${reference.alias} in ${registry.directory}`,
-      {
-        hint: `Name a version, or none for the newest: ${reference.name}.`,
-        at: { dataset: reference.name },
-      },
-    );
-  }
-  return target;
+  const target = await registry.aliases(name, alias ?? defaultAlias);
+  if (target !== undefined || alias === undefined) return target;
+  if ((await registry.listDataset(name)) === undefined) throw await unknownDataset(registry, reference);
+  throw new DatasetsError('VERSION_UNKNOWN', `${name} has no alias ${alias} in ${registry.directory}`, {
+    hint: `Name a version, or none for the newest: ${name}.`,
+    at: { dataset: name },
+  });
 }
 
 /** Versions without a config come first; where there are only configs, tfds' default one, or the only one. */
-async function pickConfig(
-  registry: Registry,
-  listing: DatasetListing,
-  reference: Reference,
-): Promise<ConfigName | undefined> {
-  const { config } = reference;
-  const names = listing.configs.map((known) => known.name);
-  if (config !== undefined) {
-    if (names.includes(config)) return config;
-    const hint =
-      names.length === 0
-        ? `It has no configs: leave it out, ${formatReference({ ...reference, config: undefined })}.`
-        : nearestHint(config, names, 'configs');
-    throw unknownConfig(registry, reference, `has no config ${config}`, hint);
+async function pickConfig(registry: Registry, reference: Reference): Promise<ConfigName | undefined> {
+  const { name, config } = reference;
+  if (config !== undefined) return config;
+  if ((await registry.listVersions(name)).length > 0) return undefined;
+  const preferred = await readDefaultConfig(registry.storage, name);
+  if (preferred !== undefined && isConfigName(preferred)) {
+    if ((await registry.listVersions(name, preferred)).length > 0) return preferred;
   }
-  if (listing.versions.length > 0) return undefined;
-  const preferred = await readDefaultConfig(registry.storage, listing.name);
-  const found = names.find((name) => name === preferred) ?? (names.length === 1 ? names[0] : undefined);
-  if (found !== undefined) return found;
-  const hint = `Name one of: ${names.map((name) => formatReference({ ...reference, config: name })).join(', ')}.`;
-  throw unknownConfig(registry, reference, 'has several configs and no default one', hint);
-}
-
-function versionsOf(listing: DatasetListing, config: ConfigName | undefined): readonly Version[] {
-  if (config === undefined) return listing.versions;
-  return listing.configs.find((known) => known.name === config)?.versions ?? [];
+  const listing = await registry.listDataset(name);
+  if (listing === undefined) throw await unknownDataset(registry, reference);
+  const [only, ...others] = listing.configs;
+  if (others.length === 0) return only?.name;
+  const choices = listing.configs.map((known) => formatReference({ ...reference, config: known.name }));
+  throw unknownConfig(
+    registry,
+    reference,
+    'has several configs and no default one',
+    `Name one of: ${choices.join(', ')}.`,
+  );
 }
 
 async function unknownDataset(registry: Registry, reference: Reference): Promise<DatasetsError> {
@@ -90,14 +77,25 @@ function unknownConfig(registry: Registry, reference: Reference, what: string, h
   return new DatasetsError('CONFIG_UNKNOWN', message, { hint, at: { dataset: reference.name } });
 }
 
-function unknownVersion(
+/** Says what is missing: the data set, the config, or the version. */
+async function unknownVersion(
   registry: Registry,
   reference: Reference,
   config: ConfigName | undefined,
-  versions: readonly Version[],
-): DatasetsError {
+): Promise<DatasetsError> {
+  const listing = await registry.listDataset(reference.name);
+  if (listing === undefined) return unknownDataset(registry, reference);
+  const configs = listing.configs.map((known) => known.name);
+  if (config !== undefined && !configs.includes(config)) {
+    const hint =
+      configs.length === 0
+        ? `It has no configs: leave it out, ${formatReference({ ...reference, config: undefined })}.`
+        : nearestHint(config, configs, 'configs');
+    return unknownConfig(registry, reference, `has no config ${config}`, hint);
+  }
   const name = formatReference({ name: reference.name, config });
   const wanted = reference.version ?? 'that the alias names';
+  const versions = await registry.listVersions(reference.name, config);
   return new DatasetsError('VERSION_UNKNOWN', `${name} has no version ${wanted} in ${registry.directory}`, {
     hint: `The versions are: ${versions.join(', ')}.`,
     at: { dataset: reference.name },

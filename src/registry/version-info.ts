@@ -68,13 +68,14 @@ export async function readVersionInfo(storage: Storage, path = ''): Promise<Vers
 
 function fromManifest(manifest: Manifest): VersionInfo {
   const { info } = manifest;
+  const files = filesByShard(manifest);
   const splits = manifest.splits.map((split) => ({
     name: split.name,
     examples: split.examples,
     exampleBytes: split.exampleBytes,
     shards: split.shards.map((shard, number) => ({
       examples: shard.examples,
-      files: shardFiles(manifest, split.name, number),
+      files: files.get(`${split.name} ${number}`) ?? {},
     })),
   }));
   return {
@@ -99,13 +100,16 @@ function fromManifest(manifest: Manifest): VersionInfo {
   };
 }
 
-function shardFiles(manifest: Manifest, split: string, shard: number): ShardInfo['files'] {
-  const files: { [Format in ShardFormat]?: ShardFile } = {};
-  for (const file of manifest.files) {
-    if (file.split !== split || file.shard !== shard || file.format === 'metadata') continue;
-    files[file.format] = { path: file.path, bytes: file.bytes, crc32c: file.crc32c, sha256: file.sha256 };
+/** The files of each shard, by split and number. */
+function filesByShard(manifest: Manifest): ReadonlyMap<string, ShardInfo['files']> {
+  const shards = new Map<string, { [Format in ShardFormat]?: ShardFile }>();
+  for (const { path, format, bytes, crc32c, sha256, split, shard } of manifest.files) {
+    if (format === 'metadata' || split === undefined || shard === undefined) continue;
+    const files = shards.get(`${split} ${shard}`) ?? {};
+    files[format] = { path, bytes, crc32c, sha256 };
+    shards.set(`${split} ${shard}`, files);
   }
-  return files;
+  return shards;
 }
 
 function fromPrepared(info: PreparedDatasetInfo, file: string): VersionInfo {

@@ -14,6 +14,7 @@ import {
   stageVersion,
   writeMetadata,
 } from '../../src/registry/index.js';
+import { runOnSmallDisk } from '../storage/full-disk.js';
 import { makeShards } from './make-version.js';
 
 const script = join(import.meta.dirname, 'publish-process.js');
@@ -120,6 +121,12 @@ describe('publishing', () => {
     assert.equal(readFileSync(join(directory, 'numbers/1.0.0/notes.txt'), 'utf8'), 'mine');
     await publishNumbers(registry, 'x', { overwrite: true });
     await assertWhole(registry, 'numbers/1.0.0');
+  });
+
+  it('on a full disk publishes nothing and gives back what it took', async function () {
+    const { stdout } = await runOnSmallDisk(this, join(import.meta.dirname, 'fill-disk.js'), 512);
+    const expected = { outcomes: ['STORAGE_FULL', 'published'], versions: ['1.0.1'], staging: [] };
+    assert.deepEqual(JSON.parse(stdout), expected);
   });
 
   it('lets one of several processes win and tells the others, who leave the winner as it is', async () => {
