@@ -1,3 +1,3 @@
-export { csvFormat } from './csv-text.js';
+export { type ExportFormat, type ExportOptions, type ExportReport, exportFormats } from './export-options.js';
+export { exportVersion } from './export-version.js';
 export { type PlainValue, plainValue } from './plain-value.js';
-export { writeTextFile } from './write-text.js';

@@ -1,3 +1,4 @@
+export { arrowSchemaOf } from './arrow-schema.js';
 export { Columns } from './columns/columns.js';
 export { type ColumnsOptions, Dataset } from './dataset.js';
 export { type OpenOptions, openVersion, type VersionReader } from './open-version.js';

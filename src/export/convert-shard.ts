@@ -1,0 +1,96 @@
+import {
+  type AnyFeature,
+  createRowEncoder,
+  definitionOf,
+  finishRow,
+  leavesOf,
+  RowArena,
+  rowWords,
+} from '../features/index.js';
+import {
+  type ArrowRowWriter,
+  createArrowRowWriter,
+  createExampleWriter,
+  createFileSink,
+  createTFRecordWriter,
+  type FileDigest,
+} from '../formats/index.js';
+import { arrowSchemaOf, type Dataset } from '../reader/index.js';
+import { inputValue } from './input-value.js';
+
+/** A shard in another format. */
+export interface ConvertedShard extends FileDigest {
+  readonly examples: number;
+}
+
+/** Examples that are converted at a time. */
+const batchExamples = 256;
+
+/** Takes rows of an arena, and ends the file. */
+interface RowOutput {
+  add(arena: RowArena, rows: Uint32Array, count: number): void;
+  finish(): void;
+}
+
+/**
+ * Writes the examples of one shard to a file of a format, in their order: each is encoded to the row that its build had, and the row as a build writes it.
+ *
+ * @param file absolute path; its folder exists
+ * @throws DatasetsError DATA_CORRUPT, STORAGE_FULL, STORAGE_FAILED, INTERRUPTED; the file is gone then.
+ */
+export async function convertShard(
+  shard: Dataset<unknown>,
+  schema: AnyFeature,
+  format: 'tfrecord' | 'arrow',
+  file: string,
+  onRows: (rows: number) => void,
+): Promise<ConvertedShard> {
+  const sink = createFileSink(file);
+  try {
+    const output = format === 'tfrecord' ? tfrecordOutput(schema, sink.write) : arrowOutput(schema, sink.write);
+    const encoder = createRowEncoder(schema);
+    const toInput = inputValue(definitionOf(schema));
+    const arena = new RowArena(1 << 20);
+    const rows = new Uint32Array(batchExamples);
+    for await (const examples of shard.batches(batchExamples)) {
+      arena.position = 0;
+      for (const [index, example] of examples.entries()) {
+        rows[index] = arena.position;
+        encoder.encode(toInput(example) as never, arena);
+        // Keys are not kept with a version, and neither format holds them.
+        finishRow(arena, rows[index], index, '');
+      }
+      output.add(arena, rows, examples.length);
+      onRows(examples.length);
+    }
+    output.finish();
+    return { ...sink.close(), examples: shard.length };
+  } catch (error) {
+    sink.discard();
+    throw error;
+  }
+}
+
+function tfrecordOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): RowOutput {
+  const writer = createTFRecordWriter(sink);
+  const examples = createExampleWriter(leavesOf(schema));
+  return {
+    add: ({ view, bytes }, rows, count) => {
+      for (let index = 0; index < count; index++) {
+        const row = rows[index] as number;
+        const start = writer.begin(view.getUint32(row + 4 * rowWords.exampleBytes, true));
+        examples.write(view, bytes, row, writer.buffer, start);
+        writer.commit();
+      }
+    },
+    finish: () => writer.flush(),
+  };
+}
+
+function arrowOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): RowOutput {
+  const writer: ArrowRowWriter = createArrowRowWriter(arrowSchemaOf(schema), sink);
+  return {
+    add: ({ view, bytes }, rows, count) => writer.appendRows(view, bytes, rows, 0, count),
+    finish: () => writer.close(),
+  };
+}

@@ -1,0 +1,40 @@
+import { DatasetsError } from '../core/errors/index.js';
+import { formatReference } from '../core/names/index.js';
+import { openVersion } from '../reader/index.js';
+import type { ExportOptions, ExportReport } from './export-options.js';
+import { exportRecords } from './export-records.js';
+import { exportText } from './export-text.js';
+
+/**
+ * Exports a published version to another place: as the same version in another registry (tfrecord, arrow), or as text (jsonl, csv).
+ *
+ * @param directory absolute path of the version
+ * @throws DatasetsError see `exportRecords` and `exportText`
+ * @example
+ * ```ts
+ * await exportVersion('/data/registry/mnist/3.0.1', { directory: '/tmp/out', formats: ['arrow'] });
+ * ```
+ */
+export async function exportVersion(directory: string, options: ExportOptions): Promise<ExportReport> {
+  const version = await openVersion<unknown>(directory);
+  const records = options.formats.filter((format) => format === 'tfrecord' || format === 'arrow');
+  const texts = options.formats.filter((format) => format === 'jsonl' || format === 'csv');
+  if (records.length > 0 && options.splits !== undefined) {
+    throw new DatasetsError(
+      'USAGE',
+      `${formatReference(version.info)} is exported as a whole: --split is for jsonl and csv`,
+      {
+        hint: 'Leave out --split, or export as text.',
+        at: { dataset: version.info.name },
+      },
+    );
+  }
+  const reports: ExportReport[] = [];
+  if (records.length > 0) reports.push(await exportRecords(directory, version, records, options));
+  for (const format of texts) reports.push(await exportText(version, format, options));
+  return {
+    paths: reports.flatMap(({ paths }) => paths),
+    examples: reports[0]?.examples ?? 0,
+    bytes: reports.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
