@@ -1,5 +1,5 @@
-import { type AnyFeature, leavesOf } from '../../features/index.js';
-import type { VersionInfo } from '../../registry/index.js';
+import { leavesOf } from '../../features/index.js';
+import { openVersion } from '../../reader/index.js';
 import { snippetMedia } from './snippet-media.js';
 import type { SnippetVersion } from './snippet-version.js';
 
@@ -7,9 +7,10 @@ import type { SnippetVersion } from './snippet-version.js';
  * What snippets need to know of a version.
  *
  * @param directory absolute path of the version
- * @param schema the version's features
+ * @throws DatasetsError VERSION_UNKNOWN, MANIFEST_INVALID, FORMAT_TOO_NEW, UNSUPPORTED
  */
-export function snippetVersion(info: VersionInfo, directory: string, schema: AnyFeature): SnippetVersion {
+export async function versionForSnippet(directory: string): Promise<SnippetVersion> {
+  const { info, schema } = await openVersion(directory);
   const { name, config, version, formats } = info;
   const splits = info.splits.map((split) => ({
     name: split.name,

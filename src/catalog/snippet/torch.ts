@@ -19,20 +19,22 @@ class ArrowShards(Dataset):
 
     def __init__(self, folder):
         self.shards = [str(shard) for shard in sorted(Path(folder).glob('*.arrow'))]
-        self.rows = self.read().num_rows
-        self.table = None
+        self.starts = np.cumsum([0] + [batch.num_rows for batch in self.read()])
+        self.batches = None
 
     def read(self):
-        return pa.concat_tables(pa.ipc.open_stream(pa.memory_map(shard)).read_all() for shard in self.shards)
+        return [batch for shard in self.shards for batch in pa.ipc.open_stream(pa.memory_map(shard))]
 
     def __len__(self):
-        return self.rows
+        return int(self.starts[-1])
 
     def __getitem__(self, rows):
-        if self.table is None:  # Once in each worker: a mapping is not sent from process to process.
-            self.table = self.read()
-        batch = self.table.take(pa.array(rows))
-        return {column: to_tensor(batch[column].combine_chunks()) for column in batch.column_names}
+        if self.batches is None:  # Once in each worker: a mapping is not sent from process to process.
+            self.batches = self.read()
+        places = np.searchsorted(self.starts, rows, side='right') - 1
+        picked = [self.batches[place].slice(row - self.starts[place], 1) for place, row in zip(places, rows)]
+        columns = pa.Table.from_batches(picked).combine_chunks()
+        return {name: to_tensor(columns[name].combine_chunks()) for name in columns.column_names}
 
 
 def to_tensor(array):
