@@ -18,9 +18,34 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./list.js')).listCommand,
   },
   {
+    name: 'info',
+    summary: 'Show the card of a data set: what it is, its versions, splits and features',
+    load: async () => (await import('./info.js')).infoCommand,
+  },
+  {
+    name: 'show',
+    summary: 'Show examples of a published version',
+    load: async () => (await import('./show.js')).showCommand,
+  },
+  {
     name: 'path',
     summary: 'Print the directory of a published version, or the files of a split',
     load: async () => (await import('./path.js')).pathCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'Check that every byte of a published version is as it was published',
+    load: async () => (await import('./verify.js')).verifyCommand,
+  },
+  {
+    name: 'convert',
+    summary: 'Export a published version to another place and format',
+    load: async () => (await import('./convert.js')).convertCommand,
+  },
+  {
+    name: 'snippet',
+    summary: 'Print Python that opens a published version with stock readers',
+    load: async () => (await import('./snippet.js')).snippetCommand,
   },
   {
     name: 'doctor',

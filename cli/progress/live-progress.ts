@@ -2,7 +2,7 @@ import type { BuildProgress } from '../../src/engines/index.js';
 import type { TextOutput } from '../terminal/index.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { progressLine } from './progress-line.js';
-import { advance, type Stages } from './stage-progress.js';
+import { advance, type ProgressUnit, type Stages } from './stage-progress.js';
 
 /** Often enough to look alive, seldom enough to cost nothing. */
 const redrawMilliseconds = 100;
@@ -17,12 +17,14 @@ const showCursor = '\u001b[?25h';
 export class LiveProgress implements ProgressDisplay {
   readonly #output: TextOutput;
   readonly #clock: () => number;
+  readonly #unit: ProgressUnit;
   readonly #timer: NodeJS.Timeout;
   #stages: Stages = new Map();
   #drawnLines = 0;
   #closed = false;
 
-  constructor(output: TextOutput, clock: () => number) {
+  constructor(output: TextOutput, clock: () => number, unit: ProgressUnit = 'rows') {
+    this.#unit = unit;
     this.#output = output;
     this.#clock = clock;
     // Rates and times go on while no event comes.
@@ -56,7 +58,7 @@ export class LiveProgress implements ProgressDisplay {
     if (this.#stages.size === 0) return;
     const now = this.#clock();
     const { width, style } = this.#output;
-    const lines = [...this.#stages.values()].map((stage) => `${progressLine(stage, now, width, style)}\n`);
+    const lines = [...this.#stages.values()].map((stage) => `${progressLine(stage, now, width, style, this.#unit)}\n`);
     // One write, so that no half-drawn frame is ever seen.
     this.#output.write(hideCursor + up(this.#drawnLines) + eraseBelow + lines.join(''));
     this.#drawnLines = lines.length;

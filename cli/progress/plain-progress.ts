@@ -1,7 +1,17 @@
 import type { BuildProgress } from '../../src/engines/index.js';
-import { formatCount, formatDuration, formatRate, type TextOutput } from '../terminal/index.js';
+import { formatCount, formatDuration, type TextOutput } from '../terminal/index.js';
 import type { ProgressDisplay } from './progress-display.js';
-import { advance, fractionDone, rowRate, type StageProgress, type Stages, secondsLeft } from './stage-progress.js';
+import {
+  advance,
+  amountText,
+  fractionDone,
+  type ProgressUnit,
+  rateText,
+  rowRate,
+  type StageProgress,
+  type Stages,
+  secondsLeft,
+} from './stage-progress.js';
 
 /** A log of a build that takes an hour should be read in a minute. */
 const secondsBetweenLines = 10;
@@ -10,11 +20,13 @@ const secondsBetweenLines = 10;
 export class PlainProgress implements ProgressDisplay {
   readonly #output: TextOutput;
   readonly #clock: () => number;
+  readonly #unit: ProgressUnit;
   #stages: Stages = new Map();
   #lastLineAt = 0;
   #closed = false;
 
-  constructor(output: TextOutput, clock: () => number) {
+  constructor(output: TextOutput, clock: () => number, unit: ProgressUnit = 'rows') {
+    this.#unit = unit;
     this.#output = output;
     this.#clock = clock;
   }
@@ -25,10 +37,10 @@ export class PlainProgress implements ProgressDisplay {
     this.#stages = advance(this.#stages, event, now);
     const stage = this.#stages.get(event.stage);
     if (stage === undefined) return;
-    if (event.type === 'stage-start') this.#line(now, `${stage.stage}: ${startText(stage)}`);
-    else if (event.type === 'stage-end') this.#line(now, `${stage.stage}: ${endText(stage, now)}`);
+    if (event.type === 'stage-start') this.#line(now, `${stage.stage}: ${startText(stage, this.#unit)}`);
+    else if (event.type === 'stage-end') this.#line(now, `${stage.stage}: ${endText(stage, now, this.#unit)}`);
     else if (now - this.#lastLineAt >= secondsBetweenLines)
-      this.#line(now, `${stage.stage}: ${progressText(stage, now)}`);
+      this.#line(now, `${stage.stage}: ${progressText(stage, now, this.#unit)}`);
   }
 
   note(line: string): void {
@@ -45,23 +57,23 @@ export class PlainProgress implements ProgressDisplay {
   }
 }
 
-function startText(stage: StageProgress): string {
+function startText(stage: StageProgress, unit: ProgressUnit): string {
   const tasks = `${formatCount(stage.tasks)} ${stage.tasks === 1 ? 'task' : 'tasks'}`;
-  return stage.expectedRows === undefined ? tasks : `${tasks}, ${formatCount(stage.expectedRows)} rows`;
+  return stage.expectedRows === undefined ? tasks : `${tasks}, ${amountText(stage.expectedRows, unit)}`;
 }
 
-function endText(stage: StageProgress, now: number): string {
+function endText(stage: StageProgress, now: number, unit: ProgressUnit): string {
   const seconds = (stage.endedAt ?? now) - stage.startedAt;
-  return `done, ${formatCount(stage.rows)} rows in ${formatDuration(seconds)} (${formatRate(rowRate(stage, now))}/s)`;
+  return `done, ${amountText(stage.rows, unit)} in ${formatDuration(seconds)} (${rateText(rowRate(stage, now), unit)})`;
 }
 
-function progressText(stage: StageProgress, now: number): string {
+function progressText(stage: StageProgress, now: number, unit: ProgressUnit): string {
   const fraction = fractionDone(stage);
   const left = secondsLeft(stage, now);
   const parts = [
     fraction === undefined ? `${stage.tasksDone}/${stage.tasks} tasks` : `${Math.floor(fraction * 100)} %`,
-    `${formatCount(stage.rows)} rows`,
-    `${formatRate(rowRate(stage, now))}/s`,
+    amountText(stage.rows, unit),
+    rateText(rowRate(stage, now), unit),
     ...(left === undefined ? [] : [`${formatDuration(left)} left`]),
   ];
   return parts.join(', ');

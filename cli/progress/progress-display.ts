@@ -2,6 +2,7 @@ import type { BuildProgress } from '../../src/engines/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { LiveProgress } from './live-progress.js';
 import { PlainProgress } from './plain-progress.js';
+import type { ProgressUnit } from './stage-progress.js';
 
 /** Shows how a build goes on; the same for every kind of output. */
 export interface ProgressDisplay {
@@ -15,10 +16,10 @@ export interface ProgressDisplay {
 const silent: ProgressDisplay = { onProgress: () => undefined, note: () => undefined, close: () => undefined };
 
 /** Bars in place on a terminal, plain lines in a log, nothing with `--quiet`. Always on standard error. */
-export function progressDisplay(context: CommandContext): ProgressDisplay {
+export function progressDisplay(context: CommandContext, unit: ProgressUnit = 'rows'): ProgressDisplay {
   const { notes } = context.terminal;
   if (context.flags.quiet === true) return silent;
-  return notes.isTerminal ? new LiveProgress(notes, clock) : new PlainProgress(notes, clock);
+  return notes.isTerminal ? new LiveProgress(notes, clock, unit) : new PlainProgress(notes, clock, unit);
 }
 
 /** Seconds that never jump. */

@@ -1,5 +1,13 @@
-import { formatCount, formatDuration, formatRate, type Style, textWidth, truncate } from '../terminal/index.js';
-import { fractionDone, rowRate, type StageProgress, secondsLeft } from './stage-progress.js';
+import { formatDuration, type Style, textWidth, truncate } from '../terminal/index.js';
+import {
+  amountText,
+  fractionDone,
+  type ProgressUnit,
+  rateText,
+  rowRate,
+  type StageProgress,
+  secondsLeft,
+} from './stage-progress.js';
 
 const barColumns = 24;
 const stageColumns = 18;
@@ -9,15 +17,21 @@ const stageColumns = 18;
  *
  * @param columns the line is cut there, so that it never wraps
  */
-export function progressLine(stage: StageProgress, seconds: number, columns: number, style: Style): string {
+export function progressLine(
+  stage: StageProgress,
+  seconds: number,
+  columns: number,
+  style: Style,
+  unit: ProgressUnit = 'rows',
+): string {
   const fraction = fractionDone(stage);
   const name = truncate(stage.stage, stageColumns).padEnd(stageColumns);
   const parts = [
     fraction === undefined
       ? `${stage.tasksDone}/${stage.tasks} tasks`
       : `${String(Math.floor(fraction * 100)).padStart(3)} %`,
-    `${formatCount(stage.rows)} rows`,
-    `${formatRate(rowRate(stage, seconds))}/s`,
+    amountText(stage.rows, unit),
+    rateText(rowRate(stage, seconds), unit),
     timeText(stage, seconds),
   ];
   const figures = parts.filter((part) => part !== '').join('  ');

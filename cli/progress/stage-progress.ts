@@ -1,4 +1,8 @@
 import type { BuildProgress } from '../../src/engines/index.js';
+import { formatBytes, formatCount, formatRate } from '../terminal/index.js';
+
+/** What a stage counts. Bytes travel in the events' `rows`. */
+export type ProgressUnit = 'rows' | 'bytes';
 
 /** How far one stage of a build has come. */
 export interface StageProgress {
@@ -43,7 +47,7 @@ export function advance(stages: Stages, event: BuildProgress, seconds: number): 
     case 'stage-end':
       next.set(event.stage, {
         ...stage,
-        rows: event.rows,
+        rows: Math.max(stage.rows, event.rows),
         tasksDone: stage.tasks,
         endedAt: stage.startedAt + event.seconds,
       });
@@ -76,4 +80,14 @@ export function secondsLeft(stage: StageProgress, seconds: number): number | und
   const elapsed = seconds - stage.startedAt;
   if (fraction === undefined || fraction === 0 || elapsed < 1) return undefined;
   return (elapsed * (1 - fraction)) / fraction;
+}
+
+/** `1,234 rows`, `18.9 MiB`. */
+export function amountText(amount: number, unit: ProgressUnit): string {
+  return unit === 'rows' ? `${formatCount(amount)} rows` : formatBytes(amount);
+}
+
+/** `610k/s`, `120 MiB/s`. */
+export function rateText(perSecond: number, unit: ProgressUnit): string {
+  return `${unit === 'rows' ? formatRate(perSecond) : formatBytes(perSecond)}/s`;
 }

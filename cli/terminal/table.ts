@@ -15,7 +15,7 @@ const narrowestColumn = 8;
 /**
  * Lays a table out in aligned columns, at most `width` wide where that is possible. Cells are plain text; they may hold line breaks.
  *
- * @returns lines joined with `\n`, without one at the end; '' for no rows.
+ * @returns lines joined with `\n`, without one at the end; '' for no rows. There is no header where no column has a title.
  */
 export function renderTable(
   columns: readonly TableColumn[],
@@ -26,8 +26,9 @@ export function renderTable(
   if (rows.length === 0) return '';
   const widths = columnWidths(columns, rows, width);
   const header = columns.map((column) => column.title);
+  const titled = header.some((title) => title !== '');
   const lines = [
-    ...layOut(columns, header, widths, (text) => style.dim(text)),
+    ...(titled ? layOut(columns, header, widths, (text) => style.dim(text)) : []),
     ...rows.flatMap((row) => layOut(columns, row, widths)),
   ];
   return lines.join('\n');

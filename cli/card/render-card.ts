@@ -1,0 +1,110 @@
+import type { DatasetCard } from '../../src/catalog/index.js';
+import { formatReference } from '../../src/core/names/index.js';
+import { formatBytes, formatCount, renderTable, type TextOutput, wrap } from '../terminal/index.js';
+import { fieldTable } from './field-table.js';
+
+/** A data set's card for the terminal: first what it is, then what it holds, then what it may be used for. */
+export function renderCard(card: DatasetCard, out: TextOutput): string {
+  return [
+    heading(card, out),
+    prose(card.description, out),
+    section('Facts', facts(card, out), out),
+    section('Versions', versions(card, out), out),
+    section('Splits', splits(card, out), out),
+    section('Features', fieldTable(card.fields, out), out),
+    section('Personal data', personalData(card, out), out),
+    section('Citation', card.citation === undefined ? '' : indent(card.citation.trim()), out),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function heading(card: DatasetCard, { style }: TextOutput): string {
+  const state = card.directory === undefined ? style.yellow('not published') : style.green('published');
+  return `${style.bold(formatReference(card))}  ${state}`;
+}
+
+const widestProse = 100;
+
+/** Markdown as it is, but for lines of a paragraph, which are filled anew. Lists, code and quotes keep their lines. */
+function prose(text: string, out: TextOutput): string {
+  const width = Math.min(out.width, widestProse);
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((block) => (/^(?: {4}|\t|[-*+>#|`]|\d+\.)/m.test(block) ? block : block.replace(/\s*\n\s*/g, ' ')))
+    .flatMap((block) => ['', ...wrap(block, width)])
+    .slice(1)
+    .join('\n');
+}
+
+function section(title: string, body: string, { style }: TextOutput): string {
+  return body === '' ? '' : `${style.bold(title)}\n${body}`;
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function facts(card: DatasetCard, out: TextOutput): string {
+  const supervised = card.supervisedKeys === undefined ? undefined : card.supervisedKeys.join(' → ');
+  const rows = [
+    ['config', card.configDescription === undefined ? card.config : `${card.config}: ${card.configDescription}`],
+    ['configs', card.configs.length > 1 ? card.configs.join(', ') : undefined],
+    ['supervised', supervised],
+    ['licence', firstLine(card.license)],
+    ['owner', card.owner],
+    ['homepage', card.homepage],
+    ['tags', card.tags.length > 0 ? card.tags.join(', ') : undefined],
+    ['formats', card.formats.length > 0 ? card.formats.join(', ') : undefined],
+    ['published', card.createdAt],
+    ['content', card.contentDigest === undefined ? undefined : `sha256 ${card.contentDigest.slice(0, 16)}…`],
+    ['directory', card.directory],
+  ].flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]]));
+  return table([{ title: '', dress: out.style.dim }, { title: '' }], rows, out);
+}
+
+/** A licence may be the text of the terms: its first line stands for it. */
+function firstLine(text: string | undefined): string | undefined {
+  return text?.trim().split('\n')[0];
+}
+
+function versions(card: DatasetCard, out: TextOutput): string {
+  const rows = card.versions.map(({ version, notes, published }) => [version, published ? 'yes' : '', notes ?? '']);
+  const columns = [{ title: 'version' }, { title: 'published', dress: out.style.green }, { title: 'release notes' }];
+  return table(columns, rows, out);
+}
+
+/** Only kinds that a feature of the schema names. */
+function personalData(card: DatasetCard, out: TextOutput): string {
+  const kinds = [...new Set(card.fields.flatMap(({ pii }) => (pii === undefined ? [] : [pii])))];
+  const rows = kinds.map((kind) => [kind, card.privacy[kind] ?? 'no policy']);
+  return table([{ title: '', dress: out.style.yellow }, { title: '' }], rows, out);
+}
+
+function splits(card: DatasetCard, out: TextOutput): string {
+  const rows = card.splits.map((split) => [
+    split.name,
+    formatCount(split.examples),
+    formatCount(split.shards),
+    split.bytes === undefined ? '?' : formatBytes(split.bytes),
+  ]);
+  const columns = [
+    { title: 'split' },
+    { title: 'examples', align: 'right' },
+    { title: 'shards', align: 'right' },
+    { title: 'size', align: 'right' },
+  ] as const;
+  return table(columns, rows, out);
+}
+
+function table(
+  columns: Parameters<typeof renderTable>[0],
+  rows: readonly (readonly string[])[],
+  out: TextOutput,
+): string {
+  return indent(renderTable(columns, rows, out.width - 2, out.style)).replace(/^\s+$/, '');
+}

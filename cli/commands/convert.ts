@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { DatasetsError, nearest } from '../../src/core/errors/index.js';
+import type { ExportFormat, ExportReport } from '../../src/export/index.js';
+import { list } from '../flags/parsers.js';
+import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
+import { examples } from '../frame/examples.js';
+import { progressDisplay } from '../progress/index.js';
+import { formatBytes, formatCount } from '../terminal/index.js';
+
+interface ConvertFlags {
+  readonly to: string;
+  readonly fileFormat: readonly string[];
+  readonly split?: readonly string[];
+  readonly gzip?: boolean;
+  readonly overwrite?: boolean;
+}
+
+export const convertCommand: CommandModule = {
+  define: (command, invoke) => {
+    command
+      .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0')
+      .requiredOption(
+        '--to <dir>',
+        'for tfrecord and arrow a registry, where the version appears as a whole; for jsonl and csv a folder',
+      )
+      .addOption(
+        new Option('--file-format <formats>', 'tfrecord, arrow, jsonl, csv (repeat it, or separate them with commas)')
+          .argParser(list)
+          .makeOptionMandatory(),
+      )
+      .option(
+        '--split <names>',
+        'with jsonl and csv: only these splits (repeat it, or separate them with commas)',
+        list,
+      )
+      .option('--gzip', 'with jsonl and csv: compress the files')
+      .option('--overwrite', 'replace what is there')
+      .addHelpText(
+        'after',
+        examples(
+          ['convert product_a:1.2.0 --file-format jsonl --to /tmp/out', 'one file of JSON Lines a split'],
+          ['convert mnist --file-format arrow --to /mnt/usb', 'the same version, Arrow alone, in another registry'],
+          ['convert product_b --file-format csv --split train --gzip --to .', 'a compressed CSV file of one split'],
+        ),
+      )
+      .action((reference: string, flags: ConvertFlags) => invoke((context) => convert(context, reference, flags)));
+  },
+};
+
+async function convert(context: CommandContext, reference: string, flags: ConvertFlags): Promise<CommandResult> {
+  const [{ findVersion }, { exportVersion, exportFormats }] = await Promise.all([
+    import('../../src/catalog/index.js'),
+    import('../../src/export/index.js'),
+  ]);
+  const formats = flags.fileFormat.map((name) => checkFormat(name, exportFormats));
+  const config = await context.config();
+  const directory = resolve(context.cwd, flags.to);
+  const { directory: source } = await findVersion(reference, config);
+  const display = progressDisplay(context);
+  try {
+    const report = await exportVersion(source, {
+      directory,
+      formats: [...new Set(formats)],
+      ...(flags.split !== undefined && { splits: flags.split }),
+      gzip: flags.gzip === true,
+      overwrite: flags.overwrite === true,
+      signal: context.signal,
+      onProgress: (event) => display.onProgress(event),
+    });
+    return { data: report, text: () => render(report) };
+  } finally {
+    display.close();
+  }
+}
+
+function checkFormat(name: string, known: readonly ExportFormat[]): ExportFormat {
+  const format = known.find((candidate) => candidate === name);
+  if (format !== undefined) return format;
+  const meant = nearest(name, known);
+  throw new DatasetsError('USAGE', `--file-format must be ${known.join(', ')}, but is ${JSON.stringify(name)}`, {
+    hint:
+      meant === undefined
+        ? 'Parquet and others: read the Arrow shards with pyarrow and write them.'
+        : `Did you mean ${meant}?`,
+  });
+}
+
+function render(report: ExportReport): string {
+  return [...report.paths, `${formatCount(report.examples)} examples, ${formatBytes(report.bytes)}`].join('\n');
+}
