@@ -32,6 +32,7 @@ const hints: Readonly<Record<string, string>> = {
   ENOENT: 'Check that it exists and was not deleted meanwhile.',
   EACCES: 'Check the permissions of the file and of the directories above it.',
   EPERM: 'Check the permissions of the file and of the directories above it.',
+  EXDEV: 'Both places must lie on one file system: a rename is what makes a version appear at once.',
   EROFS: 'The file system is mounted read-only.',
   EMFILE: 'This process has too many files open; raise the limit with ulimit -n.',
   EIO: 'The disk or the network file system reported a fault.',
