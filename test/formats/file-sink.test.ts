@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Crc32c, createFileSink } from '../../src/formats/index.js';
+import { skip } from '../oracle/index.js';
 
 describe('a file sink', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sink-test-'));
@@ -26,7 +27,7 @@ describe('a file sink', () => {
   });
 
   it('tells a full disk, with the path', function () {
-    if (!existsSync('/dev/full')) this.skip();
+    if (!existsSync('/dev/full')) skip(this, 'this system has no /dev/full');
     const sink = createFileSink('/dev/full');
     assert.throws(() => sink.write(new Uint8Array(10)), { code: 'STORAGE_FULL', at: { file: '/dev/full' } });
   });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { openSortedPartition, PartitionWriter, slicesOf } from '../../../src/engines/shuffle/index.js';
 import { encodeValue } from '../../../src/values/index.js';
 import { liveBytes } from '../../memory.js';
+import { skip } from '../../oracle/index.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 
 type Triple = readonly [side: number, key: unknown, value: unknown];
@@ -161,7 +162,7 @@ describe('a shuffle', () => {
   });
 
   it('says so when the disk is full', function () {
-    if (!existsSync('/dev/full')) this.skip();
+    if (!existsSync('/dev/full')) skip(this, 'this system has no /dev/full');
     // A link, because a failed writer deletes its file.
     const file = join(directory(), 'full');
     symlinkSync('/dev/full', file);
