@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import type { DatasetTemplate, Scaffolded, ScaffoldedProject } from '../../src/project/index.js';
@@ -19,7 +19,7 @@ export const newCommand: CommandModule = {
       )
       .option(
         '--project [dir]',
-        'make a project of data sets here (or in a folder): configuration, package.json, tsconfig.json',
+        'make a project of data sets here (or in a folder): configuration, package.json, tsconfig.json; a data set outside of any project gets one anyhow',
       )
       .addOption(
         // The list is the library's datasetTemplates; importing it here would load the library for a help page.
@@ -45,10 +45,16 @@ async function create(context: CommandContext, name: string | undefined, flags: 
       hint: 'ailab-datasets new my_dataset',
     });
   }
-  const { scaffoldDataset, scaffoldProject } = await import('../../src/project/index.js');
-  const { resolve } = await import('node:path');
+  const [{ scaffoldDataset, scaffoldProject }, { parseDatasetName }] = await Promise.all([
+    import('../../src/project/index.js'),
+    import('../../src/core/names/index.js'),
+  ]);
+  // Before anything is written.
+  if (name !== undefined) parseDatasetName(basename(name));
   const folder = typeof flags.project === 'string' ? resolve(context.cwd, flags.project) : context.cwd;
-  const project = flags.project === undefined ? undefined : await scaffoldProject(folder);
+  // In a folder that belongs to no project, a data set needs one first.
+  const isMissing = flags.project === undefined && (await context.config()).file === undefined;
+  const project = flags.project === undefined && !isMissing ? undefined : await scaffoldProject(folder);
   const made: Scaffolded[] = project === undefined ? [] : [project];
   if (name !== undefined) made.push(await scaffoldDataset(name, flags.template, await context.configIn(folder)));
   return {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { TemporaryProject } from './run-cli.js';
+import { join } from 'node:path';
+import { capture } from '../oracle/index.js';
+import { packageRoot, TemporaryProject } from './run-cli.js';
 
 describe('new', () => {
   let project: TemporaryProject;
@@ -20,6 +22,31 @@ describe('new', () => {
       assert.equal(built.code, 0, built.stderr);
       assert.match(built.stdout, /^reviews:1\.0\.0 published/);
       assert.match(built.stdout, /^total +50 /m);
+      assert.match(
+        (await project.run(['show', 'reviews'])).stdout,
+        /^ {2}mood +\d \((?:negative|neutral|positive)\)$/m,
+      );
+    });
+
+    it(`makes a data set (${template}) whose own test passes and whose types are right`, async () => {
+      await project.run(['new', 'reviews', '--project', '--template', template]);
+      await project.install('tsx', '@types/node');
+      const tested = await capture(
+        process.execPath,
+        ['--import', 'tsx', '--test', 'datasets/reviews/builder.test.ts'],
+        {
+          cwd: project.directory,
+          env: { ...process.env, NODE_OPTIONS: '' },
+        },
+      );
+      assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr);
+      assert.match(tested.stdout, /pass 1\b/);
+      const checked = await capture(process.execPath, [
+        join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc'),
+        '-p',
+        project.directory,
+      ]);
+      assert.equal(checked.exitCode, 0, checked.stdout);
     });
   }
 
@@ -49,10 +76,20 @@ describe('new', () => {
     assert.doesNotMatch(await readFile(project.path('team/package.json'), 'utf8'), /"ailab-datasets":/);
   });
 
-  it('says how to make a project first', async () => {
+  it('makes a project around the first data set, and none around the next', async () => {
+    const first = (await project.json(['new', 'reviews'])) as { readonly created: readonly string[] };
+    assert.ok(first.created.includes(project.path('ailab-datasets.config.ts')));
+    await project.write('deep/file.txt', '');
+    const { stdout } = await project.run(['new', 'noise'], { cwd: project.path('deep') });
+    assert.match(stdout, /^created {4}\.\.\/datasets\/noise\/builder\.ts$/m);
+    assert.doesNotMatch(stdout, /config/);
+  });
+
+  it('says what is missing in a project without a folder of data sets', async () => {
+    await project.write('ailab-datasets.config.json', '{}');
     const { code, stderr } = await project.run(['new', 'reviews']);
     assert.equal(code, 2);
-    assert.match(stderr, /has no folder of data sets[^\n]*\n(?:.*\n)*hint: .*new --project/);
+    assert.match(stderr, /has no folder of data sets.*\n(?:.*\n)*hint: Name one in `datasets` of .*config\.json/);
   });
 
   for (const [name, code, pattern] of [

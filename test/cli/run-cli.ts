@@ -46,6 +46,15 @@ export class TemporaryProject {
     return file;
   }
 
+  /** Makes packages of this repository's node_modules those of the project. */
+  async install(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const link = this.path('node_modules', name);
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(join(packageRoot, 'node_modules', name), link, 'dir');
+    }
+  }
+
   /** Runs `ailab-datasets` with some arguments, in the project or in a folder of it. */
   run(
     argv: readonly string[],

@@ -40,10 +40,7 @@ export async function scaffoldDataset(
   const [root] = config.datasets;
   if (root === undefined) {
     throw new DatasetsError('USAGE', `${config.projectDirectory} has no folder of data sets to put ${name} into`, {
-      hint:
-        config.file === undefined
-          ? 'Make a project first: ailab-datasets new --project'
-          : `Name one in \`datasets\` of ${config.file}.`,
+      hint: `Name one in \`datasets\` of ${config.file ?? 'ailab-datasets.config.ts'}.`,
       at: { dataset: name },
     });
   }
