@@ -93,5 +93,5 @@ function planText(plan: BuildPlan, out: TextOutput): string {
     ['directory', plan.directory],
   ];
   const facts = renderTable([{ title: '', dress: out.style.dim }, { title: '' }], rows, out.width, out.style);
-  return `${out.style.bold(name)} ${state}${facts}\n\n${plan.stages}`;
+  return `${out.style.bold(name)} ${state}\n${facts}\n\n${plan.stages}`;
 }

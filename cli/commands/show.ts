@@ -35,14 +35,17 @@ export const showCommand: CommandModule = {
 };
 
 async function show(context: CommandContext, reference: string, flags: ShowFlags): Promise<CommandResult> {
-  const [{ showExamples, shownExample }, { renderExamples }] = await Promise.all([
+  const [{ showExamples, shownExample }, { renderExamples }, { previewStyle }] = await Promise.all([
     import('../../src/catalog/index.js'),
     import('../show/render-examples.js'),
+    import('../show/image-preview.js'),
   ]);
   const { split, skip, count, fields } = flags;
   const options = { split, skip, count, reveal: flags.reveal === true };
   const shown: ShownExamples = await showExamples(reference, options, await context.config());
-  const text = await renderExamples(shown, { skip, fields, images: flags.images }, context.terminal.out);
+  const { out } = context.terminal;
+  const images = flags.images ? previewStyle(out.style.bold('') !== '', context.env) : undefined;
+  const text = await renderExamples(shown, { skip, fields, images }, out);
   const { name, config, version } = shown.info;
   return {
     data: {

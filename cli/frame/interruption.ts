@@ -14,8 +14,8 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const controller = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    onInterrupt();
     controller.abort(new DatasetsError('INTERRUPTED', `interrupted by ${signal}`));
+    onInterrupt();
   };
   for (const signal of signals) process.on(signal, onSignal);
   try {

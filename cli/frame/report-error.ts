@@ -1,4 +1,4 @@
-import { DatasetsError, type ErrorLocation } from '../../src/core/errors/index.js';
+import { DatasetsError, type ErrorLocation, packError, unpackError } from '../../src/core/errors/index.js';
 import { printable, type Style } from '../terminal/index.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
 
@@ -17,7 +17,9 @@ export interface ErrorReport {
   readonly exitCode: ExitCode;
 }
 
-export function reportError(error: unknown): ErrorReport {
+export function reportError(thrown: unknown): ErrorReport {
+  // A builder may have loaded a second copy of this package, whose errors are known by their shape alone: packing makes them ours.
+  const error = unpackError(packError(thrown));
   const causes = causesOf(error);
   const known = error instanceof DatasetsError;
   return {
@@ -25,7 +27,7 @@ export function reportError(error: unknown): ErrorReport {
     message: known ? error.message : `unexpected ${nameOf(error)}: ${messageOf(error)}`,
     hint: known ? error.hint : 'This is a defect of ailab-datasets: please report it with the output of --verbose.',
     at: known ? error.at : {},
-    causes: causes.map(describeCause),
+    causes: causes.filter((cause) => !isRepetition(cause, error)).map(describeCause),
     authorFrames: known && error.code === 'USER_CODE' ? authorFrames(causes.at(-1)) : [],
     stacks: [error, ...causes].map(stackOf),
     exitCode: known ? exitCodeOf[error.code] : exitCodes.bug,
@@ -34,19 +36,24 @@ export function reportError(error: unknown): ErrorReport {
 
 /** The report as lines for a terminal. */
 export function renderError(report: ErrorReport, style: Style, verbose: boolean): string {
-  const lines = [`${style.red(style.bold(`error[${report.code}]`))}: ${style.bold(report.message)}`];
+  const lines = [`${style.red(style.bold(`error[${report.code}]`))}: ${style.bold(printableLines(report.message))}`];
   for (const [part, value] of Object.entries(report.at)) {
     if (value !== undefined) lines.push(`  ${style.dim(`${part}:`)} ${printable(String(value))}`);
   }
   for (const cause of report.causes) {
-    const text = cause.split('\n').join('\n    ');
+    const text = printableLines(cause).split('\n').join('\n    ');
     if (!report.message.includes(cause.slice(cause.indexOf(': ') + 2)))
       lines.push(`  ${style.dim('caused by:')} ${text}`);
   }
   for (const frame of report.authorFrames) lines.push(`    ${style.dim(frame)}`);
-  if (report.hint !== undefined) lines.push(`${style.cyan('hint')}: ${report.hint}`);
+  if (report.hint !== undefined) lines.push(`${style.cyan('hint')}: ${printableLines(report.hint)}`);
   if (verbose) lines.push(...report.stacks.map((stack) => style.dim(stack)));
   return lines.join('\n');
+}
+
+/** Messages may echo data; line breaks of ours stay. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 /** The report as `--json` prints it. */
@@ -74,6 +81,12 @@ function authorFrames(error: unknown): readonly string[] {
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at ') && !/node:|node_modules|\/dist\/(?:src|cli)\//.test(line));
   return frames.slice(0, mostFrames);
+}
+
+/** What the error has said in its own words: that it was interrupted, what a schema refused. */
+function isRepetition(cause: unknown, error: unknown): boolean {
+  if (cause instanceof DatasetsError) return error instanceof DatasetsError && error.code === cause.code;
+  return cause instanceof Error && cause.name === 'ZodError';
 }
 
 /** Our own errors are known by their codes, others by their class. */

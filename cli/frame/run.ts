@@ -59,7 +59,7 @@ async function invoke(options: RunOptions, flags: GlobalFlags, work: Parameters<
   try {
     const { interruptible } = await import('./interruption.js');
     const onInterrupt = (): void => {
-      if (flags.quiet !== true) terminal.notes.write('\nStopping; press Ctrl-C again to end at once.\n');
+      if (flags.quiet !== true) terminal.notes.write('Stopping; press Ctrl-C again to end at once.\n');
     };
     const result = await interruptible(
       (signal) =>

@@ -23,7 +23,8 @@ export class LiveProgress implements ProgressDisplay {
   #drawnLines = 0;
   #closed = false;
 
-  constructor(output: TextOutput, clock: () => number, unit: ProgressUnit = 'rows') {
+  /** @param signal when it aborts, the lines stay as they are, so that what is printed next stands below them */
+  constructor(output: TextOutput, clock: () => number, signal: AbortSignal, unit: ProgressUnit = 'rows') {
     this.#unit = unit;
     this.#output = output;
     this.#clock = clock;
@@ -31,6 +32,7 @@ export class LiveProgress implements ProgressDisplay {
     this.#timer = setInterval(() => this.#draw(), redrawMilliseconds);
     this.#timer.unref();
     process.once('exit', this.#restoreCursor);
+    signal.addEventListener('abort', () => this.close(), { once: true });
   }
 
   onProgress(event: BuildProgress): void {

@@ -19,7 +19,9 @@ const silent: ProgressDisplay = { onProgress: () => undefined, note: () => undef
 export function progressDisplay(context: CommandContext, unit: ProgressUnit = 'rows'): ProgressDisplay {
   const { notes } = context.terminal;
   if (context.flags.quiet === true) return silent;
-  return notes.isTerminal ? new LiveProgress(notes, clock, unit) : new PlainProgress(notes, clock, unit);
+  return notes.isTerminal
+    ? new LiveProgress(notes, clock, context.signal, unit)
+    : new PlainProgress(notes, clock, unit);
 }
 
 /** Seconds that never jump. */

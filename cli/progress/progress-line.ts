@@ -1,4 +1,4 @@
-import { formatDuration, type Style, textWidth, truncate } from '../terminal/index.js';
+import { formatDuration, type Style, truncate } from '../terminal/index.js';
 import {
   amountText,
   fractionDone,
@@ -11,6 +11,7 @@ import {
 
 const barColumns = 24;
 const stageColumns = 18;
+const gap = '  ';
 
 /**
  * One stage as one line: `read and transform  ━━━━━━━━────────  42 %  1,234,567 rows  610k/s  12 s left`.
@@ -26,19 +27,19 @@ export function progressLine(
 ): string {
   const fraction = fractionDone(stage);
   const name = truncate(stage.stage, stageColumns).padEnd(stageColumns);
-  const parts = [
+  const share =
     fraction === undefined
       ? `${stage.tasksDone}/${stage.tasks} tasks`
-      : `${String(Math.floor(fraction * 100)).padStart(3)} %`,
-    amountText(stage.rows, unit),
-    rateText(rowRate(stage, seconds), unit),
-    timeText(stage, seconds),
-  ];
-  const figures = parts.filter((part) => part !== '').join('  ');
-  const withoutBar = `${name}  ${figures}`;
-  const room = columns - 1;
-  if (textWidth(withoutBar) + barColumns + 2 > room) return truncate(withoutBar, room);
-  return `${style.bold(name)}  ${bar(fraction, style)}  ${figures}`;
+      : `${String(Math.floor(fraction * 100)).padStart(3)} %`;
+  const amount = amountText(stage.rows, unit);
+  const rate = rateText(rowRate(stage, seconds), unit);
+  const time = timeText(stage, seconds);
+  const all = [share, amount, rate, time].join(gap);
+  const room = columns - 1 - stageColumns - gap.length;
+  if (all.length + barColumns + gap.length <= room) return style.bold(name) + gap + bar(fraction, style) + gap + all;
+  // In a narrow terminal the figures that matter least go first.
+  const fitting = [all, [share, amount, time].join(gap), [share, time].join(gap)].find(({ length }) => length <= room);
+  return truncate(name + gap + (fitting ?? share), columns - 1);
 }
 
 function timeText(stage: StageProgress, seconds: number): string {

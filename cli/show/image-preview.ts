@@ -5,8 +5,14 @@ export interface PreviewPixels {
   readonly shape: readonly number[];
 }
 
-/** How pixels are drawn: two to a character in true colour, or as shades of plain letters. */
-export type PreviewStyle = 'colour' | 'letters';
+/** How pixels are drawn: two to a character, in true colour or in the 256 colours that every terminal has, or as shades of plain letters. */
+export type PreviewStyle = 'true colour' | '256 colours' | 'letters';
+
+/** What a terminal can show. COLORTERM is how terminals tell that they have true colour. */
+export function previewStyle(coloured: boolean, env: Readonly<Record<string, string | undefined>>): PreviewStyle {
+  if (!coloured) return 'letters';
+  return /truecolor|24bit/.test(env['COLORTERM'] ?? '') ? 'true colour' : '256 colours';
+}
 
 /** From dark to bright, by how much of the cell each letter fills. */
 const shades = ' .:-=+*#%@';
@@ -40,9 +46,9 @@ export function imagePreview(
     const cells = Array.from({ length: shownColumns }, (_, column) => {
       const top = at(row, column);
       const bottom = row + 1 < shownRows ? at(row + 1, column) : top;
-      return style === 'colour' ? colourCell(top, bottom) : letterCell(top, bottom);
+      return style === 'letters' ? letterCell(top, bottom) : colourCell(top, bottom, style);
     });
-    lines.push(style === 'colour' ? `${cells.join('')}\u001b[0m` : cells.join('').trimEnd());
+    lines.push(style === 'letters' ? cells.join('').trimEnd() : `${cells.join('')}\u001b[0m`);
   }
   return lines;
 }
@@ -56,9 +62,18 @@ function rgbAt(data: ArrayLike<number>, offset: number, channels: number, factor
   return channels < 3 ? [channel(0), channel(0), channel(0)] : [channel(0), channel(1), channel(2)];
 }
 
-// ECMA-48 SGR 38;2 and 48;2: foreground (the upper half) and background (the lower half) in true colour.
-function colourCell(top: Rgb, bottom: Rgb): string {
-  return `\u001b[38;2;${top.join(';')};48;2;${bottom.join(';')}m${upperHalfBlock}`;
+// SGR 38 and 48: foreground (the upper half) and background (the lower half), by components (;2) or by number (;5).
+function colourCell(top: Rgb, bottom: Rgb, style: Exclude<PreviewStyle, 'letters'>): string {
+  const code = (rgb: Rgb): string => (style === 'true colour' ? `2;${rgb.join(';')}` : `5;${paletteColour(rgb)}`);
+  return `\u001b[38;${code(top)};48;${code(bottom)}m${upperHalfBlock}`;
+}
+
+/** The nearest of xterm's 256 colours: 24 greys from 232 on, and a cube of 6 × 6 × 6 from 16 on, whose first step is 95 and the others 40. */
+function paletteColour([red, green, blue]: Rgb): number {
+  if (red === green && green === blue && red >= 4 && red <= 246) return 232 + Math.min(23, Math.round((red - 8) / 10));
+  const step = (component: number): number =>
+    component < 48 ? 0 : component < 115 ? 1 : Math.round((component - 55) / 40);
+  return 16 + 36 * step(red) + 6 * step(green) + step(blue);
 }
 
 function letterCell(top: Rgb, bottom: Rgb): string {

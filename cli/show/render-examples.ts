@@ -3,14 +3,15 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { formatReference, nearestHint } from '../../src/core/names/index.js';
 import { formatCount, type TextOutput, textWidth, wrap } from '../terminal/index.js';
 import { type ExampleLine, exampleLines } from './example-lines.js';
-import { imagePreview, type PreviewPixels } from './image-preview.js';
+import { imagePreview, type PreviewPixels, type PreviewStyle } from './image-preview.js';
 
 export interface RenderOptions {
   /** Index of the first example. */
   readonly skip: number;
   /** Paths of features to show, or of records that hold them; undefined shows all. */
   readonly fields: readonly string[] | undefined;
-  readonly images: boolean;
+  /** How images are drawn; undefined describes them in words alone. */
+  readonly images: PreviewStyle | undefined;
 }
 
 const previewColumns = 56;
@@ -46,7 +47,7 @@ function chosenLines(lines: readonly ExampleLine[], fields: readonly string[] | 
 async function exampleBlock(
   lines: readonly ExampleLine[],
   index: number,
-  images: boolean,
+  images: PreviewStyle | undefined,
   out: TextOutput,
 ): Promise<string> {
   const { style } = out;
@@ -59,21 +60,20 @@ async function exampleBlock(
       `  ${style.cyan(path)}${' '.repeat(nameColumns - textWidth(path))}  ${first}`,
       ...rest.map((line) => indent + line),
     );
-    const preview = images ? await previewOf(image, out) : [];
+    const preview = images === undefined ? [] : await previewOf(image, images, out);
     rendered.push(...preview.map((line) => indent + line));
   }
   return rendered.join('\n');
 }
 
 /** A picture of an image that can be decoded; nothing for others: the line above has described it. */
-async function previewOf(image: unknown, out: TextOutput): Promise<readonly string[]> {
+async function previewOf(image: unknown, style: PreviewStyle, out: TextOutput): Promise<readonly string[]> {
   if (typeof image !== 'object' || image === null || !('pixels' in image) || typeof image.pixels !== 'function')
     return [];
   try {
     const pixels = (await image.pixels()) as PreviewPixels;
-    const colour = out.style.bold('') !== '';
     const largest = pixels.data instanceof Uint16Array ? 65_535 : pixels.data instanceof Float32Array ? 1 : 255;
-    return imagePreview(pixels, Math.min(previewColumns, out.width - 4), colour ? 'colour' : 'letters', largest);
+    return imagePreview(pixels, Math.min(previewColumns, out.width - 4), style, largest);
   } catch (error) {
     // A JPEG without the package sharp, an interlaced PNG: the line above has described it.
     if (error instanceof DatasetsError) return [];

@@ -53,12 +53,13 @@ describe('progress of a build', () => {
     for (let columns = 10; columns < 120; columns++) {
       assert.ok(textWidth(progressLine(stage, 1, columns, style)) < columns, String(columns));
     }
+    assert.match(progressLine(stage, 1, 50, style), /0 %.*1\.0 s$/);
   });
 
   it('redraws its lines in place on a terminal, and shows the cursor again', () => {
     const output = recorder(100);
     let now = 0;
-    const live = new LiveProgress(output, () => now);
+    const live = new LiveProgress(output, () => now, new AbortController().signal);
     live.onProgress(start);
     now = 2;
     live.onProgress({ type: 'stage-end', stage: 'read', rows: 1000, seconds: 2 });
@@ -68,6 +69,19 @@ describe('progress of a build', () => {
     const escapeCode = String.fromCharCode(27);
     assert.match(output.texts.at(-2) ?? '', /100 % {2}1,000 rows {2}500\/s {2}2\.0 s\n$/);
     assert.equal(output.texts.at(-1), `${escapeCode}[?25h`);
+  });
+
+  it('leaves its lines alone once the build is interrupted, so that the note stands below them', () => {
+    const output = recorder(100);
+    const controller = new AbortController();
+    const live = new LiveProgress(output, () => 1, controller.signal);
+    live.onProgress(start);
+    controller.abort();
+    const written = output.texts.length;
+    live.onProgress({ type: 'rows', stage: 'read', rows: 5 });
+    live.close();
+    assert.ok(written > 0);
+    assert.equal(output.texts.length, written);
   });
 
   it('writes a line at each stage’s ends and every ten seconds into a log', () => {
