@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import type { TextOutput } from '../terminal/terminal.js';
 import type { CommandEntry, GlobalFlags, Invoke } from './command-module.js';
 import { exitCodeTexts } from './exit-code.js';
@@ -14,7 +14,7 @@ export type InvokeFor = (flags: () => GlobalFlags) => Invoke;
 export function createProgram(
   commands: readonly CommandEntry[],
   version: string,
-  help: TextOutput,
+  output: TextOutput,
   invokeFor: InvokeFor,
 ): Command {
   const program = new Command('ailab-datasets');
@@ -22,17 +22,17 @@ export function createProgram(
     .description('Builds, publishes and reads the lab’s data sets: typed, versioned, immutable.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'Print the help of a command')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => help.write(text),
+      writeOut: (text) => output.write(text),
       // Errors are thrown, and printed once, by whoever runs the program.
       writeErr: () => undefined,
       outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(help.width, 120),
+      getOutHelpWidth: () => Math.min(output.width, 120),
       getOutHasColors: () => false,
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpStyle)
     .addHelpText('after', () => exitCodeHelp());
   addGlobalOptions(program);
   for (const entry of commands)
@@ -43,6 +43,20 @@ export function createProgram(
     );
   return program;
 }
+
+const help = new Help();
+const globalOptions = Object.assign(new Help(), { showGlobalOptions: true });
+
+/** Pages of commands list -h with the flags of all commands, so that a command without flags of its own has no empty list. */
+const helpStyle = {
+  showGlobalOptions: true,
+  visibleOptions: (command: Command): Option[] =>
+    help.visibleOptions(command).filter((option) => command.parent === null || option.long !== '--help'),
+  visibleGlobalOptions: (command: Command): Option[] => [
+    ...globalOptions.visibleGlobalOptions(command),
+    ...help.visibleOptions(command).filter((option) => option.long === '--help'),
+  ],
+};
 
 /** Flags that stand before or after any command. */
 export function addGlobalOptions(command: Command): void {
