@@ -9,9 +9,20 @@ export {
   load,
 } from './build/index.js';
 export * from './builder/index.js';
+export {
+  type DatasetCard,
+  type DatasetEntry,
+  describeDataset,
+  findVersion,
+  listDatasets,
+  type SnippetTarget,
+  trainerSnippet,
+  versionForSnippet,
+} from './catalog/index.js';
 export { type DatasetsConfig, defineConfig, loadConfig, type ResolvedConfig } from './core/config/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export type { Json, JsonObject } from './core/json/index.js';
+export { type ExportFormat, type ExportOptions, type ExportReport, exportVersion } from './export/index.js';
 export * from './features/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
 export {
