@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { requireOracle } from '../oracle/index.js';
 import { TemporaryProject } from './run-cli.js';
@@ -160,6 +160,51 @@ describe('commands that read a version', () => {
         assert.match(outcome.stderr, pattern);
       });
     }
+  });
+
+  describe('a directory that tfds prepared', () => {
+    let registry: string;
+    before(async () => {
+      registry = project.path('prepared');
+      await project.run(['build', 'people', '--file-format', 'tfrecord', '--registry', registry, '--runner', 'inline']);
+      // What tfds writes: no manifest and no key index.
+      await rm(project.path('prepared/people/1.1.0/manifest.json'));
+      await rm(project.path('prepared/people/1.1.0/index'), { recursive: true });
+    });
+
+    it('is listed, described, shown, verified and exported as text like any version', async () => {
+      const of = (...argv: readonly string[]) => project.run([...argv, '--registry', registry, '--quiet']);
+      assert.match((await of('list')).stdout, /^people +1\.1\.0 /m);
+      assert.match((await of('info', 'people')).stdout, /^ {2}train +12 +1 +\?$/m);
+      assert.match((await of('show', 'people')).stdout, /^ {2}role +\d \((?:student|teacher)\)$/m);
+      assert.match(
+        (await of('verify', 'people')).stdout,
+        /^people:1\.1\.0 ok: 12 examples, readable; tfds prepared it/,
+      );
+      assert.match(
+        (await of('snippet', 'people', '--for', 'tfds')).stdout,
+        /builder_from_directory\('.*\/prepared\/people\/1\.1\.0'\)/,
+      );
+      assert.equal((await of('convert', 'people', '--file-format', 'csv', '--to', 'from-tfds')).code, 0);
+    });
+
+    it('can not be published to a registry, which would need a manifest', async () => {
+      const { code, stderr } = await project.run([
+        'convert',
+        'people',
+        '--file-format',
+        'tfrecord',
+        '--to',
+        'x',
+        '--registry',
+        registry,
+      ]);
+      assert.equal(code, 4);
+      assert.match(
+        stderr,
+        /error\[UNSUPPORTED\]: people:1\.1\.0 was prepared by tfds.*\n(?:.*\n)*hint: .*--file-format jsonl/,
+      );
+    });
   });
 
   describe('verify', () => {
