@@ -13,7 +13,7 @@ export function renderCard(card: DatasetCard, out: TextOutput): string {
     section('Splits', splits(card, out), out),
     section('Features', fieldTable(card.fields, out), out),
     section('Personal data', personalData(card, out), out),
-    section('Citation', card.citation === undefined ? '' : indent(card.citation.trim()), out),
+    section('Citation', citation(card, out), out),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -107,4 +107,11 @@ function table(
   out: TextOutput,
 ): string {
   return indent(renderTable(columns, rows, out.width - 2, out.style)).replace(/^\s+$/, '');
+}
+
+/** BibTeX keeps its lines; a sentence is filled. */
+function citation({ citation: text }: DatasetCard, out: TextOutput): string {
+  if (text === undefined) return '';
+  const lines = text.trim();
+  return indent(lines.startsWith('@') ? lines : wrap(lines, Math.min(out.width, widestProse) - 2).join('\n'));
 }

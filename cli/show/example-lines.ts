@@ -7,6 +7,8 @@ export interface ExampleLine {
   /** Path of the field: `user/id`. */
   readonly path: string;
   readonly text: string;
+  /** Whether the text stands for a value that is not shown. */
+  readonly hidden: boolean;
   /** The decoded image, where the field is one. */
   readonly image: unknown;
 }
@@ -26,11 +28,13 @@ function recordLines(
     const value: unknown = typeof example === 'object' && example !== null ? Reflect.get(example, name) : undefined;
     const path = prefix + name;
     if (definition.kind === 'dropped') return [];
-    if (hidesValue(definition, isHidden)) return [{ path, text: hashPrefix(value), image: undefined }];
+    if (hidesValue(definition, isHidden)) return [{ path, text: hashPrefix(value), hidden: true, image: undefined }];
     const inner = definition.kind === 'optional' ? definition.feature : definition;
     if (inner.kind === 'record' && value !== null && value !== undefined) {
       return recordLines(inner.fields, value, `${path}/`, isHidden);
     }
-    return [{ path, text: valueText(definition, value), image: inner.kind === 'image' ? value : undefined }];
+    return [
+      { path, text: valueText(definition, value), hidden: false, image: inner.kind === 'image' ? value : undefined },
+    ];
   });
 }

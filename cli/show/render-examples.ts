@@ -21,11 +21,16 @@ export async function renderExamples(shown: ShownExamples, options: RenderOption
   const { info, split, length } = shown;
   const title = `${out.style.bold(formatReference(info))}  ${split}, ${formatCount(length)} examples`;
   const blocks: string[] = [];
+  let isHiding = false;
   for (const [index, example] of shown.examples.entries()) {
     const lines = chosenLines(exampleLines(shown.schema, example, shown.isHidden), options.fields);
+    isHiding ||= lines.some(({ hidden }) => hidden);
     blocks.push(await exampleBlock(lines, options.skip + index, options.images, out));
   }
-  return [title, ...(blocks.length === 0 ? ['no examples here'] : blocks)].join('\n\n');
+  if (blocks.length === 0) blocks.push('no examples here');
+  if (isHiding)
+    blocks.push(out.style.dim('Personal data is shown as a prefix of its hash; --reveal shows it as it is.'));
+  return [title, ...blocks].join('\n\n');
 }
 
 function chosenLines(lines: readonly ExampleLine[], fields: readonly string[] | undefined): readonly ExampleLine[] {

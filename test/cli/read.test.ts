@@ -122,7 +122,10 @@ describe('commands that read a version', () => {
       assert.doesNotMatch(stdout, /example\.org/);
       assert.ok(!stdout.includes(String.fromCharCode(27)));
       assert.match(stdout, /naïve \\u001b\[2J/);
-      assert.match((await project.run(['show', 'people', '--reveal'])).stdout, /"Ada \d"/);
+      assert.match(stdout, /--reveal shows it as it is/);
+      const revealed = await project.run(['show', 'people', '--reveal']);
+      assert.match(revealed.stdout, /"Ada \d"/);
+      assert.doesNotMatch(revealed.stdout, /sha256|--reveal/);
       const { examples } = (await project.json(['show', 'people'])) as {
         readonly examples: readonly { readonly person: { readonly name: string } }[];
       };
