@@ -9,6 +9,8 @@ import tensorflow_datasets as tfds
 
 from common import flights, report
 
+tfds.disable_progress_bar()
+
 
 def flights_features(_):
     scalar = tfds.features.Scalar
@@ -46,7 +48,7 @@ def wide_features(file):
             "sequence": lambda: tfds.features.Sequence(np.int64),
             "ragged": lambda: tfds.features.Sequence(tfds.features.Sequence(np.float32)),
             "record": lambda: {"a": tfds.features.Scalar(np.float32), "b": tfds.features.Text()},
-            "optional": lambda: tfds.features.Optional(tfds.features.Scalar(np.int64)),
+            "optional": lambda: tfds.features.Scalar(np.int64, optional=True),
         }[kind]()
 
     return {name: feature(kind) for name, kind in wide_input(file)["features"].items()}
