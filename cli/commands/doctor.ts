@@ -7,12 +7,14 @@ import { formatBytes, formatCount, renderTable, type Style, type TextOutput } fr
 
 interface DoctorFlags {
   readonly python: string;
+  readonly clean?: boolean;
 }
 
 export const doctorCommand: CommandModule = {
   define: (command, invoke) => {
     command
       .option('--python <path>', 'Python interpreter whose readers are looked for', 'python3')
+      .option('--clean', 'remove what builds that died left in the registry')
       .addHelpText(
         'after',
         examples(
@@ -25,7 +27,8 @@ export const doctorCommand: CommandModule = {
 };
 
 async function doctor(context: CommandContext, flags: DoctorFlags): Promise<CommandResult> {
-  const { diagnose } = await import('../../src/project/index.js');
+  const { cleanRegistry, diagnose } = await import('../../src/project/index.js');
+  const cleaned = flags.clean === true ? await cleanRegistry((await context.config()).registry) : [];
   const diagnosis = await diagnose({
     config: () => context.config(),
     python: flags.python,
@@ -34,8 +37,12 @@ async function doctor(context: CommandContext, flags: DoctorFlags): Promise<Comm
   });
   const problems = diagnosis.checks.filter((check) => check.status === 'problem').length;
   return {
-    data: { ready: problems === 0, checks: diagnosis.checks, config: diagnosis.config },
-    text: () => render(diagnosis, problems, context.terminal.out),
+    data: { ready: problems === 0, cleaned, checks: diagnosis.checks, config: diagnosis.config },
+    text: () =>
+      [
+        ...cleaned.map((build) => `removed what was left of ${build}`),
+        render(diagnosis, problems, context.terminal.out),
+      ].join('\n'),
     exitCode: problems === 0 ? exitCodes.ok : exitCodes.environment,
   };
 }

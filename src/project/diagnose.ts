@@ -5,6 +5,7 @@ import { DatasetsError } from '../core/errors/index.js';
 import { type Check, ok, problem, warning } from './check.js';
 import { checkNode, checkPeers, checkPython, checkRegistry, checkSpace } from './check-machine.js';
 import { readOwnManifest } from './package-manifest.js';
+import { checkStagedBuilds } from './staged-builds.js';
 
 export interface DiagnoseOptions {
   /** Loads the configuration; what it throws becomes a check. */
@@ -37,6 +38,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const parts = await Promise.all([
     config === undefined ? [] : checkDatasets(config),
     config === undefined ? [] : checkRegistry(config.registry),
+    config === undefined ? [] : checkStagedBuilds(config.registry),
     checkSpace('disk:temporary', tmpdir()),
     checkPeers(manifest, config?.projectDirectory ?? options.cwd),
     checkPython(options.python),

@@ -4,3 +4,4 @@ export { type BuildPlan, planBuild } from './plan-build.js';
 export { type DatasetTemplate, datasetTemplates } from './scaffold/dataset-files.js';
 export { type Scaffolded, type ScaffoldedProject, scaffoldDataset, scaffoldProject } from './scaffold/scaffold.js';
 export { type BuildSelection, type SelectedBuilds, selectBuilds } from './select-builds.js';
+export { cleanRegistry } from './staged-builds.js';

@@ -247,6 +247,32 @@ describe('build', () => {
     });
   }
 
+  it('that was killed leaves nothing visible, and doctor --clean removes its files', async () => {
+    const registry = project.path('killed');
+    const { code } = await project.interrupt(
+      ['build', 'endless', '--registry', registry],
+      /^generate#0: 1 task/m,
+      'SIGKILL',
+    );
+    assert.equal(code, null);
+    assert.deepEqual(
+      (
+        (await project.json(['list', '--registry', registry])) as {
+          readonly datasets: readonly { readonly published: readonly unknown[] }[];
+        }
+      ).datasets.flatMap(({ published }) => published),
+      [],
+    );
+    const found = await project.run(['doctor', '--registry', registry]);
+    assert.match(
+      found.stdout,
+      /^note a build that died left files in the registry: endless:1\.0\.0\n +ailab-datasets doctor --clean$/m,
+    );
+    const cleaned = await project.run(['doctor', '--clean', '--registry', registry]);
+    assert.match(cleaned.stdout, /^removed what was left of endless:1\.0\.0$/m);
+    assert.deepEqual(await readdir(project.path('killed/.staging')), []);
+  });
+
   for (const runner of ['threads', 'inline']) {
     it(`stops at Ctrl-C with exit code 130 and leaves nothing behind (${runner})`, async () => {
       const registry = project.path(`interrupted-${runner}`);
