@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DatasetsError } from '../core/errors/index.js';
+import { isSplitName } from '../core/names/index.js';
 import type { Source } from '../sources/index.js';
 import { ValueWriter } from '../values/index.js';
 import type { Awaitable, Collection, Counter, Key, Keyed, Pipeline, StepOptions } from './collection.js';
@@ -127,9 +128,9 @@ class PipelineGraph implements Pipeline {
   }
 
   #splitNode(split: string, value: unknown): number {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(split)) {
+    if (!isSplitName(split)) {
       throw new DatasetsError('PIPELINE_INVALID', `${JSON.stringify(split)} can't be the name of a split`, {
-        hint: 'Use letters, digits and underscores: train, validation, test.',
+        hint: "Use letters, digits, _ and -, but not 'all', which means all splits together: train, validation, test.",
         at: { split },
       });
     }
