@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { treeMemory } from './memory.js';
 
-const memoryIntervalMilliseconds = 50;
+/** Often enough for a build's phases, and below a hundredth of a processor for the looking. */
+const memoryIntervalMilliseconds = 100;
 
 export interface Command {
   readonly program: string;

@@ -1,13 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+const pageBytes = 4096;
+
 /**
- * Memory of a process and all its descendants in bytes: the sum of their proportional set sizes, in which a page shared by several counts once
- * (proc(5), smaps_rollup). Undefined where the system doesn't tell, or the process is gone.
+ * Memory of a process and all its descendants in bytes. Undefined where the system doesn't tell, or the process is gone.
+ *
+ * One process: its resident set (proc(5), statm), which costs the kernel nothing to tell. Several: the sum of their proportional set sizes
+ * (smaps_rollup), in which a page shared by several counts once; for that the kernel walks through all their pages, so look seldom.
  */
 export function treeMemory(pid: number): number | undefined {
-  const own = proportionalSetSize(pid);
-  if (own === undefined) return undefined;
-  return childrenOf(pid).reduce((sum, child) => sum + (treeMemory(child) ?? 0), own);
+  const processes = withDescendants(pid);
+  if (processes.length === 1) return residentSetSize(pid);
+  return processes.reduce((sum, each) => sum + (proportionalSetSize(each) ?? 0), 0);
+}
+
+function withDescendants(pid: number): readonly number[] {
+  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+}
+
+function residentSetSize(pid: number): number | undefined {
+  const pages = readProcess(`${pid}/statm`).split(' ')[1];
+  return pages === undefined ? undefined : Number(pages) * pageBytes;
 }
 
 function proportionalSetSize(pid: number): number | undefined {
