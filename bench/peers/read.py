@@ -8,17 +8,21 @@ from common import report
 
 
 def tf_data(directory, _):
-    """Batches of parsed tensors, as fast as tf.data gives them: parsed in batches, in parallel, ahead of the loop."""
+    """Batches of parsed tensors in the way that was fastest of a dozen: two files at a time, each read and parsed in batches of 2048."""
     import tensorflow as tf
 
     files = sorted(glob.glob(f"{directory}/product_b-train.tfrecord-*"))
     numbers = {name: tf.io.FixedLenFeature([], tf.int64) for name in ("date", "delay", "distance")}
     texts = {name: tf.io.FixedLenFeature([], tf.string) for name in ("origin", "destination")}
+
+    def batches(file):
+        records = tf.data.TFRecordDataset(file).batch(2048)
+        return records.map(lambda batch: tf.io.parse_example(batch, {**numbers, **texts}))
+
     started = time.perf_counter()
     dataset = (
-        tf.data.TFRecordDataset(files, num_parallel_reads=tf.data.AUTOTUNE, buffer_size=1 << 20)
-        .batch(8192)
-        .map(lambda records: tf.io.parse_example(records, {**numbers, **texts}), tf.data.AUTOTUNE, deterministic=False)
+        tf.data.Dataset.from_tensor_slices(files)
+        .interleave(batches, cycle_length=2, num_parallel_calls=2, deterministic=False)
         .prefetch(tf.data.AUTOTUNE)
     )
     examples = sum(int(batch["delay"].shape[0]) for batch in dataset)
