@@ -1,7 +1,7 @@
 /** The two output formats of a build; both hold the same records in the same order. */
 export type OutputFormat = 'tfrecord' | 'arrow';
 
-/** Buckets of the key hash: its first 12 bits. 4096 sequential streams are what a scatter in cache sustains (docs/performance.md). */
+/** Buckets of the key hash: its first 12 bits. 4096 sequential streams are what a scatter in cache sustains, measured. */
 export const bucketBits = 12;
 export const bucketCount = 1 << bucketBits;
 

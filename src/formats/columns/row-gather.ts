@@ -4,7 +4,7 @@ import type { ColumnStore, OffsetList } from './column-store.js';
  * Appends one leaf of many rows to its column, and moves each row's cursor behind the leaf.
  *
  * Leaf by leaf rather than row by row: the switch on the type stands outside the loop, and each loop writes one stream. The rows of a block
- * stay in the cache between leaves (57-190 ns a row of 5 fields, docs/performance.md).
+ * stay in the cache between leaves (57-190 ns a row of 5 fields).
  *
  * @param cursors Where in `bytes` this leaf starts in each row; afterwards where the next leaf starts.
  */
