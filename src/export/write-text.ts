@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -19,7 +18,8 @@ export async function writeTextFile(file: string, lines: AsyncIterable<string>, 
   const options = signal === undefined ? {} : { signal };
   try {
     await mkdir(dirname(file), { recursive: true });
-    const output = createWriteStream(temporary);
+    // Opened here, not by the stream, which could do so after a failure had been cleaned up.
+    const output = (await open(temporary, 'w')).createWriteStream();
     if (file.endsWith('.gz')) await pipeline(chunks(lines), createGzip(), output, options);
     else await pipeline(chunks(lines), output, options);
     await rename(temporary, file);
