@@ -56,7 +56,7 @@ async function convert(context: CommandContext, reference: string, flags: Conver
   const formats = flags.fileFormat.map((name) => checkFormat(name, exportFormats));
   const config = await context.config();
   const directory = resolve(context.cwd, flags.to);
-  const { directory: source } = await findVersion(reference, config);
+  const { location: source } = await findVersion(reference, config);
   const display = progressDisplay(context);
   try {
     const report = await exportVersion(source, {

@@ -29,9 +29,9 @@ async function path(context: CommandContext, reference: string, flags: PathFlags
   const { findVersion, shardPaths } = await import('../../src/catalog/index.js');
   const version = await findVersion(reference, await context.config());
   if (flags.split === undefined) {
-    const { directory, name, config, version: number } = version;
-    return { data: { path: directory, name, config: config ?? null, version: number }, text: () => directory };
+    const { location, name, config, version: number } = version;
+    return { data: { path: location, name, config: config ?? null, version: number }, text: () => location };
   }
-  const files = await shardPaths(version.directory, flags.split, flags.fileFormat);
-  return { data: { path: version.directory, files }, text: () => files.join('\n') };
+  const files = await shardPaths(version.location, flags.split, flags.fileFormat);
+  return { data: { path: version.location, files }, text: () => files.join('\n') };
 }

@@ -34,6 +34,6 @@ export const snippetCommand: CommandModule = {
 async function snippet(context: CommandContext, reference: string, flags: SnippetFlags): Promise<CommandResult> {
   const { findVersion, trainerSnippet, versionForSnippet } = await import('../../src/catalog/index.js');
   const found = await findVersion(reference, await context.config());
-  const code = trainerSnippet(flags.for, await versionForSnippet(found.directory), flags.split);
+  const code = trainerSnippet(flags.for, await versionForSnippet(found.location), flags.split);
   return { data: { for: flags.for, code }, text: () => code.trimEnd() };
 }

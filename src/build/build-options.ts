@@ -39,7 +39,7 @@ export interface BuildResult {
   readonly dataset: string;
   readonly config: string | undefined;
   readonly version: string;
-  /** Absolute directory of the version. */
+  /** Absolute directory of the version, or its URL. */
   readonly directory: string;
   readonly splits: readonly BuiltSplit[];
   /** sha256 of the data, lower-case hex. Undefined for a directory that tfds prepared. */

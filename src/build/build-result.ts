@@ -1,5 +1,5 @@
 import type { BuildOutput } from '../engines/index.js';
-import { type Manifest, type Registry, readManifest, versionPath } from '../registry/index.js';
+import { type Manifest, type Registry, readManifest } from '../registry/index.js';
 import type { BuildResult, BuiltSplit } from './build-options.js';
 import type { BuildTarget } from './target.js';
 
@@ -26,12 +26,12 @@ export function publishedResult(
 /** What a build says of a version that was there before. */
 export async function existingResult(target: BuildTarget, registry: Registry): Promise<BuildResult> {
   const found = await registry.resolve(target.reference);
-  const manifest = await readManifest(registry.storage, versionPath(found));
+  const manifest = await readManifest(registry.storage, found.path);
   return {
     status: 'exists',
     dataset: target.definition.name,
     ...target.chosen,
-    directory: found.directory,
+    directory: found.location,
     splits: manifest === undefined ? [] : splitsOf(manifest),
     contentDigest: manifest?.contentDigest,
     counters: manifest?.counters ?? {},

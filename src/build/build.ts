@@ -26,10 +26,10 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   const target = await findTarget(reference, options.config);
   const registry = openRegistry(options.config.registry);
   const exists = (await registry.find(target.reference)) !== undefined;
-  if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.directory);
+  if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.location);
   if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
-  const staged = await stageVersion(registry, target.definition.name, target.chosen.config, target.chosen.version);
+  const staged = await stageVersion(registry, { name: target.definition.name, ...target.chosen });
   try {
     const result = await buildStaged(staged, target, options);
     options.onProgress?.({ type: 'build-end', result });

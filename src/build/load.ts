@@ -3,7 +3,7 @@ import { loadConfig, type ResolvedConfig } from '../core/config/index.js';
 import { formatReference, parseReference, type Reference } from '../core/names/index.js';
 import type { AnyFeature, OutputOf } from '../features/index.js';
 import { type Dataset, openVersion, type ReadFormat, type SplitSelector } from '../reader/index.js';
-import { openRegistry, type Registry, type ResolvedVersion } from '../registry/index.js';
+import { openRegistry, type Registry } from '../registry/index.js';
 import { build } from './build.js';
 import type { BuildEvent } from './build-options.js';
 
@@ -62,8 +62,8 @@ export async function load(
   const config = options.config ?? (await loadConfig());
   const registry = openRegistry(options.registry ?? config.registry);
   const reference = parseReference(typeof subject === 'string' ? subject : subject.datasetName);
-  const { directory } = await findOrBuild(reference, registry, { ...config, registry: registry.directory }, options);
-  const version = await openVersion<unknown>(directory, {
+  const location = await findOrBuild(reference, registry, { ...config, registry: registry.location }, options);
+  const version = await openVersion<unknown>(location, {
     format: options.format,
     verifyChecksums: options.verifyChecksums,
   });
@@ -75,15 +75,16 @@ async function findOrBuild(
   registry: Registry,
   config: ResolvedConfig,
   options: LoadOptions,
-): Promise<Pick<ResolvedVersion, 'directory'>> {
+): Promise<string> {
   const found = await registry.find(reference);
-  if (found !== undefined) return found;
+  if (found !== undefined) return found.location;
   const policy = options.build ?? 'auto';
-  if (policy === 'never' || reference.alias !== undefined) return registry.resolve(reference);
-  return build(formatReference(reference), {
+  if (policy === 'never' || reference.alias !== undefined) return (await registry.resolve(reference)).location;
+  const { directory } = await build(formatReference(reference), {
     config,
     localSourcesOnly: policy === 'auto',
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
   });
+  return directory;
 }

@@ -59,7 +59,7 @@ export interface CardSplit {
 export async function describeDataset(reference: string, config: ResolvedConfig): Promise<DatasetCard> {
   const registry = openRegistry(config.registry);
   const found = await registry.find(parseReference(reference));
-  return found === undefined ? fromBuilder(reference, config) : fromRegistry(found.directory, registry);
+  return found === undefined ? fromBuilder(reference, config) : fromRegistry(found.location, registry);
 }
 
 async function fromRegistry(directory: string, registry: Registry): Promise<DatasetCard> {

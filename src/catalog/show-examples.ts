@@ -36,8 +36,8 @@ export async function showExamples(
   options: ShowOptions,
   config: ResolvedConfig,
 ): Promise<ShownExamples> {
-  const { directory } = await findVersion(reference, config);
-  const { info, schema, dataset } = await openVersion(directory);
+  const { location } = await findVersion(reference, config);
+  const { info, schema, dataset } = await openVersion(location);
   const first = info.splits.find(({ name }) => name === 'train') ?? info.splits[0];
   const split = options.split ?? first?.name ?? 'all';
   const all = dataset(split);

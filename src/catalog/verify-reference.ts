@@ -23,12 +23,12 @@ export async function verifyReference(
   config: ResolvedConfig,
   options: VerifyReferenceOptions = {},
 ): Promise<VerifyReport> {
-  const { directory } = await findVersion(reference, config);
-  const info = await readVersionInfo(new LocalStorage(directory));
+  const { location } = await findVersion(reference, config);
+  const info = await readVersionInfo(new LocalStorage(location));
   // Every file is read twice: as bytes, and by its format.
   const bytes = info.manifest?.files.reduce((sum, file) => sum + 2 * file.bytes, 0);
   options.onStart?.(formatReference(info), bytes);
-  return verifyVersion(directory, {
+  return verifyVersion(location, {
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
   });

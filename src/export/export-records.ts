@@ -54,7 +54,7 @@ export async function exportRecords(
   const { info } = version;
   const manifest = checkExport(version, formats);
   const registry = openRegistry(options.directory);
-  const staged = await stageVersion(registry, info.name, info.config, info.version);
+  const staged = await stageVersion(registry, { name: info.name, config: info.config, version: info.version });
   try {
     const run: RecordExport = { source, version, manifest, formats, staged, options };
     const splits: PublishedSplit[] = [];

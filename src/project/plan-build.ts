@@ -9,7 +9,7 @@ export interface BuildPlan {
   readonly dataset: string;
   readonly config: string | undefined;
   readonly version: string;
-  /** Absolute directory that the version would be published to. */
+  /** Absolute directory, or URL, that the version would be published to. */
   readonly directory: string;
   /** Whether it is published already. */
   readonly exists: boolean;
@@ -36,7 +36,7 @@ export async function planBuild(reference: string, config: ResolvedConfig, snaps
   return {
     dataset: definition.name,
     ...chosen,
-    directory: registry.storage.absolute(versionPath({ name: definition.name, ...chosen })),
+    directory: registry.locationOf(versionPath({ name: definition.name, ...chosen })),
     exists: (await registry.find(target.reference)) !== undefined,
     splits: graph.splits.map(({ name }) => name),
     formats: config.formats,

@@ -1,5 +1,5 @@
 import { isVersion } from '../core/names/index.js';
-import type { LocalStorage, Storage } from '../storage/index.js';
+import type { Storage } from '../storage/index.js';
 import { defaultConfigFile } from './layout.js';
 import { isVersionDirectory } from './version-directory.js';
 
@@ -15,7 +15,7 @@ interface Published {
  * reference without a config there (read_only_builder.py, `_find_builder_dir_single_dir`).
  */
 export async function updateDefaultConfig(
-  storage: LocalStorage,
+  storage: Storage,
   published: Published,
   defaultConfig: string | undefined,
 ): Promise<void> {

@@ -10,8 +10,13 @@ export {
   type RegistryOptions,
   type ResolvedVersion,
 } from './registry.js';
-export { stageVersion } from './stage-version.js';
-export { listStagedBuilds, removeAbandonedBuilds, type StagedBuild } from './staged-builds.js';
+export { type StageOptions, stageVersion } from './stage-version.js';
+export {
+  listStagedBuilds,
+  removeAbandonedBuilds,
+  type StagedBuild,
+  type StagedBuildsOptions,
+} from './staged-builds.js';
 export type { StagedVersion } from './staged-version.js';
 export type { StagingOwner } from './staging-files.js';
 export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';

@@ -1,6 +1,6 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
-import { storageError, syncTree } from '../storage/index.js';
+import { type LocalStorage, storageError, syncTree } from '../storage/index.js';
 import { updateDefaultConfig } from './default-config.js';
 import { versionFiles, versionPath } from './layout.js';
 import { type Manifest, readManifest } from './manifest.js';
@@ -29,7 +29,7 @@ const overwriteAttempts = 10;
  * @throws DatasetsError VERSION_EXISTS, MANIFEST_INVALID, STORAGE_FULL, STORAGE_FAILED; nothing is published then.
  */
 export async function publish(staged: StagedVersion, options: PublishOptions = {}): Promise<string> {
-  const { storage } = staged;
+  const storage = localStorage(staged);
   const target = versionPath(staged);
   const manifest = await checkStaged(staged);
   if ((await isVersionDirectory(storage, target)) && options.overwrite !== true) throw exists(staged);
@@ -41,12 +41,21 @@ export async function publish(staged: StagedVersion, options: PublishOptions = {
   return storage.absolute(target);
 }
 
+/** A local registry is staged in itself. */
+function localStorage(staged: StagedVersion): LocalStorage {
+  if (staged.files === staged.registry.storage) return staged.files;
+  throw new DatasetsError('UNSUPPORTED', `versions can't be published to ${staged.registry.location} yet`, {
+    hint: 'Publish to a local directory.',
+    at: { dataset: staged.name },
+  });
+}
+
 async function checkStaged(staged: StagedVersion): Promise<Manifest> {
   const root = staged.path(stagingFiles.version);
-  const manifest = await readManifest(staged.storage, root);
+  const manifest = await readManifest(staged.files, root);
   if (manifest === undefined) throw incomplete(staged, versionFiles.manifest, 'is missing');
   const expected = new Map(manifest.files.map((file) => [`${root}/${file.path}`, file.bytes]));
-  for await (const { path, bytes } of staged.storage.walk(root)) {
+  for await (const { path, bytes } of staged.files.walk(root)) {
     const wanted = expected.get(path);
     expected.delete(path);
     const name = path.slice(root.length + 1);
@@ -61,7 +70,7 @@ async function checkStaged(staged: StagedVersion): Promise<Manifest> {
 
 /** rename(2) can't exchange two directories, so the old one steps aside first; a crash in between is mended by `removeAbandonedBuilds`. */
 async function replaceVersion(staged: StagedVersion, target: string, manifest: Manifest): Promise<void> {
-  const { storage } = staged;
+  const storage = staged.files;
   const version = staged.path(stagingFiles.version);
   let recorded = manifest;
   for (let attempt = 0; attempt < overwriteAttempts; attempt++) {
@@ -95,8 +104,8 @@ async function sync(staged: StagedVersion): Promise<void> {
 }
 
 async function taken(staged: StagedVersion, target: string): Promise<DatasetsError> {
-  if (await isVersionDirectory(staged.storage, target)) return exists(staged);
-  const directory = staged.storage.absolute(target);
+  if (await isVersionDirectory(staged.files, target)) return exists(staged);
+  const directory = staged.registry.locationOf(target);
   return new DatasetsError('STORAGE_FAILED', `${directory} is in the way: it holds files but is no version`, {
     hint: 'Something else wrote there. Look at it and remove it, or publish with --overwrite.',
     at: { dataset: staged.name, file: directory },
@@ -105,7 +114,7 @@ async function taken(staged: StagedVersion, target: string): Promise<DatasetsErr
 
 function exists(staged: StagedVersion): DatasetsError {
   const reference = formatReference(staged);
-  return new DatasetsError('VERSION_EXISTS', `${reference} is already published in ${staged.storage.location}`, {
+  return new DatasetsError('VERSION_EXISTS', `${reference} is already published in ${staged.registry.location}`, {
     hint: 'A published version never changes: raise the version, or use --overwrite on a registry of your own.',
     at: { dataset: staged.name },
   });

@@ -10,7 +10,8 @@ import {
   type Reference,
   type Version,
 } from '../core/names/index.js';
-import { LocalStorage } from '../storage/index.js';
+import { LocalStorage, type Storage } from '../storage/index.js';
+import { locationOf } from './location.js';
 import { resolveReference } from './resolve.js';
 import { isVersionDirectory } from './version-directory.js';
 
@@ -27,8 +28,10 @@ export interface ResolvedVersion {
   readonly name: DatasetName;
   readonly config: ConfigName | undefined;
   readonly version: Version;
-  /** Absolute. */
-  readonly directory: string;
+  /** Inside the registry: `product_a/men/1.2.0`. */
+  readonly path: string;
+  /** Absolute directory, or a URL. */
+  readonly location: string;
 }
 
 /** What an alias stands for, or undefined where it isn't set. */
@@ -44,17 +47,22 @@ export interface RegistryOptions {
 
 /** Published versions by name. */
 export class Registry {
-  readonly storage: LocalStorage;
+  readonly storage: Storage;
   readonly aliases: AliasLookup;
 
-  constructor(storage: LocalStorage, options: RegistryOptions = {}) {
+  constructor(storage: Storage, options: RegistryOptions = {}) {
     this.storage = storage;
     this.aliases = options.aliases ?? (async () => undefined);
   }
 
-  /** Absolute. */
-  get directory(): string {
+  /** Absolute directory, or the URL of a bucket's folder. */
+  get location(): string {
     return this.storage.location;
+  }
+
+  /** Where a path inside the registry lies: an absolute path, or a URL. */
+  locationOf(path: string): string {
+    return locationOf(this.storage, path);
   }
 
   /** Every data set that has a version, sorted by name. Directories without a manifest or a dataset_info.json don't count. */
@@ -100,7 +108,7 @@ export class Registry {
    * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name.
    * @example
    * ```ts
-   * const { directory } = await registry.resolve(parseReference('product_a/men:1.*.*'));
+   * const { location } = await registry.resolve(parseReference('product_a/men:1.*.*'));
    * ```
    */
   resolve(reference: Reference): Promise<ResolvedVersion> {
@@ -123,12 +131,13 @@ const unknownCodes: ReadonlySet<string> = new Set(['DATASET_UNKNOWN', 'CONFIG_UN
 /**
  * Opens a registry; its directory need not exist before the first version is published.
  *
+ * @param location absolute directory, or the storage that it lies in.
  * @example
  * ```ts
  * const registry = openRegistry('/data/registry');
  * for (const { name, versions } of await registry.listDatasets()) console.log(name, versions);
  * ```
  */
-export function openRegistry(directory: string, options: RegistryOptions = {}): Registry {
-  return new Registry(new LocalStorage(directory), options);
+export function openRegistry(location: string | Storage, options: RegistryOptions = {}): Registry {
+  return new Registry(typeof location === 'string' ? new LocalStorage(location) : location, options);
 }

@@ -22,7 +22,8 @@ export async function resolveReference(registry: Registry, reference: Reference)
   const versions = await registry.listVersions(name, config);
   const version = newestVersion(versions, aliased?.version ?? reference.version);
   if (version === undefined) throw await unknownVersion(registry, reference, config);
-  return { name, config, version, directory: registry.storage.absolute(versionPath({ name, config, version })) };
+  const path = versionPath({ name, config, version });
+  return { name, config, version, path, location: registry.locationOf(path) };
 }
 
 /** `@alias`, or the alias `default` where neither a version nor a config is named. */
@@ -32,7 +33,7 @@ async function resolveAlias(registry: Registry, reference: Reference) {
   const target = await registry.aliases(name, alias ?? defaultAlias);
   if (target !== undefined || alias === undefined) return target;
   if ((await registry.listDataset(name)) === undefined) throw await unknownDataset(registry, reference);
-  throw new DatasetsError('VERSION_UNKNOWN', `${name} has no alias ${alias} in ${registry.directory}`, {
+  throw new DatasetsError('VERSION_UNKNOWN', `${name} has no alias ${alias} in ${registry.location}`, {
     hint: `Name a version, or none for the newest: ${name}.`,
     at: { dataset: name },
   });
@@ -66,14 +67,14 @@ async function unknownDataset(registry: Registry, reference: Reference): Promise
     names.length === 0
       ? 'The registry is empty: build a data set first, or name another registry.'
       : nearestHint(reference.name, names, 'data sets');
-  return new DatasetsError('DATASET_UNKNOWN', `${registry.directory} holds no data set ${reference.name}`, {
+  return new DatasetsError('DATASET_UNKNOWN', `${registry.location} holds no data set ${reference.name}`, {
     hint,
     at: { dataset: reference.name },
   });
 }
 
 function unknownConfig(registry: Registry, reference: Reference, what: string, hint: string): DatasetsError {
-  const message = `${reference.name} ${what} in ${registry.directory}`;
+  const message = `${reference.name} ${what} in ${registry.location}`;
   return new DatasetsError('CONFIG_UNKNOWN', message, { hint, at: { dataset: reference.name } });
 }
 
@@ -96,7 +97,7 @@ async function unknownVersion(
   const name = formatReference({ name: reference.name, config });
   const wanted = reference.version ?? 'that the alias names';
   const versions = await registry.listVersions(reference.name, config);
-  return new DatasetsError('VERSION_UNKNOWN', `${name} has no version ${wanted} in ${registry.directory}`, {
+  return new DatasetsError('VERSION_UNKNOWN', `${name} has no version ${wanted} in ${registry.location}`, {
     hint: `The versions are: ${versions.join(', ')}.`,
     at: { dataset: reference.name },
   });

@@ -1,9 +1,10 @@
 import { DatasetsError } from '../core/errors/index.js';
-import { type LocalStorage, systemErrorCode } from '../storage/index.js';
+import { systemErrorCode } from '../storage/index.js';
 import { silentAfterMilliseconds } from './heartbeat.js';
-import { stagingDirectory, versionPath } from './layout.js';
+import { versionPath } from './layout.js';
 import { isAlive } from './process-identity.js';
 import type { Registry } from './registry.js';
+import { type StagingArea, stagedPath, stagingArea } from './staging-area.js';
 import { type StagingOwner, stagingFiles } from './staging-files.js';
 
 /** A build that was started on a registry and neither published nor discarded. */
@@ -20,20 +21,30 @@ export interface StagedBuild {
   readonly state: 'running' | 'dead' | 'silent';
 }
 
-/**
- * The builds that are staged on a registry: those that run, and those that were left behind.
- *
- * @param now the time to compare heartbeats with.
- */
-export async function listStagedBuilds(registry: Registry, now: Date = new Date()): Promise<readonly StagedBuild[]> {
-  const { storage } = registry;
-  const entries = await storage.list(stagingDirectory);
-  const folders = entries.filter((entry) => entry.kind === 'directory');
-  return Promise.all(folders.map((entry) => inspect(storage, entry.name, now)));
+export interface StagedBuildsOptions {
+  /** Where builds for a remote registry are staged, as for `stageVersion`. */
+  readonly workDirectory?: string;
+  /** The time to compare heartbeats with. */
+  readonly now?: Date;
 }
 
-async function inspect(storage: LocalStorage, buildId: string, now: Date): Promise<StagedBuild> {
-  const root = `${stagingDirectory}/${buildId}`;
+/** The builds that are staged for a registry: those that run, and those that were left behind. */
+export function listStagedBuilds(
+  registry: Registry,
+  options: StagedBuildsOptions = {},
+): Promise<readonly StagedBuild[]> {
+  return listArea(stagingArea(registry, options.workDirectory), options.now);
+}
+
+async function listArea(area: StagingArea, now: Date = new Date()): Promise<readonly StagedBuild[]> {
+  const entries = await area.storage.list(area.folder);
+  const folders = entries.filter((entry) => entry.kind === 'directory');
+  return Promise.all(folders.map((entry) => inspect(area, entry.name, now)));
+}
+
+async function inspect(area: StagingArea, buildId: string, now: Date): Promise<StagedBuild> {
+  const { storage } = area;
+  const root = stagedPath(area, buildId);
   const owner = readOwner(await storage.read(`${root}/${stagingFiles.owner}`));
   const heartbeat = await storage.stat(`${root}/${stagingFiles.heartbeat}`);
   const lastHeartbeat = heartbeat?.modified ?? (await storage.modified(root));
@@ -59,26 +70,31 @@ function readOwner(bytes: Uint8Array | undefined): StagingOwner | undefined {
  *
  * @returns the builds that were removed.
  */
-export function removeAbandonedBuilds(registry: Registry, now: Date = new Date()): Promise<readonly StagedBuild[]> {
-  return removeStagedBuilds(registry, (build) => build.state !== 'running', now);
+export function removeAbandonedBuilds(
+  registry: Registry,
+  options: StagedBuildsOptions = {},
+): Promise<readonly StagedBuild[]> {
+  const area = stagingArea(registry, options.workDirectory);
+  return removeStagedBuilds(area, (build) => build.state !== 'running', options.now);
 }
 
 export async function removeStagedBuilds(
-  registry: Registry,
+  area: StagingArea,
   which: (build: StagedBuild) => boolean,
-  now: Date = new Date(),
+  now?: Date,
 ): Promise<readonly StagedBuild[]> {
-  const removed = (await listStagedBuilds(registry, now)).filter(which);
+  const removed = (await listArea(area, now)).filter(which);
   for (const build of removed) {
-    await restoreReplaced(registry.storage, build);
-    await registry.storage.deleteDirectory(`${stagingDirectory}/${build.buildId}`);
+    await restoreReplaced(area, build);
+    await area.storage.deleteDirectory(stagedPath(area, build.buildId));
   }
   return removed;
 }
 
-async function restoreReplaced(storage: LocalStorage, { buildId, owner }: StagedBuild): Promise<void> {
+async function restoreReplaced(area: StagingArea, { buildId, owner }: StagedBuild): Promise<void> {
   if (owner === undefined) return;
-  const root = `${stagingDirectory}/${buildId}`;
+  const { storage } = area;
+  const root = stagedPath(area, buildId);
   const entries = await storage.list(root);
   for (const entry of entries.filter(({ name }) => name.startsWith(stagingFiles.replaced))) {
     const target = versionPath({ ...owner, config: owner.config });

@@ -5,6 +5,8 @@ export interface StagingOwner {
   readonly name: string;
   readonly config?: string;
   readonly version: string;
+  /** Whether a build with the same identity can go on with it. */
+  readonly resumable?: boolean;
   readonly startedAt: string;
   readonly process: ProcessIdentity;
 }

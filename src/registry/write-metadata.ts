@@ -29,7 +29,7 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
   const metadataFiles: ManifestFile[] = [];
   for (const [path, content] of contents) {
     const bytes = Buffer.from(content);
-    await staged.storage.write(staged.path(`${stagingFiles.version}/${path}`), bytes, { sync: false });
+    await staged.files.write(staged.path(`${stagingFiles.version}/${path}`), bytes, { sync: false });
     metadataFiles.push({
       path,
       format: 'metadata',
@@ -46,7 +46,7 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
 export async function writeManifest(staged: StagedVersion, manifest: Manifest): Promise<Manifest> {
   const text = formatJson(manifest);
   const checked = await parseManifest(Buffer.from(text), `${staged.directory}/${versionFiles.manifest}`);
-  await staged.storage.write(staged.path(`${stagingFiles.version}/${versionFiles.manifest}`), text, { sync: false });
+  await staged.files.write(staged.path(`${stagingFiles.version}/${versionFiles.manifest}`), text, { sync: false });
   return checked;
 }
 

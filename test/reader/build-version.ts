@@ -45,7 +45,7 @@ export interface TestVersion {
 /** Publishes a version through the writers' door, in this thread, and returns its directory. */
 export async function buildVersion(build: TestVersion): Promise<string> {
   const { name, config, version = '1.0.0' } = build;
-  const staged = await stageVersion(openRegistry(build.registry), name, config, version);
+  const staged = await stageVersion(openRegistry(build.registry), { name, config, version });
   try {
     const splits: PublishedSplit[] = [];
     for (const [split, examples] of Object.entries(build.splits)) {

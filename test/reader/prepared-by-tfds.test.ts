@@ -29,8 +29,8 @@ describe('a directory that stock tfds prepared', () => {
 
   it('is a version of the registry like any other', async () => {
     const found = await openRegistry(registry).resolve(parseReference('prepared:1.*.*'));
-    assert.equal(found.directory, directory);
-    const { info, format } = await openVersion(found.directory);
+    assert.equal(found.location, directory);
+    const { info, format } = await openVersion(found.location);
     assert.deepEqual([info.name, info.version, info.config, format], ['prepared', '1.0.0', undefined, 'tfrecord']);
     assert.deepEqual(info.supervisedKeys, ['name', 'label']);
     assert.deepEqual(

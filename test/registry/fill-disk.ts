@@ -7,7 +7,7 @@ import { makeShards } from './make-version.js';
 const directory = process.argv[2] ?? '';
 
 async function publishVersion(version: string, description: string): Promise<string> {
-  const staged = await stageVersion(openRegistry(directory), 'numbers', undefined, version);
+  const staged = await stageVersion(openRegistry(directory), { name: 'numbers', version });
   try {
     const metadata = await makeShards(staged, 'content');
     await writeMetadata(staged, { ...metadata, info: { ...metadata.info, description } });

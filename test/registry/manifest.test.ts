@@ -20,7 +20,7 @@ describe('a manifest', () => {
   let version = '';
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ailab-registry-'));
-    const staged = await stageVersion(openRegistry(directory), 'numbers', 'small', '1.0.0');
+    const staged = await stageVersion(openRegistry(directory), { name: 'numbers', config: 'small', version: '1.0.0' });
     await writeMetadata(staged, await makeShards(staged, 'x'));
     version = await publish(staged, { defaultConfig: 'small' });
   });

@@ -27,7 +27,11 @@ function killBeforeChange(number: number): void {
 }
 
 async function run(): Promise<string> {
-  const staged = await stageVersion(openRegistry(registryDirectory), 'numbers', 'small', '1.0.0');
+  const staged = await stageVersion(openRegistry(registryDirectory), {
+    name: 'numbers',
+    config: 'small',
+    version: '1.0.0',
+  });
   try {
     await writeMetadata(staged, await makeShards(staged, content));
     await ready();

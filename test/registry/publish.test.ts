@@ -24,7 +24,7 @@ async function publishNumbers(
   content: string,
   options: { overwrite?: boolean; config?: string } = {},
 ) {
-  const staged = await stageVersion(registry, 'numbers', options.config, '1.0.0');
+  const staged = await stageVersion(registry, { name: 'numbers', config: options.config, version: '1.0.0' });
   try {
     await writeMetadata(staged, await makeShards(staged, content));
     return await publish(staged, { overwrite: options.overwrite ?? false, defaultConfig: options.config });
@@ -53,7 +53,7 @@ describe('publishing', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it('shows nothing before, and the whole version after, and leaves no staging behind', async () => {
-    const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+    const staged = await stageVersion(registry, { name: 'numbers', version: '1.0.0' });
     await writeMetadata(staged, await makeShards(staged, 'x'));
     assert.deepEqual(await registry.listDatasets(), []);
     const published = await publish(staged);
@@ -105,7 +105,7 @@ describe('publishing', () => {
       [/manifest\.json is missing/, (folder) => rmSync(join(folder, 'manifest.json'))],
     ];
     for (const [message, change] of spoil) {
-      const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+      const staged = await stageVersion(registry, { name: 'numbers', version: '1.0.0' });
       await writeMetadata(staged, await makeShards(staged, 'x'));
       change(staged.directory);
       await assert.rejects(publish(staged), { code: 'MANIFEST_INVALID', message });
@@ -178,7 +178,7 @@ describe('publishing', () => {
         const signal = await runToDeath([script, target, 'new', mode, String(change)]);
         const seen = await one.listDatasets();
         // In the very first moments a build has not said whose it is: only its age tells.
-        const abandoned = await removeAbandonedBuilds(one, new Date(Date.now() + 31 * 60_000));
+        const abandoned = await removeAbandonedBuilds(one, { now: new Date(Date.now() + 31 * 60_000) });
         if (signal === null) {
           assert.deepEqual(abandoned, []);
           break;
@@ -209,7 +209,7 @@ describe('publishing', () => {
   });
 
   it('tells builds that run from those whose process is gone or silent', async () => {
-    const staged = await stageVersion(registry, 'numbers', undefined, '1.0.0');
+    const staged = await stageVersion(registry, { name: 'numbers', version: '1.0.0' });
     const [running] = await listStagedBuilds(registry);
     assert.equal(running?.state, 'running');
     assert.equal(running?.owner?.process.pid, process.pid);
@@ -223,9 +223,9 @@ describe('publishing', () => {
 
     writeFileSync(owner, text.replace(/"host": ".*"/, '"host": "elsewhere"'));
     const minutes = (count: number) => new Date(Date.now() + count * 60_000);
-    assert.equal((await listStagedBuilds(registry, minutes(29)))[0]?.state, 'running');
-    assert.equal((await listStagedBuilds(registry, minutes(31)))[0]?.state, 'silent');
-    assert.equal((await removeAbandonedBuilds(registry, minutes(31))).length, 1);
+    assert.equal((await listStagedBuilds(registry, { now: minutes(29) }))[0]?.state, 'running');
+    assert.equal((await listStagedBuilds(registry, { now: minutes(31) }))[0]?.state, 'silent');
+    assert.equal((await removeAbandonedBuilds(registry, { now: minutes(31) })).length, 1);
     assert.deepEqual(readdirSync(join(directory, '.staging')), []);
     await staged.discard();
   });
@@ -234,7 +234,7 @@ describe('publishing', () => {
     assert.equal(await runToDeath([script, directory, 'new', '--fresh', '10']), 'SIGKILL');
     const [left] = await listStagedBuilds(registry);
     assert.equal(left?.state, 'dead');
-    const staged = await stageVersion(registry, 'numbers', undefined, '2.0.0');
+    const staged = await stageVersion(registry, { name: 'numbers', version: '2.0.0' });
     assert.deepEqual(
       (await listStagedBuilds(registry)).map((build) => build.buildId),
       [staged.buildId],

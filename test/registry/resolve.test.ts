@@ -19,7 +19,7 @@ describe('a reference finds', () => {
     for (const file of files) writeFileSync(join(directory, path, file), '{}');
   };
   const found = async (reference: string) => {
-    const { name, config, version, directory: at } = await registry.resolve(parseReference(reference));
+    const { name, config, version, location: at } = await registry.resolve(parseReference(reference));
     assert.equal(at, join(directory, name, config ?? '', version));
     return config === undefined ? version : `${config}:${version}`;
   };
