@@ -1,19 +1,24 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { type AnyFeature, type ColumnBatch, createDecoder, type Leaf } from '../features/index.js';
 import { readVersionInfo, type VersionInfo } from '../registry/index.js';
-import { LocalStorage } from '../storage/index.js';
 import { arrowSchemaOf } from './arrow-schema.js';
 import { Dataset } from './dataset.js';
-import { ShardFiles } from './shards/shard-files.js';
+import { type FileVerification, ShardFiles } from './shards/shard-files.js';
 import { resolveSplit } from './split/split-ranges.js';
 import type { SplitSelector } from './split/split-selector.js';
+import { localVersionFiles, type VersionFiles } from './version-files.js';
 import { readSchema } from './version-schema.js';
 import { type ReadFormat, VersionSource } from './version-source.js';
 
 export interface OpenOptions {
   /** Which of the version's formats is read. Default: Arrow where it is there, which is faster and holds float64 exactly. */
   readonly format?: ReadFormat | undefined;
-  /** Whether the checksum of each TFRecord is verified. Default true; without it reading columns is a fifth faster. */
+  /**
+   * What each file is compared with before it is read: `size` with its size in the manifest (the default), `full` also with its SHA-256, `none`
+   * with nothing. A file that was fetched from a remote registry was compared with its checksums then.
+   */
+  readonly verify?: FileVerification | undefined;
+  /** Whether the checksum of each TFRecord is verified. Default true, unless `verify` is `none`; without it reading columns is a fifth faster. */
   readonly verifyChecksums?: boolean | undefined;
 }
 
@@ -36,7 +41,7 @@ export interface VersionReader<Example> {
 /**
  * Opens a published version, or a directory that stock tfds prepared.
  *
- * @param directory of the version: `<registry>/<name>/[<config>/]<version>`.
+ * @param version its directory, `<registry>/<name>/[<config>/]<version>`, or its files wherever they come from.
  * @throws DatasetsError VERSION_UNKNOWN when the directory holds no version; MANIFEST_INVALID, FORMAT_TOO_NEW; UNSUPPORTED for a format that
  * the version doesn't have, or a feature of tfds that has no counterpart here.
  * @example
@@ -46,19 +51,19 @@ export interface VersionReader<Example> {
  * ```
  */
 export async function openVersion<Example = Readonly<Record<string, unknown>>>(
-  directory: string,
+  version: string | VersionFiles,
   options: OpenOptions = {},
 ): Promise<VersionReader<Example>> {
-  const storage = new LocalStorage(directory);
-  const info = await readVersionInfo(storage);
-  const schema = await readSchema(storage, info);
-  const format = chooseFormat(info, options.format, storage.location);
+  const files = typeof version === 'string' ? localVersionFiles(version) : version;
+  const info = await readVersionInfo(files.metadata);
+  const schema = await readSchema(files.metadata, info);
+  const format = chooseFormat(info, options.format, files.location);
   const arrow = arrowSchemaOf(schema);
   const source = new VersionSource<Example>({
-    files: new ShardFiles(storage, info),
+    files: new ShardFiles(files, info, options.verify),
     arrow,
     format,
-    verify: options.verifyChecksums ?? true,
+    verify: options.verifyChecksums ?? options.verify !== 'none',
     decode: batchDecoder(schema),
   });
   return {
@@ -81,11 +86,11 @@ function batchDecoder<Example>(schema: AnyFeature): (batch: ColumnBatch) => read
   };
 }
 
-function chooseFormat(info: VersionInfo, wanted: ReadFormat | undefined, directory: string): ReadFormat {
+function chooseFormat(info: VersionInfo, wanted: ReadFormat | undefined, location: string): ReadFormat {
   const format = wanted ?? (info.formats.includes('arrow') ? 'arrow' : info.formats[0]);
   if (format !== undefined && info.formats.includes(format)) return format;
   const formats = info.formats.length === 0 ? 'none' : info.formats.join(', ');
-  throw new DatasetsError('UNSUPPORTED', `${directory} can't be read as ${wanted ?? 'TFRecord or Arrow'}`, {
+  throw new DatasetsError('UNSUPPORTED', `${location} can't be read as ${wanted ?? 'TFRecord or Arrow'}`, {
     hint: `Its formats are: ${formats}.`,
     at: { dataset: info.name },
   });

@@ -64,9 +64,13 @@ export class VersionSource<Example> implements ExampleSource<Example> {
     return toArrowTable(batches, this.#arrow);
   }
 
-  /** A single example comes from TFRecord also where Arrow is read, unless they differ: a record is smaller than a batch of 8192 rows. */
+  /**
+   * A single example comes from TFRecord also where Arrow is read, unless they differ: a record is smaller than a batch of 8192 rows. Of a remote
+   * version that would fetch a second file.
+   */
   #readsRecords(piece: ShardPiece): boolean {
     if (this.#format === 'tfrecord') return true;
+    if (!this.#files.areLocal) return false;
     const hasFloat64 = this.#arrow.leaves.some((leaf) => leaf.dtype === 'float64');
     return !hasFloat64 && this.#files.has('tfrecord', piece);
   }

@@ -1,9 +1,24 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { OpenedObject } from './storage.js';
 import { storageError } from './storage-error.js';
 
-/** A local file opened for ranged reads. */
-export class LocalObject implements OpenedObject {
+/**
+ * Opens a local file for ranged reads.
+ *
+ * @param path absolute.
+ * @throws DatasetsError STORAGE_FAILED
+ */
+export async function openLocalFile(path: string): Promise<OpenedObject> {
+  try {
+    const handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    return new LocalObject(path, handle, size);
+  } catch (cause) {
+    throw storageError(cause, 'open', path);
+  }
+}
+
+class LocalObject implements OpenedObject {
   readonly bytes: number;
   readonly #path: string;
   readonly #handle: FileHandle;

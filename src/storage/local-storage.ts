@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { LocalObject } from './local-object.js';
+import { openLocalFile } from './local-object.js';
 import { LocalWriter } from './local-writer.js';
 import { checkRelativePath } from './relative-path.js';
 import type { DirectoryEntry, ObjectWriter, OpenedObject, Storage, StoredObject } from './storage.js';
@@ -90,14 +90,7 @@ export class LocalStorage implements Storage {
   }
 
   async open(path: string): Promise<OpenedObject> {
-    const absolute = this.absolute(path);
-    try {
-      const handle = await open(absolute, 'r');
-      const { size } = await handle.stat();
-      return new LocalObject(absolute, handle, size);
-    } catch (cause) {
-      throw storageError(cause, 'open', absolute);
-    }
+    return openLocalFile(this.absolute(path));
   }
 
   async createIfAbsent(path: string, content: Uint8Array | string): Promise<boolean> {

@@ -34,7 +34,8 @@ async function* readPieces(
   { files, schema }: ArrowShards,
   pieces: readonly ShardPiece[],
 ): AsyncGenerator<PieceBatch, void, undefined> {
-  for (const piece of pieces) {
+  for (const [position, piece] of pieces.entries()) {
+    files.announce('arrow', pieces, position);
     const { source, file } = await files.open('arrow', piece);
     try {
       const reader = await openArrow(source, schema, file);

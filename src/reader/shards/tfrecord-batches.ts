@@ -142,7 +142,8 @@ async function* readChunks(
   // Two buffers are enough: one is parsed while the other is filled.
   const buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
   let turn = 0;
-  for (const piece of pieces) {
+  for (const [position, piece] of pieces.entries()) {
+    shards.files.announce('tfrecord', pieces, position);
     const { start, end } = await extentOf(shards, piece);
     const { source, file } = await shards.files.open('tfrecord', piece);
     try {

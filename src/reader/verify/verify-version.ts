@@ -1,7 +1,7 @@
 import { readVersionInfo, versionFiles } from '../../registry/index.js';
-import { LocalStorage } from '../../storage/index.js';
 import { arrowSchemaOf } from '../arrow-schema.js';
 import { ShardFiles } from '../shards/shard-files.js';
+import { localVersionFiles } from '../version-files.js';
 import { readSchema } from '../version-schema.js';
 import { Problems, type VerifyProblem } from './problems.js';
 import { verifyFiles } from './verify-files.js';
@@ -42,7 +42,8 @@ export interface VerifyReport {
  * ```
  */
 export async function verifyVersion(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const storage = new LocalStorage(directory);
+  const files = localVersionFiles(directory);
+  const storage = files.metadata;
   const info = await readVersionInfo(storage);
   const problems = new Problems();
   const progress = new VerifyProgress(options.onProgress, options.signal);
@@ -50,7 +51,7 @@ export async function verifyVersion(directory: string, options: VerifyOptions = 
   await problems.check(info.manifest === undefined ? versionFiles.features : versionFiles.manifest, async () => {
     const schema = await readSchema(storage, info);
     if (info.manifest !== undefined) await verifyTfdsMetadata(storage, info.manifest, schema, problems);
-    const check = new SplitCheck(new ShardFiles(storage, info), arrowSchemaOf(schema), problems, progress);
+    const check = new SplitCheck(new ShardFiles(files, info), arrowSchemaOf(schema), problems, progress);
     for (const split of info.splits) await check.verify(split);
   });
   return {
