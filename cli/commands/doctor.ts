@@ -1,8 +1,9 @@
-import type { ConfigOrigin, ResolvedConfig } from '../../src/core/config/index.js';
+import type { ResolvedConfig } from '../../src/core/config/index.js';
 import type { Check, Diagnosis } from '../../src/project/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { exitCodes } from '../frame/exit-code.js';
+import { originText, registryText } from '../frame/origin-text.js';
 import { formatBytes, formatCount, renderTable, type Style, type TextOutput } from '../terminal/index.js';
 
 interface DoctorFlags {
@@ -68,7 +69,8 @@ function mark(check: Check, style: Style): string {
 function renderSettings(config: ResolvedConfig, out: TextOutput): string {
   const { origins } = config;
   const rows = [
-    ['registry', config.registry, origins.registry],
+    ['registry', registryText(config), origins.registry],
+    ['registries', registriesText(config), origins.registries],
     ['datasets', config.datasets.join('\n') || 'none', origins.datasets],
     ['packages', config.packages.map(({ name }) => name).join(', ') || 'none', origins.packages],
     ['formats', config.formats.join(', '), origins.formats],
@@ -81,6 +83,9 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
       origins.maxShardBytes,
     ],
     ['manualDirectory', config.manualDirectory ?? 'none', origins.manualDirectory],
+    ['cacheDirectory', config.cacheDirectory, origins.cacheDirectory],
+    ['cacheBytes', formatBytes(config.cacheBytes), origins.cacheBytes],
+    ['workDirectory', config.workDirectory ?? 'in cacheDirectory', origins.workDirectory],
   ] as const;
   return renderTable(
     [{ title: 'setting' }, { title: 'value' }, { title: 'from', dress: out.style.dim }],
@@ -90,6 +95,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
   );
 }
 
-function originText(origin: ConfigOrigin): string {
-  return origin.kind === 'file' ? 'configuration file' : origin.kind;
+function registriesText({ registries }: ResolvedConfig): string {
+  const lines = Object.entries(registries).map(([name, place]) => `${name}: ${place}`);
+  return lines.join('\n') || 'none';
 }

@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import type { DatasetEntry } from '../../src/catalog/index.js';
+import type { ResolvedConfig } from '../../src/core/config/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { originText, registryText } from '../frame/origin-text.js';
 import { renderTable } from '../terminal/index.js';
 
 export const listCommand: CommandModule = {
@@ -20,14 +22,21 @@ async function list(context: CommandContext): Promise<CommandResult> {
   const config = await context.config();
   const entries = await listDatasets(config);
   return {
-    data: { registry: config.registry, datasets: entries },
-    text: () => render(entries, config.registry, context),
+    data: {
+      registry: config.registry,
+      registryName: config.registryName,
+      registryFrom: config.origins.registry,
+      datasets: entries,
+    },
+    text: () => render(entries, config, context),
   };
 }
 
-function render(entries: readonly DatasetEntry[], registry: string, { cwd, terminal }: CommandContext): string {
+function render(entries: readonly DatasetEntry[], config: ResolvedConfig, { cwd, terminal }: CommandContext): string {
   const { out } = terminal;
-  if (entries.length === 0) return 'No data sets: neither a builder here nor a version in the registry.';
+  const from = out.style.dim(`(${originText(config.origins.registry)})`);
+  const registry = `${out.style.dim('registry:')} ${registryText(config)} ${from}`;
+  if (entries.length === 0) return `No data sets: neither a builder here nor a version in the registry.\n\n${registry}`;
   const rows = entries.flatMap((entry) => {
     const published = entry.published.length > 0 ? entry.published : [{ config: undefined, versions: [] }];
     return published.map(({ config, versions }, index) => [
@@ -48,7 +57,7 @@ function render(entries: readonly DatasetEntry[], registry: string, { cwd, termi
     out.width,
     out.style,
   );
-  return `${table}\n\n${out.style.dim('registry:')} ${registry}`;
+  return `${table}\n\n${registry}`;
 }
 
 function builderText(entry: DatasetEntry, cwd: string): string {

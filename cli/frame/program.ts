@@ -61,7 +61,12 @@ const helpStyle = {
 /** Flags that stand before or after any command. */
 export function addGlobalOptions(command: Command): void {
   command
-    .addOption(new Option('--registry <dir>', 'registry to use (AILAB_DATASETS_REGISTRY; default: the configured one)'))
+    .addOption(
+      new Option(
+        '--registry <place>',
+        'registry to use: a directory, gs://bucket/path or a configured name (AILAB_DATASETS_REGISTRY; default: the configured one)',
+      ),
+    )
     .addOption(new Option('--json', 'print the result, or the error, as JSON'))
     .addOption(new Option('--quiet', 'print no progress and no notes'))
     .addOption(new Option('--verbose', 'print the stacks of errors'));

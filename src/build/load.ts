@@ -1,5 +1,5 @@
 import type { BuilderContext, ExampleOf } from '../builder/index.js';
-import { loadConfig, type ResolvedConfig } from '../core/config/index.js';
+import { loadConfig, type ResolvedConfig, withRegistry } from '../core/config/index.js';
 import { formatReference, parseReference, type Reference } from '../core/names/index.js';
 import type { AnyFeature, OutputOf } from '../features/index.js';
 import { type Dataset, openVersion, type ReadFormat, type SplitSelector } from '../reader/index.js';
@@ -16,7 +16,7 @@ export type BuildPolicy = 'auto' | 'never' | 'always';
 export interface LoadOptions {
   /** A split or an expression of tfds: `train`, `train[:80%]+test`, `test[10:20]`. Default: all examples of all splits. */
   readonly split?: SplitSelector;
-  /** Directory of the registry. Default: the configuration's. */
+  /** The registry: a directory, `gs://bucket/path`, or a name of the configuration. Default: the configuration's. */
   readonly registry?: string;
   /** Default: `auto`. */
   readonly build?: BuildPolicy;
@@ -59,10 +59,11 @@ export async function load(
   subject: string | LoadableClass<AnyFeature>,
   options: LoadOptions = {},
 ): Promise<Dataset<unknown>> {
-  const config = options.config ?? (await loadConfig());
-  const registry = openRegistry(options.registry ?? config.registry);
+  const configured = options.config ?? (await loadConfig());
+  const config = options.registry === undefined ? configured : withRegistry(configured, options.registry);
+  const registry = openRegistry(config.registry);
   const reference = parseReference(typeof subject === 'string' ? subject : subject.datasetName);
-  const location = await findOrBuild(reference, registry, { ...config, registry: registry.location }, options);
+  const location = await findOrBuild(reference, registry, config, options);
   const version = await openVersion<unknown>(location, {
     format: options.format,
     verifyChecksums: options.verifyChecksums,

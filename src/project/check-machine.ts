@@ -3,6 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isGcsUrl } from '../core/location/index.js';
 import { type Check, ok, problem, warning } from './check.js';
 import type { PackageManifest } from './package-manifest.js';
 
@@ -71,6 +72,9 @@ const comfortableBytes = 5 * 2 ** 30;
 
 /** Whether versions can be published to the registry, and how much fits. */
 export async function checkRegistry(registry: string): Promise<readonly Check[]> {
+  if (isGcsUrl(registry)) {
+    return [problem('registry', `the registry ${registry} is no local directory`, 'Name a directory with --registry.')];
+  }
   const existing = await nearestExisting(registry);
   const writable = await access(existing, constants.W_OK).then(
     () => true,

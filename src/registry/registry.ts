@@ -1,4 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
+import { isGcsUrl } from '../core/location/index.js';
 import {
   type AliasName,
   type ConfigName,
@@ -139,5 +140,13 @@ const unknownCodes: ReadonlySet<string> = new Set(['DATASET_UNKNOWN', 'CONFIG_UN
  * ```
  */
 export function openRegistry(location: string | Storage, options: RegistryOptions = {}): Registry {
-  return new Registry(typeof location === 'string' ? new LocalStorage(location) : location, options);
+  return new Registry(typeof location === 'string' ? storageOf(location) : location, options);
+}
+
+function storageOf(location: string): Storage {
+  if (!isGcsUrl(location)) return new LocalStorage(location);
+  throw new DatasetsError('UNSUPPORTED', `${location} can't be opened: registries are local directories so far`, {
+    hint: 'Name a directory with --registry.',
+    at: { file: location },
+  });
 }

@@ -59,6 +59,8 @@ function requirement(issue: Issue): string {
       return issue.origin === 'number' ? `must be at least ${issue.minimum}` : issue.message;
     case 'too_big':
       return `must be at most ${issue.maximum}`;
+    case 'invalid_key':
+      return `has a name that ${issue.issues[0]?.message}`;
     default:
       return issue.message;
   }

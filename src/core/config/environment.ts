@@ -10,7 +10,10 @@ const asList: Reading = (text) => text.split(',').map((part) => part.trim());
 /** As PATH: `:` on POSIX, `;` on Windows. */
 const asPaths: Reading = (text) => text.split(delimiter);
 
-const variables: Readonly<Record<SettingName, readonly [name: string, reading: Reading]>> = {
+/** Settings that a variable can make: all but the table of names, which a file holds. */
+type VariableSetting = Exclude<SettingName, 'registries'>;
+
+const variables: Readonly<Record<VariableSetting, readonly [name: string, reading: Reading]>> = {
   datasets: ['AILAB_DATASETS_FOLDERS', asPaths],
   packages: ['AILAB_DATASETS_PACKAGES', asList],
   registry: ['AILAB_DATASETS_REGISTRY', asText],
@@ -20,14 +23,17 @@ const variables: Readonly<Record<SettingName, readonly [name: string, reading: R
   bufferBytes: ['AILAB_DATASETS_BUFFER', asNumber],
   maxShardBytes: ['AILAB_DATASETS_MAX_SHARD_SIZE', asNumber],
   manualDirectory: ['AILAB_DATASETS_MANUAL_DIR', asText],
+  cacheDirectory: ['AILAB_DATASETS_CACHE_DIR', asText],
+  cacheBytes: ['AILAB_DATASETS_CACHE_SIZE', asNumber],
+  workDirectory: ['AILAB_DATASETS_WORK_DIR', asText],
 };
 
 /** Names another configuration file than the one found upwards from the working directory. */
 export const configFileVariable = 'AILAB_DATASETS_CONFIG';
 
-/** The environment variable of a setting. */
+/** The environment variable of a setting, or the setting's own name where it has none. */
 export function variableOf(setting: SettingName): string {
-  return variables[setting][0];
+  return setting === 'registries' ? setting : variables[setting][0];
 }
 
 /** Settings that the environment makes, unchecked. An empty variable counts as not set. */

@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DatasetsError } from '../errors/index.js';
 import { checkSettings } from './check-settings.js';
 import { configFileVariable, settingsOfEnvironment } from './environment.js';
@@ -7,11 +7,13 @@ import { findConfigFile } from './find-config-file.js';
 import { type ConfigOrigin, nameInOrigin } from './origin.js';
 import { isDirectory, packageDatasetsFolder } from './package-folder.js';
 import { readConfigFile } from './read-config-file.js';
+import { resolveRegistry } from './resolve-registry.js';
 import type { ResolvedConfig } from './resolved-config.js';
 import type { Settings } from './schema.js';
 import { type DatasetsConfig, outputFormats, type SettingName } from './settings.js';
 
 const defaultBufferBytes = 16 * 2 ** 20;
+const defaultCacheBytes = 50 * 2 ** 30;
 
 export interface LoadConfigOptions {
   /** Where the search for a file starts and what relative paths of flags and variables mean. Default: the working directory. */
@@ -60,7 +62,8 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Resol
   });
   const flag: ConfigOrigin = { kind: 'flag' };
   layers.push({ origin: flag, settings: await checkSettings(options.flags ?? {}, flag), directory: cwd });
-  return merge(layers, { file, cwd, home: env['HOME'] || homedir() });
+  const home = env['HOME'] || homedir();
+  return merge(layers, { file, cwd, home, caches: cachesDirectory(env['XDG_CACHE_HOME'], home) });
 }
 
 async function configFile(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
@@ -72,6 +75,8 @@ interface Place {
   readonly file: string | undefined;
   readonly cwd: string;
   readonly home: string;
+  /** Where programs of this user keep what they can fetch again. */
+  readonly caches: string;
 }
 
 async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedConfig> {
@@ -82,7 +87,15 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
   const origin = (setting: SettingName): ConfigOrigin => layerOf(setting)?.origin ?? { kind: 'default' };
   const absolute = (setting: SettingName, path: string): string =>
     absolutePath(path, layerOf(setting)?.directory ?? place.cwd, place.home);
-  const manual = pick('manualDirectory');
+  const optional = (setting: 'manualDirectory' | 'workDirectory'): string | undefined => {
+    const path = pick(setting);
+    return path === undefined ? undefined : absolute(setting, path);
+  };
+  const said = <T>(setting: SettingName, value: T) => ({
+    value,
+    origin: origin(setting),
+    absolute: (path: string) => absolute(setting, path),
+  });
 
   return {
     file: place.file,
@@ -92,25 +105,40 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       origin('datasets'),
     ),
     packages: await packages(pick('packages') ?? [], layerOf('packages')?.directory ?? place.cwd),
-    registry: absolute('registry', pick('registry') ?? join(place.home, 'ailab-datasets')),
+    ...resolveRegistry(
+      said('registry', pick('registry') ?? join(place.home, 'ailab-datasets')),
+      said('registries', pick('registries') ?? {}),
+    ),
     formats: [...new Set(pick('formats') ?? outputFormats)],
     runner: pick('runner') ?? 'threads',
     workers: pick('workers') ?? availableParallelism(),
     bufferBytes: pick('bufferBytes') ?? defaultBufferBytes,
     maxShardBytes: pick('maxShardBytes'),
-    manualDirectory: manual === undefined ? undefined : absolute('manualDirectory', manual),
+    manualDirectory: optional('manualDirectory'),
+    cacheDirectory: absolute('cacheDirectory', pick('cacheDirectory') ?? join(place.caches, 'ailab-datasets')),
+    cacheBytes: pick('cacheBytes') ?? defaultCacheBytes,
+    workDirectory: optional('workDirectory'),
     origins: {
       datasets: origin('datasets'),
       packages: origin('packages'),
       registry: origin('registry'),
+      registries: origin('registries'),
       formats: origin('formats'),
       runner: origin('runner'),
       workers: origin('workers'),
       bufferBytes: origin('bufferBytes'),
       maxShardBytes: origin('maxShardBytes'),
       manualDirectory: origin('manualDirectory'),
+      cacheDirectory: origin('cacheDirectory'),
+      cacheBytes: origin('cacheBytes'),
+      workDirectory: origin('workDirectory'),
     },
   };
+}
+
+/** By the XDG base directory specification, which says that a relative path is to be ignored. */
+function cachesDirectory(named: string | undefined, home: string): string {
+  return named !== undefined && isAbsolute(named) ? named : join(home, '.cache');
 }
 
 /** `~/x` is home's: files and variables are not expanded by a shell. */

@@ -12,12 +12,16 @@ const flags: Readonly<Record<SettingName, string>> = {
   datasets: '--datasets',
   packages: '--packages',
   registry: '--registry',
+  registries: 'registries',
   formats: '--file-format',
   runner: '--runner',
   workers: '--workers',
   bufferBytes: '--buffer',
   maxShardBytes: '--max-shard-size',
   manualDirectory: '--manual-dir',
+  cacheDirectory: 'cacheDirectory',
+  cacheBytes: 'cacheBytes',
+  workDirectory: 'workDirectory',
 };
 
 /**

@@ -11,8 +11,12 @@ export interface ResolvedConfig {
   readonly datasets: readonly string[];
   /** Installed packages with their folders of data sets. */
   readonly packages: readonly { readonly name: string; readonly datasets: string }[];
-  /** Directory of the registry; it need not exist. */
+  /** The registry: an absolute directory, which need not exist, or `gs://bucket/path` without a slash at its end. */
   readonly registry: string;
+  /** What `registries` calls it; undefined where it was not named so. */
+  readonly registryName: string | undefined;
+  /** The registries that have a name, as `registry`. */
+  readonly registries: Readonly<Record<string, string>>;
   readonly formats: readonly ConfiguredFormat[];
   readonly runner: RunnerName;
   readonly workers: number;
@@ -20,6 +24,10 @@ export interface ResolvedConfig {
   /** undefined: tfds' rule. */
   readonly maxShardBytes: number | undefined;
   readonly manualDirectory: string | undefined;
+  readonly cacheDirectory: string;
+  readonly cacheBytes: number;
+  /** undefined: in the cache's directory. */
+  readonly workDirectory: string | undefined;
   /** Where each setting's value comes from. */
   readonly origins: { readonly [S in SettingName]: ConfigOrigin };
 }

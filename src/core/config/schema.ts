@@ -1,13 +1,28 @@
 import { z } from 'zod';
+import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
 import { parseByteSize } from './byte-size.js';
 import { type DatasetsConfig, outputFormats, runnerNames, type SettingName } from './settings.js';
 
 const smallestBufferBytes = 64 * 2 ** 10;
 const largestBufferBytes = 2 ** 30;
 
-const path = z.string().min(1, 'must not be empty');
-/** `gs://bucket` would otherwise become a local folder of that name. */
-const localPath = path.refine((text) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(text), 'must be a local directory');
+const text = z.string().min(1, 'must not be empty');
+/** A URL would otherwise become a local folder of that name. */
+const path = text.refine((value) => !isUrl(value), 'must be a local path');
+
+/** Where a registry may lie. */
+const place = text.superRefine((value, context) => {
+  const problem = isGcsUrl(value) ? gcsUrlProblem(value) : undefined;
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: `must ${problem}` });
+  else if (isUrl(value) && !isGcsUrl(value)) {
+    context.addIssue({ code: 'custom', message: 'must be a directory or gs://bucket/path' });
+  }
+});
+
+/** A name can't be taken for a path, a URL or a flag. */
+const registryName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'must begin with a letter and go on with letters, digits, - and _');
 
 /** A size as a number or as text, of `least` to `most` bytes. */
 function byteSize(least: number, most: number) {
@@ -27,14 +42,18 @@ function byteSize(least: number, most: number) {
 /** One layer of settings: the file's, the environment's or the flags'. Unknown keys are refused, sizes become bytes. */
 export const settingsSchema = z.strictObject({
   datasets: z.array(path).exactOptional(),
-  packages: z.array(z.string().min(1, 'must not be empty')).exactOptional(),
-  registry: localPath.exactOptional(),
+  packages: z.array(text).exactOptional(),
+  registry: place.exactOptional(),
+  registries: z.record(registryName, place).exactOptional(),
   formats: z.array(z.enum(outputFormats)).min(1, 'must name at least one format').exactOptional(),
   runner: z.enum(runnerNames).exactOptional(),
   workers: z.int().min(1).max(1024).exactOptional(),
   bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
   maxShardBytes: byteSize(1, Number.MAX_SAFE_INTEGER).exactOptional(),
   manualDirectory: path.exactOptional(),
+  cacheDirectory: path.exactOptional(),
+  cacheBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+  workDirectory: path.exactOptional(),
 }) satisfies z.ZodType<DatasetsConfig>;
 
 export type Settings = z.infer<typeof settingsSchema>;

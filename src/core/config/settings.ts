@@ -16,8 +16,13 @@ export interface DatasetsConfig {
   readonly datasets?: readonly string[];
   /** npm packages that hold data sets, installed where the file lies: every folder below their `dist/datasets/` or `datasets/` is searched. */
   readonly packages?: readonly string[];
-  /** Directory that versions are published to and read from, relative to the file. Default: `~/ailab-datasets`. */
+  /**
+   * Where versions are published to and read from: a directory (relative to the file), `gs://bucket/path`, or the name of one of `registries`.
+   * Default: `~/ailab-datasets`.
+   */
   readonly registry?: string;
+  /** Registries by name, each a directory or `gs://bucket/path`: `registry` and `--registry` may say the name. */
+  readonly registries?: Readonly<Record<string, string>>;
   /** Formats that a build writes. Default: both. */
   readonly formats?: readonly ConfiguredFormat[];
   /** Engine of builds. Default: `threads`. */
@@ -30,6 +35,12 @@ export interface DatasetsConfig {
   readonly maxShardBytes?: number | string;
   /** Folder of files that people have to fetch by hand, relative to the file. */
   readonly manualDirectory?: string;
+  /** Where files of a remote registry are kept on this machine, relative to the file. Default: `ailab-datasets` in `$XDG_CACHE_HOME` or `~/.cache`. */
+  readonly cacheDirectory?: string;
+  /** Most bytes that the cache keeps, as a number or as text like `200GiB`. Default: `50GiB`. */
+  readonly cacheBytes?: number | string;
+  /** Where builds for a remote registry are staged, relative to the file. Default: in `cacheDirectory`. */
+  readonly workDirectory?: string;
 }
 
 /** The name of one setting. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { datasetFolders, defineConfig, loadConfig } from '../../../src/core/config/index.js';
+import { datasetFolders, defineConfig, loadConfig, withRegistry } from '../../../src/core/config/index.js';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 
 const packageRoot = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -65,6 +65,73 @@ describe('loadConfig', () => {
     assert.deepEqual(
       [config.origins.registry.kind, config.origins.workers.kind, config.origins.runner.kind],
       ['flag', 'environment', 'file'],
+    );
+  });
+
+  it('takes a registry by its name, from wherever the name comes', async () => {
+    const file = await write(
+      'ailab-datasets.config.json',
+      '{"registry": "dev", "registries": {"dev": "../registry", "prod": "gs://our-data/registry/"}}',
+    );
+    const dev = await load({}, {}, join(project, 'datasets'));
+    assert.deepEqual([dev.registry, dev.registryName], [join(dirname(project), 'registry'), 'dev']);
+    assert.deepEqual(dev.origins.registry, { kind: 'file', file });
+    const prod = await load({ registry: 'prod' });
+    assert.deepEqual([prod.registry, prod.registryName], ['gs://our-data/registry', 'prod']);
+    assert.deepEqual(prod.registries, { dev: join(dirname(project), 'registry'), prod: 'gs://our-data/registry' });
+    assert.deepEqual(prod.origins.registry, { kind: 'flag' });
+    const named = await load({}, { AILAB_DATASETS_REGISTRY: 'prod' });
+    assert.deepEqual([named.registry, named.origins.registry.kind], ['gs://our-data/registry', 'environment']);
+    assert.equal(withRegistry(dev, 'prod').registry, 'gs://our-data/registry');
+    assert.deepEqual(withRegistry(dev, 'prod').origins.registry, { kind: 'flag' });
+  });
+
+  it('takes a place beside names: a URL, a path with a slash, or one that begins with a dot', async () => {
+    await write('ailab-datasets.config.json', '{"registries": {"dev": "/dev-registry"}}');
+    const places = ['gs://other/x', './dev', 'a/dev', '.dev', '~/dev', '/dev'];
+    const found = await Promise.all(places.map(async (registry) => (await load({ registry })).registry));
+    assert.deepEqual(found, [
+      'gs://other/x',
+      join(project, 'dev'),
+      join(project, 'a/dev'),
+      join(project, '.dev'),
+      '/home/ada/dev',
+      '/dev',
+    ]);
+    assert.equal((await load({ registry: 'gs://other/x' })).registryName, undefined);
+  });
+
+  it('puts the cache where programs of this user keep theirs', async () => {
+    const config = await load();
+    assert.equal(config.cacheDirectory, '/home/ada/.cache/ailab-datasets');
+    assert.equal(config.cacheBytes, 50 * 2 ** 30);
+    assert.equal(config.workDirectory, undefined);
+    const moved = await load({}, { XDG_CACHE_HOME: '/scratch/cache' });
+    assert.equal(moved.cacheDirectory, '/scratch/cache/ailab-datasets');
+    assert.equal((await load({}, { XDG_CACHE_HOME: 'scratch' })).cacheDirectory, '/home/ada/.cache/ailab-datasets');
+  });
+
+  it('takes cache and work directory from the environment before the file', async () => {
+    await write(
+      'ailab-datasets.config.json',
+      '{"cacheDirectory": "cache", "cacheBytes": "1GiB", "workDirectory": "~/w"}',
+    );
+    const fromFile = await load();
+    assert.deepEqual(
+      [fromFile.cacheDirectory, fromFile.cacheBytes, fromFile.workDirectory],
+      [join(project, 'cache'), 2 ** 30, '/home/ada/w'],
+    );
+    const fromVariables = await load(
+      {},
+      {
+        AILAB_DATASETS_CACHE_DIR: '/nvme/cache',
+        AILAB_DATASETS_CACHE_SIZE: '2TiB',
+        AILAB_DATASETS_WORK_DIR: '/nvme/work',
+      },
+    );
+    assert.deepEqual(
+      [fromVariables.cacheDirectory, fromVariables.cacheBytes, fromVariables.workDirectory],
+      ['/nvme/cache', 2 * 2 ** 40, '/nvme/work'],
     );
   });
 
@@ -172,8 +239,39 @@ describe('loadConfig', () => {
       );
     });
 
-    it('a registry that is not a local directory', async () => {
-      await refuses(load({ registry: 'gs://bucket/x' }), 'USAGE', /--registry must be a local directory, but is "gs:/);
+    it('a registry that is neither a directory nor a well-formed gs:// URL', async () => {
+      await refuses(
+        load({ registry: 's3://bucket/x' }),
+        'USAGE',
+        /--registry must be a directory or gs:\/\/bucket\/path, but is "s3:/,
+      );
+      await refuses(load({ registry: 'gs://bucket//x' }), 'USAGE', /--registry must have no empty part .*gs:/);
+      await refuses(
+        load({}, { AILAB_DATASETS_REGISTRY: 'gs://Bucket/x' }),
+        'CONFIG_INVALID',
+        /AILAB_DATASETS_REGISTRY must name a bucket of 3 to 63 lower-case letters/,
+      );
+    });
+
+    it('a name that no registry has, with the nearest one', async () => {
+      await write(
+        'ailab-datasets.config.json',
+        '{"registry": "staging", "registries": {"dev": "/dev-registry", "prod": "gs://our-data/registry"}}',
+      );
+      await refuses(load({ registry: 'prdo' }), 'USAGE', /--registry is "prdo", which is no/, /Did you mean prod\?/);
+      await refuses(load(), 'CONFIG_INVALID', /registry in .*config\.json is "staging"/, /registries are: dev, prod/);
+      await refuses(load({ registry: 'toString' }), 'USAGE', /no registry's name/);
+    });
+
+    it('a name of a registry that could be taken for a path, and a bad place of a good name', async () => {
+      const file = await write('ailab-datasets.config.json', '{"registries": {"a/b": "/x"}}');
+      await refuses(load(), 'CONFIG_INVALID', /registries\.a\/b in .* has a name that must begin with a letter/);
+      await writeFile(file, '{"registries": {"prod": "gs://data/../x"}}');
+      await refuses(load(), 'CONFIG_INVALID', /registries\.prod in .*config\.json must have no part \. or \.\./);
+    });
+
+    it('a URL where only a directory will do', async () => {
+      await refuses(load({ cacheDirectory: 'gs://bucket/cache' }), 'USAGE', /cacheDirectory must be a local path/);
     });
 
     it('a folder of data sets that is not there', async () => {

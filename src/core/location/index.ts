@@ -1,0 +1,1 @@
+export { formatGcsUrl, type GcsLocation, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from './gcs-url.js';
