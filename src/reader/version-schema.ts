@@ -1,4 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
+import { parseJson } from '../core/json/index.js';
 import { type AnyFeature, featuresFromJson, schemaFromJson } from '../features/index.js';
 import { type VersionInfo, versionFiles } from '../registry/index.js';
 import type { Storage } from '../storage/index.js';
@@ -22,7 +23,7 @@ export async function readSchema(storage: Storage, info: VersionInfo): Promise<A
     });
   }
   const names = await readNamesFiles(storage);
-  return featuresFromJson(parseFeatures(bytes, file), (fileName) => names.get(fileName));
+  return featuresFromJson(parseJson(bytes, file), (fileName) => names.get(fileName));
 }
 
 /** All label files: which of them the features ask for shows only while features.json is read. */
@@ -42,16 +43,4 @@ async function readNamesFiles(storage: Storage): Promise<ReadonlyMap<string, rea
     );
   }
   return names;
-}
-
-function parseFeatures(bytes: Uint8Array, file: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (cause) {
-    throw new DatasetsError('MANIFEST_INVALID', `${file} is no JSON`, {
-      hint: 'Prepare the data set again with tfds, or remove the directory.',
-      cause,
-      at: { file },
-    });
-  }
 }

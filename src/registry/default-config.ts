@@ -1,3 +1,4 @@
+import { parseJson } from '../core/json/index.js';
 import { isVersion } from '../core/names/index.js';
 import type { Storage } from '../storage/index.js';
 import { defaultConfigFile } from './layout.js';
@@ -32,7 +33,7 @@ export async function readDefaultConfig(storage: Storage, name: string): Promise
   const bytes = await storage.read(defaultConfigFile(name));
   if (bytes === undefined) return undefined;
   try {
-    const note: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const note: unknown = parseJson(bytes, defaultConfigFile(name));
     const config =
       typeof note === 'object' && note !== null && 'default_config_name' in note && note.default_config_name;
     return typeof config === 'string' ? config : undefined;

@@ -1,6 +1,6 @@
 export { formatJson } from './format-json.js';
 export { type ShardFormat, type ShardName, shardFile, versionFiles, versionPath } from './layout.js';
-export { type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
+export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { type PublishOptions, publish } from './publish.js';
 export {
   type AliasLookup,

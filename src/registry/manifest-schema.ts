@@ -39,10 +39,13 @@ const source = z.object({
   digest: z.string().optional().describe('sha256 in hex, or another digest with its name before a colon.'),
   modified: z.string().optional(),
 });
+const datasetName = z.string().refine(isDatasetName, 'is no name of a data set');
+const configName = z.string().refine(isConfigName, 'is no name of a config');
+const version = z.string().refine(isVersion, 'is no version');
 const upstream = z.object({
-  name: z.string(),
-  config: z.string().optional(),
-  version: z.string(),
+  name: datasetName,
+  config: configName.optional(),
+  version,
   contentDigest: sha256.optional(),
 });
 
@@ -50,9 +53,9 @@ const upstream = z.object({
 export const manifestSchema = z
   .object({
     formatVersion: z.literal(currentFormatVersion),
-    name: z.string().refine(isDatasetName, 'is no name of a data set'),
-    config: z.string().refine(isConfigName, 'is no name of a config').optional(),
-    version: z.string().refine(isVersion, 'is no version'),
+    name: datasetName,
+    config: configName.optional(),
+    version,
     createdAt: z.iso.datetime(),
     contentDigest: sha256.describe("Over the splits' names and content digests, sorted by name."),
     splits: z.array(split),
@@ -86,6 +89,9 @@ export const manifestSchema = z
       )
       .optional()
       .describe('What earlier content of this version was overwritten, oldest first.'),
+    selfDigest: sha256.describe(
+      'sha256 of every byte of this file before the comma and line break that lead to this field, which is the last one.',
+    ),
   })
   .meta({ title: 'Manifest of a version', $id: 'urn:ailab-datasets:manifest:1' });
 

@@ -1,4 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
+import { parseJson } from '../core/json/index.js';
 
 /** A message in proto JSON: absent fields have their default, and int64 are text or numbers. */
 export class ProtoJson {
@@ -12,13 +13,8 @@ export class ProtoJson {
     this.#file = file;
   }
 
-  static parse(text: string, file: string): ProtoJson {
-    try {
-      return new ProtoJson(JSON.parse(text), file);
-    } catch (cause) {
-      if (cause instanceof DatasetsError) throw cause;
-      throw invalid(file, 'it is no JSON', cause);
-    }
+  static parse(bytes: Uint8Array, file: string): ProtoJson {
+    return new ProtoJson(parseJson(bytes, file), file);
   }
 
   value(name: string): unknown {

@@ -1,4 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
+import { parseJson } from '../core/json/index.js';
 import { systemErrorCode } from '../storage/index.js';
 import { silentAfterMilliseconds } from './heartbeat.js';
 import { versionPath } from './layout.js';
@@ -57,7 +58,7 @@ async function inspect(area: StagingArea, buildId: string, now: Date): Promise<S
 function readOwner(bytes: Uint8Array | undefined): StagingOwner | undefined {
   if (bytes === undefined) return undefined;
   try {
-    const owner: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const owner: unknown = parseJson(bytes, stagingFiles.owner);
     return typeof owner === 'object' && owner !== null && 'process' in owner ? (owner as StagingOwner) : undefined;
   } catch {
     // Damaged by the crash that left it behind: the build is judged by its heartbeat alone.

@@ -70,8 +70,8 @@ export interface PreparedDatasetInfo extends TfdsDatasetInfo {
  * @param file is named in errors.
  * @throws DatasetsError MANIFEST_INVALID when it isn't what tfds writes.
  */
-export function parseDatasetInfo(text: string, file: string): PreparedDatasetInfo {
-  const message = ProtoJson.parse(text, file);
+export function parseDatasetInfo(bytes: Uint8Array, file: string): PreparedDatasetInfo {
+  const message = ProtoJson.parse(bytes, file);
   const supervised = message.object('supervisedKeys');
   return {
     name: message.required('name'),

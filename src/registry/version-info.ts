@@ -63,7 +63,7 @@ export async function readVersionInfo(storage: Storage, path = ''): Promise<Vers
   const bytes = await storage.read(file);
   if (bytes === undefined) throw noVersion(path === '' ? storage.location : `${storage.location}/${path}`);
   const name = `${storage.location}/${file}`;
-  return fromPrepared(parseDatasetInfo(Buffer.from(bytes).toString('utf8'), name), name);
+  return fromPrepared(parseDatasetInfo(bytes, name), name);
 }
 
 function fromManifest(manifest: Manifest): VersionInfo {

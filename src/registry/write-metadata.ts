@@ -7,7 +7,7 @@ import { formatJson } from './format-json.js';
 import { currentFormatVersion } from './format-version.js';
 import { huggingFaceFiles } from './hugging-face.js';
 import { versionFiles } from './layout.js';
-import { type Manifest, type ManifestFile, parseManifest } from './manifest.js';
+import { formatManifest, type Manifest, type ManifestContent, type ManifestFile, parseManifest } from './manifest.js';
 import type { StagedVersion } from './staged-version.js';
 import { stagingFiles } from './staging-files.js';
 import { formatDatasetInfo } from './tfds-dataset-info.js';
@@ -43,8 +43,8 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
 }
 
 /** Writes a manifest after reading it back, so that none is ever published that can't be read. */
-export async function writeManifest(staged: StagedVersion, manifest: Manifest): Promise<Manifest> {
-  const text = formatJson(manifest);
+export async function writeManifest(staged: StagedVersion, manifest: ManifestContent): Promise<Manifest> {
+  const text = formatManifest(manifest);
   const checked = await parseManifest(Buffer.from(text), `${staged.directory}/${versionFiles.manifest}`);
   await staged.files.write(staged.path(`${stagingFiles.version}/${versionFiles.manifest}`), text, { sync: false });
   return checked;
@@ -105,7 +105,7 @@ function pathInside(directory: string, file: string): string {
   });
 }
 
-function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: readonly ManifestFile[]): Manifest {
+function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: readonly ManifestFile[]): ManifestContent {
   return {
     formatVersion: currentFormatVersion,
     name: staged.name,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openLocalFile } from './local-object.js';
 import { LocalWriter } from './local-writer.js';
 import { checkRelativePath } from './relative-path.js';
+import { checkSmall } from './small-object.js';
 import type { DirectoryEntry, ObjectWriter, OpenedObject, Storage, StoredObject } from './storage.js';
 import { storageError, systemErrorCode } from './storage-error.js';
 import { syncDirectory } from './sync.js';
@@ -82,7 +83,7 @@ export class LocalStorage implements Storage {
   async read(path: string): Promise<Uint8Array | undefined> {
     const absolute = this.absolute(path);
     try {
-      return await readFile(absolute);
+      return await readSmallFile(absolute);
     } catch (cause) {
       if (isAbsent(cause)) return undefined;
       throw storageError(cause, 'read', absolute);
@@ -220,6 +221,16 @@ export class LocalStorage implements Storage {
 
 function temporaryPath(target: string): string {
   return join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
+}
+
+async function readSmallFile(absolute: string): Promise<Uint8Array> {
+  const handle = await open(absolute, 'r');
+  try {
+    checkSmall((await handle.stat()).size, absolute);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
 
 function isAbsent(cause: unknown): boolean {

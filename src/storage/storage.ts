@@ -51,7 +51,11 @@ export interface Storage {
   /** Every object below a directory, in the order of their paths. */
   walk(directory: string): AsyncIterable<StoredObject>;
   stat(path: string): Promise<StoredObject | undefined>;
-  /** The whole of a small object, or undefined where there is none. */
+  /**
+   * The whole of a small object, or undefined where there is none.
+   *
+   * @throws DatasetsError MANIFEST_INVALID for one that is larger than any of ours (`maxSmallObjectBytes`), before it is read.
+   */
   read(path: string): Promise<Uint8Array | undefined>;
   open(path: string): Promise<OpenedObject>;
   /** Creates an object with all of its content in one step, unless it exists. Returns whether this call created it. */

@@ -6,7 +6,7 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { features, scalar } from '../../src/features/index.js';
 import { openVersion, type ReadFormat } from '../../src/reader/index.js';
 import { buildVersion } from './build-version.js';
-import { cutOff, editJson, flip } from './damage.js';
+import { cutOff, editManifest, flip } from './damage.js';
 import { sampleExamples, sampleSchema } from './sample.js';
 
 const shards = {
@@ -32,8 +32,8 @@ describe('a damaged shard', () => {
 
   /** As where there is no manifest to say what size a file has: the damage shows only in the file. */
   const forgetSizes = () =>
-    editJson(join(directory, 'manifest.json'), (manifest) => {
-      for (const file of manifest['files'] as unknown as { path: string; bytes: number }[]) {
+    editManifest(directory, (manifest) => {
+      for (const file of manifest.files) {
         const path = join(directory, file.path);
         file.bytes = statSync(path, { throwIfNoEntry: false })?.size ?? file.bytes;
       }

@@ -9,15 +9,8 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { features, scalar, tensor, text } from '../../src/features/index.js';
 import { verifyVersion } from '../../src/reader/index.js';
 import { buildVersion } from './build-version.js';
-import { cutOff, editJson, flip } from './damage.js';
+import { cutOff, type Editable, editJson, editManifest, flip } from './damage.js';
 import { sampleExamples, sampleSchema } from './sample.js';
-
-interface Editable {
-  path: string;
-  bytes: number;
-  sha256: string;
-  crc32c: string;
-}
 
 describe('verifying a version', () => {
   let registry = '';
@@ -34,14 +27,13 @@ describe('verifying a version', () => {
     cpSync(pristine, directory, { recursive: true });
   });
 
-  const problems = async () => (await verifyVersion(directory)).problems;
-  const editManifest = (edit: (manifest: Record<string, never>) => void) =>
-    editJson(join(directory, 'manifest.json'), edit);
+  const expected = { name: 'sample', config: undefined, version: '1.0.0' };
+  const problems = async () => (await verifyVersion(directory, { expected })).problems;
 
   /** Somebody who changes files and makes the manifest fit: what is left to compare is the content itself. */
   const coverUp = () => {
-    editManifest((manifest) => {
-      for (const file of manifest['files'] as unknown as Editable[]) {
+    editManifest(directory, (manifest) => {
+      for (const file of manifest.files) {
         const bytes = readFileSync(join(directory, file.path));
         file.bytes = bytes.length;
         file.sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -84,9 +76,9 @@ describe('verifying a version', () => {
   });
 
   it('finds any byte that changed in any file, and names the file', async () => {
-    const files = (JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).files as Editable[]).filter(
-      (file) => file.bytes > 0,
-    );
+    const manifest = readFileSync(join(directory, 'manifest.json'));
+    const published = JSON.parse(manifest.toString('utf8')).files as Editable['files'];
+    const files = [...published.filter((file) => file.bytes > 0), { path: 'manifest.json', bytes: manifest.length }];
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.nat(7), async ({ path, bytes }, where, bit) => {
         const file = join(directory, path);
@@ -182,6 +174,14 @@ describe('verifying a version', () => {
     writeFileSync(path, bytes);
     coverUp();
     assert.ok((await problems()).some(({ message }) => /record 1 has the same key/.test(message)));
+  });
+
+  it('finds a version that lies in the place of another', async () => {
+    const found = (await verifyVersion(directory, { expected: { ...expected, version: '1.0.1' } })).problems;
+    assert.deepEqual(
+      found.map(({ file, message }) => [file, message]),
+      [['manifest.json', 'manifest.json is of sample:1.0.0, another version']],
+    );
   });
 
   it('finds metadata that tells other readers something else', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import {
+  formatManifest,
   openRegistry,
   parseManifest,
   publish,
@@ -70,9 +73,41 @@ describe('a manifest', () => {
     );
   });
 
+  it('ends with the sha256 of what stands before its last field, for whoever checks it without this package', () => {
+    const found = /^(.*),\n {2}"selfDigest": "(\w+)"\n\}\n$/s.exec(text());
+    assert.equal(
+      found?.[2],
+      createHash('sha256')
+        .update(found?.[1] ?? '')
+        .digest('hex'),
+    );
+  });
+
+  it('of which any bit changed is refused, also in white space, in its digest, and where it then seems newer', async () => {
+    const bytes = readFileSync(join(version, 'manifest.json'));
+    const flips = fc.tuple(fc.nat(bytes.length - 1), fc.nat(7));
+    const formatVersion = [bytes.indexOf('": 1,') + 3, 1] as const;
+    const digest = [bytes.length - 10, 0] as const;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          flips,
+          fc.nat(90).map((i) => [bytes.length - 1 - (i % 90), i % 8] as const),
+        ),
+        async ([at, bit]) => {
+          const flipped = Uint8Array.from(bytes);
+          flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
+          await assert.rejects(parseManifest(flipped, 'manifest.json'), { code: 'MANIFEST_INVALID' });
+        },
+      ),
+      { numRuns: 300, examples: [[[...formatVersion]], [[...digest]]] },
+    );
+    await assert.rejects(parse(`${text()}\n`), { code: 'MANIFEST_INVALID', message: /written anew/ });
+  });
+
   it('may hold fields that this release does not know', async () => {
     const manifest = { ...JSON.parse(text()), later: { added: true } };
-    assert.equal((await parse(JSON.stringify(manifest))).version, '1.0.0');
+    assert.equal((await parse(formatManifest(manifest))).version, '1.0.0');
   });
 
   it('gives the version and its shards', async () => {

@@ -18,6 +18,10 @@ export class Problems {
     this.list.push({ code: 'DATA_CORRUPT', file, offset, message });
   }
 
+  addError(file: string, { code, at, message }: DatasetsError): void {
+    this.list.push({ code, file, offset: at.offset, message });
+  }
+
   /**
    * Runs one check; what it throws of ours is a problem of `file`. A check ends at its first fault, because what follows it in a
    * damaged file means nothing.
@@ -30,7 +34,7 @@ export class Problems {
       return true;
     } catch (error) {
       if (!(error instanceof DatasetsError) || error.code === 'INTERRUPTED') throw error;
-      this.list.push({ code: error.code, file, offset: error.at.offset, message: error.message });
+      this.addError(file, error);
       return false;
     }
   }

@@ -15,7 +15,7 @@ export async function verifyTfdsMetadata(
   await problems.check(datasetInfo, async () => {
     const bytes = await storage.read(datasetInfo);
     if (bytes === undefined) return;
-    const info = parseDatasetInfo(Buffer.from(bytes).toString('utf8'), datasetInfo);
+    const info = parseDatasetInfo(bytes, datasetInfo);
     const theirs = info.splits.map((split) => [split.name, split.exampleBytes, split.shardLengths]);
     const ours = manifest.splits.map((split) => [
       split.name,

@@ -1,7 +1,10 @@
-import { readVersionInfo, versionFiles } from '../../registry/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { formatReference } from '../../core/names/index.js';
+import { readVersionInfo, type VersionInfo, versionFiles } from '../../registry/index.js';
+import type { Storage } from '../../storage/index.js';
 import { arrowSchemaOf } from '../arrow-schema.js';
 import { ShardFiles } from '../shards/shard-files.js';
-import { localVersionFiles } from '../version-files.js';
+import { localVersionFiles, type VersionFiles } from '../version-files.js';
 import { readSchema } from '../version-schema.js';
 import { Problems, type VerifyProblem } from './problems.js';
 import { verifyFiles } from './verify-files.js';
@@ -9,7 +12,16 @@ import { verifyTfdsMetadata } from './verify-metadata.js';
 import { VerifyProgress } from './verify-progress.js';
 import { SplitCheck } from './verify-split.js';
 
+/** Which version a directory should hold: what its path in a registry says. */
+export interface VersionName {
+  readonly name: string;
+  readonly config: string | undefined;
+  readonly version: string;
+}
+
 export interface VerifyOptions {
+  /** Compared with what the manifest says; with it, a manifest that can't be read is a problem in the report and no error. */
+  readonly expected?: VersionName | undefined;
   /** Called with the bytes read so far. Every file is read twice: as bytes and by its format. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
@@ -34,7 +46,7 @@ export interface VerifyReport {
  *
  * @param directory of the version.
  * @throws DatasetsError VERSION_UNKNOWN when it holds no version; FORMAT_TOO_NEW; MANIFEST_INVALID when the manifest itself can't be
- * read; INTERRUPTED.
+ * read and `expected` isn't given; INTERRUPTED.
  * @example
  * ```ts
  * const { problems } = await verifyVersion('/data/registry/mnist/1.0.0');
@@ -44,9 +56,54 @@ export interface VerifyReport {
 export async function verifyVersion(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const files = localVersionFiles(directory);
   const storage = files.metadata;
-  const info = await readVersionInfo(storage);
+  const { expected } = options;
   const problems = new Problems();
-  const progress = new VerifyProgress(options.onProgress, options.signal);
+  const info = await readInfo(storage, expected, problems);
+  if (info !== undefined) {
+    if (expected !== undefined) compareNames(info, expected, problems);
+    await verifyContent(files, info, problems, new VerifyProgress(options.onProgress, options.signal));
+  }
+  return {
+    directory: storage.location,
+    name: expected?.name ?? info?.name ?? '',
+    config: expected === undefined ? info?.config : expected.config,
+    version: expected?.version ?? info?.version ?? '',
+    examples: info?.splits.reduce((sum, split) => sum + split.examples, 0) ?? 0,
+    hasManifest: info === undefined || info.manifest !== undefined,
+    problems: problems.list,
+  };
+}
+
+/** Undefined, with the problem in the list, where the metadata is damaged and the caller knows which version it is of. */
+async function readInfo(
+  storage: Storage,
+  expected: VersionName | undefined,
+  problems: Problems,
+): Promise<VersionInfo | undefined> {
+  try {
+    return await readVersionInfo(storage);
+  } catch (error) {
+    if (expected === undefined || !(error instanceof DatasetsError) || error.code !== 'MANIFEST_INVALID') throw error;
+    const { manifest, datasetInfo } = versionFiles;
+    const file = (await storage.stat(manifest)) === undefined ? datasetInfo : manifest;
+    problems.addError(file, error);
+    return undefined;
+  }
+}
+
+function compareNames(info: VersionInfo, expected: VersionName, problems: Problems): void {
+  const told = formatReference(info);
+  const file = info.manifest === undefined ? versionFiles.datasetInfo : versionFiles.manifest;
+  if (told !== formatReference(expected)) problems.add(file, `${file} is of ${told}, another version`);
+}
+
+async function verifyContent(
+  files: VersionFiles,
+  info: VersionInfo,
+  problems: Problems,
+  progress: VerifyProgress,
+): Promise<void> {
+  const storage = files.metadata;
   if (info.manifest !== undefined) await verifyFiles(storage, info.manifest, problems, progress);
   await problems.check(info.manifest === undefined ? versionFiles.features : versionFiles.manifest, async () => {
     const schema = await readSchema(storage, info);
@@ -54,13 +111,4 @@ export async function verifyVersion(directory: string, options: VerifyOptions = 
     const check = new SplitCheck(new ShardFiles(files, info), arrowSchemaOf(schema), problems, progress);
     for (const split of info.splits) await check.verify(split);
   });
-  return {
-    directory: storage.location,
-    name: info.name,
-    config: info.config,
-    version: info.version,
-    examples: info.splits.reduce((sum, split) => sum + split.examples, 0),
-    hasManifest: info.manifest !== undefined,
-    problems: problems.list,
-  };
 }
