@@ -2,9 +2,10 @@ import { deflateSync } from 'node:zlib';
 import { crc32 } from './crc32.js';
 import { pngSignature } from './inspect-image.js';
 import { rowFilters } from './png-filters.js';
+import { SmallDeflate, smallDeflateBytes } from './small-deflate.js';
 
 /** Raised whenever the bytes that it makes for the same pixels change: it is part of `imageEncoders`. */
-export const pngEncoderVersion = 1;
+export const pngEncoderVersion = 2;
 
 export interface PngPixels {
   /** Row-major; 16-bit values in host order. */
@@ -16,13 +17,13 @@ export interface PngPixels {
 }
 
 /** Up to this size filters don't pay: digits and icons have no gradients, and choosing costs more than deflating. */
-const smallImageBytes = 4096;
+const smallImageBytes = smallDeflateBytes;
 const colourTypes: readonly number[] = [0, 0, 4, 2, 6];
 
 /**
  * Encodes pixels as PNG: 8 or 16 bit, not interlaced. The same pixels give the same bytes with the same zlib.
  *
- * Small images are deflated with a window and tables to match (28 x 28 grey: 20 us and 259 bytes, against 50 us and 277 bytes of
+ * Small images are deflated in a way made for them (28 x 28 grey: 7 us and 268 bytes, against 50 us and 277 bytes of
  * tf.io.encode_png); larger ones get the filter with the smallest sum of differences for each row.
  *
  * @param filtered false for images whose values are no intensities (labels): filters make those larger
@@ -41,10 +42,15 @@ export function encodePng({ data, height, width, channels }: PngPixels, filtered
 /** More than zlib adds to what it can't compress: header, trailer and a few bytes a block. */
 const deflateOverheadBytes = 64;
 
-function deflate(rows: Uint8Array): Buffer {
+const smallDeflate = new SmallDeflate();
+
+function deflate(rows: Uint8Array): Uint8Array {
   if (rows.length > smallImageBytes) return deflateSync(rows);
+  const small = smallDeflate.deflate(rows);
+  // Drawings. What has few repeats (photographs) is better off with codes for its own frequencies.
+  if (small.length <= rows.length / 2) return small;
   // A window no larger than the data; memLevel 4 clears 8 KiB of hash table instead of 128 KiB; one chunk that takes the result, where
-  // 16 KiB a call keep the collector busy. Level 3 instead of 6: a quarter faster, 2.5 % larger (mnist), still smaller than TensorFlow's.
+  // 16 KiB a call keep the collector busy. Level 3 instead of 6: a quarter faster.
   const windowBits = rows.length <= 1024 ? 10 : rows.length <= 2048 ? 11 : 13;
   return deflateSync(rows, { level: 3, windowBits, memLevel: 4, chunkSize: rows.length + deflateOverheadBytes });
 }
@@ -95,7 +101,7 @@ const chunkBytes = 12;
 const headerBytes = 13;
 
 /** Signature, IHDR, one IDAT, IEND (PNG specification, section 5). */
-function frame(deflated: Buffer, height: number, width: number, bitDepth: number, colourType: number): Uint8Array {
+function frame(deflated: Uint8Array, height: number, width: number, bitDepth: number, colourType: number): Uint8Array {
   const bytes = new Uint8Array(8 + chunkBytes + headerBytes + chunkBytes + deflated.length + chunkBytes);
   const view = new DataView(bytes.buffer);
   bytes.set(pngSignature);
