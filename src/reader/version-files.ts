@@ -28,12 +28,12 @@ export interface VersionFiles {
 
 /** The files of a version in a local directory: there is nothing to fetch. */
 export function localVersionFiles(directory: string): VersionFiles {
-  const storage = new LocalStorage(directory);
+  const storage = new LocalStorage(directory, { confined: true });
   return {
     location: storage.location,
     metadata: storage,
     readAhead: 0,
-    file: async (path) => storage.absolute(path),
+    file: (path) => storage.readable(path),
     prefetch: () => undefined,
     release: () => undefined,
     drop: async () => false,

@@ -81,7 +81,7 @@ export function fillTemplate(template: string, fileFormat: string, name: ShardNa
   };
   let known = true;
   const path = template.replace(/\{(\w*)\}/g, (_, variable: string) => {
-    const value = values[variable];
+    const value = Object.hasOwn(values, variable) ? values[variable] : undefined;
     if (value === undefined) known = false;
     return value ?? '';
   });

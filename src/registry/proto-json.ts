@@ -55,7 +55,8 @@ export class ProtoJson {
   }
 
   textRecord(): Readonly<Record<string, string>> {
-    return Object.fromEntries(Object.entries(this.#fields).map(([key, value]) => [key, String(value)]));
+    const texts = Object.entries(this.#fields).filter(([, value]) => typeof value === 'string');
+    return Object.fromEntries(texts.map(([key, value]) => [key, String(value)]));
   }
 
   integer(value: unknown): number {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { checkInside } from './inside.js';
 import { openLocalFile } from './local-object.js';
 import { LocalWriter } from './local-writer.js';
 import { checkRelativePath } from './relative-path.js';
@@ -24,10 +25,16 @@ const temporaryPrefix = '.tmp-';
  */
 export class LocalStorage implements Storage {
   readonly location: string;
+  readonly #confined: boolean;
 
-  /** @param directory need not exist: it is made with the first object. */
-  constructor(directory: string) {
+  /**
+   * @param directory need not exist: it is made with the first object.
+   * @param options.confined whether links that lead out of the directory are refused where an object is read: in a version's directory,
+   * which anybody may have made, but not above, where a data set may lie on another disk.
+   */
+  constructor(directory: string, options: { readonly confined?: boolean } = {}) {
     this.location = resolve(directory);
+    this.#confined = options.confined ?? false;
   }
 
   /** The absolute path of an object, for what only a local file can do. `''` is the directory itself. */
@@ -37,6 +44,17 @@ export class LocalStorage implements Storage {
     return join(this.location, path);
   }
 
+  /**
+   * The absolute path of an object that is to be read.
+   *
+   * @throws DatasetsError DATA_CORRUPT where the storage is confined and the path leads out of it.
+   */
+  async readable(path: string): Promise<string> {
+    const absolute = this.absolute(path);
+    if (this.#confined) await checkInside(this.location, absolute);
+    return absolute;
+  }
+
   async list(directory: string): Promise<readonly DirectoryEntry[]> {
     const absolute = this.absolute(directory);
     try {
@@ -44,8 +62,9 @@ export class LocalStorage implements Storage {
       const visible = entries.filter((entry) => !entry.name.startsWith(temporaryPrefix));
       const listed = await Promise.all(
         visible.map(async (entry): Promise<DirectoryEntry | undefined> => {
-          // A link counts as what it points to, so that a data set may live on another disk.
-          const target = entry.isSymbolicLink() ? await existing(stat(join(absolute, entry.name))) : entry;
+          // A link counts as what it points to, so that a data set may live on another disk; where that is not wanted, links may form circles.
+          const follows = entry.isSymbolicLink() && !this.#confined;
+          const target = follows ? await existing(stat(join(absolute, entry.name))) : entry;
           if (target === undefined) return undefined;
           return { name: entry.name, kind: target.isDirectory() ? 'directory' : 'object' };
         }),
@@ -81,7 +100,7 @@ export class LocalStorage implements Storage {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const absolute = this.absolute(path);
+    const absolute = await this.readable(path);
     try {
       return await readSmallFile(absolute);
     } catch (cause) {
@@ -91,7 +110,7 @@ export class LocalStorage implements Storage {
   }
 
   async open(path: string): Promise<OpenedObject> {
-    return openLocalFile(this.absolute(path));
+    return openLocalFile(await this.readable(path));
   }
 
   async createIfAbsent(path: string, content: Uint8Array | string): Promise<boolean> {

@@ -27,7 +27,15 @@ export function editManifest(directory: string, edit: (manifest: Editable) => vo
 /** What tests change in a manifest. */
 export interface Editable {
   splits: { name: string; examples: number; contentDigest: string; shards: { examples: number }[] }[];
-  files: { path: string; format: string; bytes: number; sha256: string; crc32c: string; shard?: number }[];
+  files: {
+    path: string;
+    format: string;
+    bytes: number;
+    sha256: string;
+    crc32c: string;
+    split?: string;
+    shard?: number;
+  }[];
   contentDigest: string;
 }
 
