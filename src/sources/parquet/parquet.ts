@@ -6,7 +6,8 @@ import { type ColumnValues, rowFactory } from '../row-factory.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
 import type { ParquetColumn } from './column-type.js';
 import type { ReportValue, ValueChoices } from './convert.js';
-import { duckdbReads, loadDuckDB, streamRows } from './duckdb-reader.js';
+import { openDuckDB } from './duckdb.js';
+import { duckdbReads, streamRows } from './duckdb-reader.js';
 import { readRowGroup } from './hyparquet-reader.js';
 import { openParquet, type ParquetFile, selectColumns } from './open-file.js';
 
@@ -131,7 +132,7 @@ async function* columnRuns(
   else yield* streamRows(duckdb, file, columns, range, choices, report);
 }
 
-/** Below so many rows, starting DuckDB (about 15 ms, and 160 for the first time) costs more than it saves. */
+/** Below so many rows, starting DuckDB (50 ms in each worker) costs more than it saves. */
 const fewRows = 100_000;
 
 async function chooseDuckDB(
@@ -149,7 +150,7 @@ async function chooseDuckDB(
     });
   }
   if (left !== undefined || (reader === 'auto' && rows < fewRows)) return undefined;
-  const duckdb = await loadDuckDB();
+  const duckdb = await openDuckDB();
   if (duckdb !== undefined || reader === 'auto') return duckdb;
   throw new DatasetsError('PEER_MISSING', `${file} is to be read with DuckDB, which is not installed`, {
     hint: 'npm install @duckdb/node-api',
