@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
-import { median } from '../measure/figures.js';
+import { median, rounded } from '../measure/figures.js';
+import { ceilingOfTwo } from '../measure/parallel.js';
 import { sideBySide } from '../measure/side-by-side.js';
 import { ourBuild } from './builds.js';
 import { peakMemory, speedUp } from './compare.js';
@@ -13,14 +14,17 @@ function workersBenchmark(
   return {
     name,
     description: `2 workers against 1: ${what}`,
-    async run({ runs, log, ...context }) {
+    async run(context) {
+      const { runs, log } = context;
       const sides = [2, 1].map((workers) => ({
-        ...ourBuild({ runs, log, ...context }, dataset, { formats: 'tfrecord', workers }),
+        ...ourBuild(context, dataset, { formats: 'tfrecord', workers }),
         runs,
       }));
       const [two, one] = await sideBySide(sides, log);
       if (two === undefined || one === undefined) throw new RangeError('two sides make two samples');
-      return [speedUp(`2 workers against 1, ${what}`, [two, one], bounds)];
+      const figure = speedUp(`2 workers against 1, ${what}`, [two, one], bounds);
+      const ceiling = await ceilingOfTwo(context.script('spin.js'), runs);
+      return [{ ...figure, detail: `${figure.detail}; two processes that share nothing: ${rounded(ceiling)} x` }];
     },
   };
 }

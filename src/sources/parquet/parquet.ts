@@ -20,20 +20,27 @@ export interface ParquetOptions {
   readonly timestamps?: 'integer' | 'date';
   /** Adds a property of this name with the row's index in its file, counted from 0. */
   readonly rowIndex?: string;
-  /** Which library decodes; both give the same values. `auto` (the default) takes DuckDB for row groups of 100,000 rows and more, where `@duckdb/node-api` is installed and the columns' types allow. */
-  readonly reader?: 'auto' | 'duckdb' | 'hyparquet';
+  /**
+   * Which library decodes; both give the same values. `auto` (the default) takes DuckDB for row groups of 100,000 rows and more, where `@duckdb/node-api` is installed and
+   * the columns' types allow. With `duckdb`, row groups of more than 131,072 rows are cut into several source shards, which spreads few large ones evenly over the workers.
+   */
+  readonly reader?: Reader;
 }
 
 type RowGroupRange = {
   readonly file: FileLocation;
   readonly fileBytes: number;
   readonly group: number;
+  readonly groupStart: number;
+  readonly groupRows: number;
   readonly start: number;
   readonly end: number;
 };
 
+type Reader = 'auto' | 'duckdb' | 'hyparquet';
+
 /**
- * Reads Parquet files of every codec; each row group is a source shard. A row is a plain object with the columns as properties.
+ * Reads Parquet files of every codec; a row group is a source shard. A row is a plain object with the columns as properties.
  *
  * Values are exact: integers up to 32 bits, floats and float16 are numbers; 64-bit integers, times and timestamps bigint or number (`int64`); decimals their decimal
  * notation as a string; dates Date (midnight UTC); text, enum, JSON and UUID strings; bytes Uint8Array; lists arrays; structs plain objects; what is missing null. Maps
@@ -56,23 +63,37 @@ export function parquet<T extends object = Record<string, unknown>>(
     kind: 'parquet',
     async split(found, context) {
       const shards: SourceShard[] = [];
-      for (const file of found) shards.push(...(await rowGroups(file, context)));
+      for (const file of found) shards.push(...(await rowGroups(file, context, options.reader ?? 'auto')));
       return shards;
     },
     read: (shard, context) => readShard<T>(shard.data as RowGroupRange, context, options),
   });
 }
 
-async function rowGroups(file: SourceFile, context: SourceContext): Promise<readonly SourceShard[]> {
+/**
+ * DuckDB begins anywhere in a row group at no cost; hyparquet would decode the whole group for each part of it. What is cut must not depend on
+ * what is installed.
+ */
+const mostShardRows = 131_072;
+
+async function rowGroups(file: SourceFile, context: SourceContext, reader: Reader): Promise<readonly SourceShard[]> {
   const opened = await openParquet(absolutePath(file.location, context), file.name, file.bytes);
   opened.close();
   let start = 0;
   return opened.metadata.row_groups.flatMap((rowGroup, group) => {
     const rows = Number(rowGroup.num_rows);
-    const range: RowGroupRange = { file: file.location, fileBytes: file.bytes, group, start, end: start + rows };
+    const groupStart = start;
     start += rows;
     const bytes = Number(rowGroup.total_compressed_size ?? rowGroup.total_byte_size);
-    return rows === 0 ? [] : [{ id: `${file.name} row group ${group}`, data: range, rows, bytes }];
+    const parts = reader === 'duckdb' ? Math.ceil(rows / mostShardRows) : Math.min(rows, 1);
+    return Array.from({ length: parts }, (_, part): SourceShard => {
+      const from = Math.round((rows * part) / parts);
+      const to = Math.round((rows * (part + 1)) / parts);
+      const whole = { file: file.location, fileBytes: file.bytes, group, groupStart, groupRows: rows };
+      const data: RowGroupRange = { ...whole, start: groupStart + from, end: groupStart + to };
+      const id = `${file.name} row group ${group}${parts === 1 ? '' : ` part ${part}`}`;
+      return { id, data, rows: to - from, bytes: Math.round((bytes * (to - from)) / rows) };
+    });
   });
 }
 
@@ -82,7 +103,7 @@ async function* readShard<T>(
   options: ParquetOptions,
 ): AsyncGenerator<SourceBatch<T>, void, undefined> {
   const name = locationName(range.file);
-  const place = (row: number) => `${name} row group ${range.group} row ${row}`;
+  const place = (row: number) => `${name} row group ${range.group} row ${range.start - range.groupStart + row}`;
   const file = await openParquet(absolutePath(range.file, context), name, range.fileBytes);
   try {
     const columns = await selectColumns(file, options.columns);
@@ -127,7 +148,7 @@ async function* columnRuns(
     const source = place(row);
     throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });
   };
-  const duckdb = await chooseDuckDB(file.name, columns, range.end - range.start, options.reader ?? 'auto');
+  const duckdb = await chooseDuckDB(file.name, columns, range.groupRows, options.reader ?? 'auto');
   if (duckdb === undefined) yield await readRowGroup(file, columns, range, choices, report);
   else yield* streamRows(duckdb, file, columns, range, choices, report);
 }
@@ -135,12 +156,7 @@ async function* columnRuns(
 /** Below so many rows, starting DuckDB (50 ms in each worker) costs more than it saves. */
 const fewRows = 100_000;
 
-async function chooseDuckDB(
-  file: string,
-  columns: readonly ParquetColumn[],
-  rows: number,
-  reader: 'auto' | 'duckdb' | 'hyparquet',
-) {
+async function chooseDuckDB(file: string, columns: readonly ParquetColumn[], rows: number, reader: Reader) {
   if (reader === 'hyparquet') return undefined;
   const left = columns.find((column) => !duckdbReads(column));
   if (left !== undefined && reader === 'duckdb') {
