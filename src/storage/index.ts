@@ -1,6 +1,17 @@
+export type { GcsSettings } from './gcs/gcs-settings.js';
+export { GcsStorage } from './gcs/gcs-storage.js';
 export { openLocalFile } from './local-object.js';
 export { LocalStorage } from './local-storage.js';
+export { isLocalStorage, openStorage } from './open-storage.js';
 export { isRelativePath } from './relative-path.js';
-export type { DirectoryEntry, ObjectWriter, OpenedObject, Storage, StoredObject } from './storage.js';
+export type {
+  DirectoryEntry,
+  Downloaded,
+  ObjectWriter,
+  OpenedObject,
+  Storage,
+  StoredObject,
+  UploadOptions,
+} from './storage.js';
 export { storageError, systemErrorCode } from './storage-error.js';
 export { syncTree } from './sync.js';

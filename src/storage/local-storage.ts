@@ -1,14 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { DatasetsError } from '../core/errors/index.js';
 import { checkInside } from './inside.js';
 import { openLocalFile } from './local-object.js';
 import { LocalWriter } from './local-writer.js';
 import { checkRelativePath } from './relative-path.js';
 import { checkSmall } from './small-object.js';
-import type { DirectoryEntry, ObjectWriter, OpenedObject, Storage, StoredObject } from './storage.js';
+import type {
+  DirectoryEntry,
+  Downloaded,
+  ObjectWriter,
+  OpenedObject,
+  Storage,
+  StoredObject,
+  UploadOptions,
+} from './storage.js';
 import { storageError, systemErrorCode } from './storage-error.js';
+import { streamFile } from './stream-file.js';
 import { syncDirectory } from './sync.js';
 
 /** Files that are being written; listings leave them out, and a crash may leave one behind. */
@@ -143,16 +153,50 @@ export class LocalStorage implements Storage {
   }
 
   async copy(from: string, to: string): Promise<void> {
-    const source = this.absolute(from);
-    const target = this.absolute(to);
-    const temporary = temporaryPath(target);
+    await this.#copy(from, to, rename);
+  }
+
+  async copyIfAbsent(from: string, to: string): Promise<boolean> {
+    if (await existing(lstat(this.absolute(to)))) return false;
     try {
-      await mkdir(dirname(target), { recursive: true });
-      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-      await rename(temporary, target);
+      await this.#copy(from, to, link);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && systemErrorCode(error.cause) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  async upload(localFile: string, path: string, { crc32c }: UploadOptions = {}): Promise<void> {
+    const absolute = this.absolute(path);
+    const writer = await this.#writer(absolute);
+    try {
+      const streamed = await streamFile(localFile, writer);
+      if (crc32c !== undefined && crc32c !== streamed.crc32c) {
+        throw new DatasetsError('DATA_CORRUPT', `${localFile} has crc32c ${streamed.crc32c}, not ${crc32c}`, {
+          hint: 'The file changed after it was written. Build the version again.',
+          at: { file: localFile },
+        });
+      }
+      await writer.close();
     } catch (cause) {
-      await rm(temporary, { force: true });
-      throw storageError(cause, `copy ${source} to`, target);
+      await writer.abort();
+      throw storageError(cause, `copy ${localFile} to`, absolute);
+    }
+  }
+
+  async download(path: string, localFile: string): Promise<Downloaded> {
+    const temporary = temporaryPath(localFile);
+    let writer: LocalWriter | undefined;
+    try {
+      const source = await this.readable(path);
+      writer = new LocalWriter(localFile, temporary, await open(temporary, 'wx'), false);
+      const downloaded = await streamFile(source, writer);
+      await writer.close();
+      return downloaded;
+    } catch (cause) {
+      await writer?.abort();
+      throw storageError(cause, `copy ${this.absolute(path)} to`, localFile);
     }
   }
 
@@ -163,6 +207,11 @@ export class LocalStorage implements Storage {
     } catch (cause) {
       throw storageError(cause, 'delete', absolute);
     }
+  }
+
+  async deleteAll(directory: string): Promise<void> {
+    if (directory !== '') return this.deleteDirectory(directory);
+    for (const { name } of await this.list('')) await this.deleteDirectory(name);
   }
 
   /** When an object or a directory was changed last; undefined where there is none. */
@@ -224,6 +273,22 @@ export class LocalStorage implements Storage {
       await rm(absolute, { recursive: true, force: true, maxRetries: 3 });
     } catch (cause) {
       throw storageError(cause, 'delete', absolute);
+    }
+  }
+
+  /** @param place gives the finished copy its name: `rename` replaces what is there, `link` fails. */
+  async #copy(from: string, to: string, place: (temporary: string, target: string) => Promise<void>): Promise<void> {
+    const source = this.absolute(from);
+    const target = this.absolute(to);
+    const temporary = temporaryPath(target);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      await place(temporary, target);
+    } catch (cause) {
+      throw storageError(cause, `copy ${source} to`, target);
+    } finally {
+      await rm(temporary, { force: true });
     }
   }
 

@@ -4,6 +4,19 @@ export interface StoredObject {
   readonly path: string;
   readonly bytes: number;
   readonly modified: Date;
+  /** CRC-32C as base64 of its four bytes in big-endian order, where the storage knows it without reading the object. */
+  readonly crc32c?: string;
+}
+
+/** What was fetched: its size and the CRC-32C (base64, big-endian) of the bytes as they were written. */
+export interface Downloaded {
+  readonly bytes: number;
+  readonly crc32c: string;
+}
+
+export interface UploadOptions {
+  /** The CRC-32C that the file must have (base64, big-endian), as a manifest states it. */
+  readonly crc32c?: string;
 }
 
 /** What lies directly in a directory. */
@@ -13,7 +26,7 @@ export interface DirectoryEntry {
   readonly kind: 'object' | 'directory';
 }
 
-/** An object opened for ranged reads; whoever opened it closes it. */
+/** An object opened for ranged reads; whoever opened it closes it. An object that is replaced meanwhile is never mixed with the new one. */
 export interface OpenedObject {
   readonly bytes: number;
   /**
@@ -40,15 +53,18 @@ export interface ObjectWriter {
  * over time (an alias, a lease) is a row of objects with numbered names, each created once: the highest number counts. There is no file lock: flock
  * fails on network file systems and doesn't exist on object storage.
  *
- * Paths are relative, with `/`, and never leave the location; every method throws `STORAGE_FAILED` for one that would. Other faults are
- * `STORAGE_FULL` (disk or quota) and `STORAGE_FAILED`, both with the path.
+ * Bytes that go to object storage and come from there are checked by CRC-32C; faults of the network that pass are waited out.
+ *
+ * Paths are relative, with `/`, and never leave the location; every method throws `STORAGE_FAILED` for one that would. Other faults, all
+ * with the path: `STORAGE_FULL` (disk or quota), `STORAGE_DENIED`, `STORAGE_UNREACHABLE` (no network, or no answer), `CREDENTIALS_MISSING`,
+ * `BUCKET_UNKNOWN`, `PEER_MISSING` (no client for object storage), `DATA_CORRUPT` (a checksum that stays wrong), and `STORAGE_FAILED`.
  */
 export interface Storage {
   /** For messages: an absolute directory, or a URL. */
   readonly location: string;
   /** Sorted by name; empty for a directory that doesn't exist. */
   list(directory: string): Promise<readonly DirectoryEntry[]>;
-  /** Every object below a directory, in the order of their paths. */
+  /** Every object below a directory, in an order that their paths alone decide: by whole path in a bucket, by directories on a disk. */
   walk(directory: string): AsyncIterable<StoredObject>;
   stat(path: string): Promise<StoredObject | undefined>;
   /**
@@ -63,7 +79,25 @@ export interface Storage {
   /** Creates or replaces a small object in one step; of two at once the later wins. */
   write(path: string, content: Uint8Array | string): Promise<void>;
   create(path: string): Promise<ObjectWriter>;
+  /** Creates or replaces `to` with the content of `from` in one step, without moving the bytes through this process where it can. */
   copy(from: string, to: string): Promise<void>;
+  /** The same, unless `to` exists. Returns whether this call created it. */
+  copyIfAbsent(from: string, to: string): Promise<boolean>;
+  /**
+   * Creates or replaces an object with the content of a local file in one step, however large it is.
+   *
+   * @param localFile its absolute path.
+   * @throws DatasetsError DATA_CORRUPT where the file doesn't have the checksum that it must have.
+   */
+  upload(localFile: string, path: string, options?: UploadOptions): Promise<void>;
+  /**
+   * Fetches an object into a local file, which appears, or is replaced, in one step. The directory must exist. Memory stays flat.
+   *
+   * @param localFile its absolute path.
+   */
+  download(path: string, localFile: string): Promise<Downloaded>;
   /** Does nothing where there is no such object. */
   delete(path: string): Promise<void>;
+  /** Deletes every object below a directory, not in one step. Does nothing where there is none. */
+  deleteAll(directory: string): Promise<void>;
 }

@@ -81,6 +81,11 @@ export type ErrorCode =
   | 'DATA_CORRUPT'
   | 'STORAGE_FULL'
   | 'STORAGE_FAILED'
+  // object storage
+  | 'STORAGE_DENIED' // the credentials don't allow it
+  | 'STORAGE_UNREACHABLE' // no network, or no answer in time
+  | 'CREDENTIALS_MISSING' // none, or expired
+  | 'BUCKET_UNKNOWN'
   // registry
   | 'VERSION_EXISTS'
   | 'VERSION_IMMUTABLE'
