@@ -1,15 +1,24 @@
-/** `npm run python`: makes the Python environments of the tests where that is needed. */
+/** `npm run python`: makes the Python environments of the tests, and the fake of Google Cloud Storage, where that is needed. */
+import { GoMissingError, prepareServer } from '../gcs/prepare-server.js';
 import { PythonMissingError, prepareReaders, prepareTorch } from './environment.js';
 
 const print = (line: string): void => void process.stderr.write(`${line}\n`);
 const inContinuousIntegration = process.env['CI'] === 'true';
 
-for (const prepare of [prepareReaders, prepareTorch]) {
+/** One after the other: the second environment is made with what the first holds. */
+async function preparePython(): Promise<void> {
+  for (const prepare of [prepareReaders, prepareTorch]) await orExplain(prepare(print));
+}
+
+async function orExplain(preparing: Promise<void>): Promise<void> {
   try {
-    await prepare(print);
+    await preparing;
   } catch (error) {
-    if (!(error instanceof PythonMissingError)) throw error;
+    if (!(error instanceof PythonMissingError || error instanceof GoMissingError)) throw error;
     print(`${error.message}. ${inContinuousIntegration ? 'CI needs it.' : 'The tests that need it will be skipped.'}`);
     if (inContinuousIntegration) process.exitCode = 1;
   }
 }
+
+// Side by side: Python waits for downloads while Go compiles.
+await Promise.all([preparePython(), orExplain(prepareServer(print))]);

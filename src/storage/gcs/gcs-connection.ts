@@ -105,11 +105,12 @@ async function* chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-function send(client: Client, { method, uri, query = {}, json, body, headers }: ApiRequest): Promise<ApiReply> {
+function send(client: Client, { method, uri, query, json, body, headers }: ApiRequest): Promise<ApiReply> {
   const options = {
     method,
     uri,
-    qs: { ...query },
+    // Even an empty query adds a question mark: the URI of an upload has its own.
+    ...(query === undefined ? {} : { qs: { ...query } }),
     ...(json === undefined ? {} : { json }),
     ...(body === undefined ? {} : { body }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),

@@ -22,7 +22,7 @@ import { GcsObject, type ObjectSource } from './gcs-object.js';
 import { defaultGcsSettings, type GcsSettings } from './gcs-settings.js';
 import { GcsWriter } from './gcs-writer.js';
 import { type ObjectResource, type Page, storedObject } from './object-resource.js';
-import { RequestFailure } from './request-failure.js';
+import { noBucket, RequestFailure } from './request-failure.js';
 import { insertContent, uploadFile } from './upload-object.js';
 
 /**
@@ -102,7 +102,7 @@ export class GcsStorage implements Storage {
     const name = this.#name(path);
     const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     return this.#createOnce(path, (creation) =>
-      insertContent(this.#objects, name, bytes, { ifAbsent: true, creation }),
+      insertContent(this.#objects, name, bytes, { ifAbsent: true, creation }).catch(noBucket),
     );
   }
 
@@ -129,7 +129,7 @@ export class GcsStorage implements Storage {
   async upload(localFile: string, path: string, { crc32c }: UploadOptions = {}): Promise<void> {
     const name = this.#name(path);
     await this.#run(path, `upload ${localFile} to`, () =>
-      uploadFile(this.#objects, this.#settings, name, localFile, crc32c),
+      uploadFile(this.#objects, this.#settings, name, localFile, crc32c).catch(noBucket),
     );
   }
 
@@ -193,7 +193,7 @@ export class GcsStorage implements Storage {
     do {
       const options = delimiter === undefined ? { pageToken } : { pageToken, delimiter };
       const page = await this.#run(directory, 'list', () =>
-        repeat(this.#settings, () => this.#objects.page(prefix, options)),
+        repeat(this.#settings, () => this.#objects.page(prefix, options)).catch(noBucket),
       );
       yield page;
       pageToken = page.nextPage;
@@ -251,14 +251,6 @@ export class GcsStorage implements Storage {
   #url(path: string): string {
     return path === '' ? this.location : `${this.location}/${path}`;
   }
-}
-
-/** Where the list of a bucket can't be found either, the bucket is what is missing. */
-function noBucket(error: unknown): never {
-  if (error instanceof RequestFailure && error.status === 404) {
-    throw new RequestFailure('the bucket does not exist', { status: 404, reason: error.reason });
-  }
-  throw error;
 }
 
 function fileTarget(handle: FileHandle, path: string) {

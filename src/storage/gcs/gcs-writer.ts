@@ -3,6 +3,7 @@ import type { ObjectWriter } from '../storage.js';
 import { repeat } from './attempts.js';
 import { gcsError } from './gcs-error.js';
 import type { ObjectSource } from './gcs-object.js';
+import { noBucket } from './request-failure.js';
 import { ResumableUpload } from './resumable-upload.js';
 import { checkUploaded, insertContent } from './upload-object.js';
 
@@ -42,7 +43,8 @@ export class GcsWriter implements ObjectWriter {
     const rest = this.#take();
     const crc32c = this.#crc.digestBase64();
     try {
-      if (this.#upload === undefined) await repeat(settings, () => insertContent(objects, this.#name, rest, {}));
+      if (this.#upload === undefined)
+        await repeat(settings, () => insertContent(objects, this.#name, rest, {})).catch(noBucket);
       else await checkUploaded(objects, await this.#upload.finish(rest), crc32c);
     } catch (cause) {
       throw gcsError(cause, 'write', url);

@@ -1,5 +1,6 @@
 import type { Storage as Client } from '@google-cloud/storage';
 import { DatasetsError } from '../../core/errors/index.js';
+import { systemErrorCode } from '../storage-error.js';
 import type { GcsSettings } from './gcs-settings.js';
 
 /**
@@ -9,6 +10,7 @@ import type { GcsSettings } from './gcs-settings.js';
  */
 export async function loadClient(settings: GcsSettings): Promise<Client> {
   const { Storage, IdempotencyStrategy } = await import('@google-cloud/storage').catch((cause: unknown) => {
+    if (systemErrorCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
     throw new DatasetsError('PEER_MISSING', 'Google Cloud Storage needs the package @google-cloud/storage', {
       hint: 'Run: npm install @google-cloud/storage@7',
       cause,

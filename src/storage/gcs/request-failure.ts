@@ -61,6 +61,14 @@ export const checksumReason = 'checksum';
 /** The same, again and again: it is no accident of the way. */
 export const damagedReason = 'damaged';
 
+/** What is not found where a bucket is listed, or an object is created, is the bucket. */
+export function noBucket(error: unknown): never {
+  if (error instanceof RequestFailure && error.status === 404) {
+    throw new RequestFailure('the bucket does not exist', { status: 404, reason: error.reason });
+  }
+  throw error;
+}
+
 /** Whatever the client threw or handed to a callback. */
 export function requestFailure(error: unknown): RequestFailure {
   if (error instanceof RequestFailure) return error;
@@ -106,7 +114,8 @@ function plainMessage(message: string): string {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return message.length > 300 ? `${message.slice(0, 300)} ...` : message;
+  const text = message.trim();
+  return text.length > 300 ? `${text.slice(0, 300)} ...` : text;
 }
 
 function property(value: unknown, name: string): unknown {
