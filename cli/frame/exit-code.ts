@@ -64,6 +64,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   STORAGE_UNREACHABLE: exitCodes.environment,
   CREDENTIALS_MISSING: exitCodes.environment,
   BUCKET_UNKNOWN: exitCodes.notFound,
+  STORAGE_UNSUITABLE: exitCodes.environment,
   VERSION_EXISTS: exitCodes.refused,
   VERSION_IMMUTABLE: exitCodes.refused,
   MANIFEST_INVALID: exitCodes.failed,

@@ -1,5 +1,7 @@
 export type { GcsSettings } from './gcs/gcs-settings.js';
 export { GcsStorage } from './gcs/gcs-storage.js';
+export { RequestLimit } from './gcs/request-limit.js';
+export { gcsfuseUrl, refuseGcsfuse } from './gcsfuse.js';
 export { openLocalFile } from './local-object.js';
 export { LocalStorage } from './local-storage.js';
 export { isLocalStorage, openStorage } from './open-storage.js';

@@ -86,6 +86,7 @@ export type ErrorCode =
   | 'STORAGE_UNREACHABLE' // no network, or no answer in time
   | 'CREDENTIALS_MISSING' // none, or expired
   | 'BUCKET_UNKNOWN'
+  | 'STORAGE_UNSUITABLE' // a file system that can't do what is needed
   // registry
   | 'VERSION_EXISTS'
   | 'VERSION_IMMUTABLE'
