@@ -89,6 +89,10 @@ export const manifestSchema = z
       )
       .optional()
       .describe('What earlier content of this version was overwritten, oldest first.'),
+    partOf: z
+      .object({ splits: z.array(z.string()), formats: z.array(z.enum(['tfrecord', 'arrow'])), contentDigest: sha256 })
+      .optional()
+      .describe('What the whole version has, where this directory holds only the part of it that was pulled.'),
     selfDigest: sha256.describe(
       'sha256 of every byte of this file before the comma and line break that lead to this field, which is the last one.',
     ),

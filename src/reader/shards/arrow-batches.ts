@@ -35,9 +35,9 @@ async function* readPieces(
   pieces: readonly ShardPiece[],
 ): AsyncGenerator<PieceBatch, void, undefined> {
   for (const [position, piece] of pieces.entries()) {
-    files.announce('arrow', pieces, position);
     const { source, file } = await files.open('arrow', piece);
     try {
+      files.announce('arrow', pieces, position);
       const reader = await openArrow(source, schema, file);
       let rows = 0;
       for await (const place of reader.places()) {

@@ -143,10 +143,10 @@ async function* readChunks(
   const buffers: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
   let turn = 0;
   for (const [position, piece] of pieces.entries()) {
-    shards.files.announce('tfrecord', pieces, position);
     const { start, end } = await extentOf(shards, piece);
     const { source, file } = await shards.files.open('tfrecord', piece);
     try {
+      shards.files.announce('tfrecord', pieces, position);
       const read = new PieceRead(piece, file, shards.files.shard(piece).examples, start, shards.verify);
       const limit = end ?? source.bytes;
       let offset = start;

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What lies where in the cache's directory:
+ *
+ *     versions/<registry>/<name>/[<config>/]<version>/…   copies of remote versions, laid out as in their registry
+ *     registries/<registry>.json                          which registry that is
+ *     resolved/<registry>/<reference>.json                what a reference meant when the registry could last be asked
+ *     processes/<process>/                                a process that uses the cache: who it is, what it reads, what it is downloading
+ *     locks/<file>                                        files that are being downloaded
+ */
+export const cacheFolders = {
+  versions: 'versions',
+  registries: 'registries',
+  resolved: 'resolved',
+  processes: 'processes',
+  locks: 'locks',
+} as const;
+
+/** The folder of a registry: its location may hold any character and be longer than a file name may be. */
+export function registryFolder(location: string): string {
+  return createHash('sha256').update(location).digest('hex').slice(0, 16);
+}
+
+/** The name of the lock of a cached file. */
+export function lockName(place: string): string {
+  return createHash('sha256').update(place).digest('hex').slice(0, 32);
+}
+
+/** Small files that describe a version; all others hold its data, and are fetched one by one. */
+export function isMetadataFile(path: string): boolean {
+  return /\.(?:json|txt)$|(?:^|\/)LICENSE$/.test(path);
+}

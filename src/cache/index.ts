@@ -1,0 +1,4 @@
+export { type LocatedVersion, type LocateOptions, locateVersion } from './locate-version.js';
+export { type PullOptions, type PullReport, pullVersion } from './pull/pull-version.js';
+export type { PullFormat } from './pull/selection.js';
+export type { CacheSettings } from './version-cache.js';

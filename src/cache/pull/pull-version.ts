@@ -1,0 +1,180 @@
+import { rm } from 'node:fs/promises';
+import { DatasetsError } from '../../core/errors/index.js';
+import { formatReference, isVersion, type Reference } from '../../core/names/index.js';
+import {
+  type Manifest,
+  parseManifest,
+  type Registry,
+  type ResolvedVersion,
+  readManifest,
+  versionFiles,
+  versionPath,
+} from '../../registry/index.js';
+import { LocalStorage } from '../../storage/index.js';
+import { withHostLock } from '../host-lock.js';
+import { writePartManifest } from './part-metadata.js';
+import { pullFiles } from './pull-files.js';
+import { type PulledFile, preparedFiles } from './pulled-file.js';
+import { covers, extentOf, type PullFormat, type Selection, selectFiles } from './selection.js';
+
+export interface PullOptions {
+  /** Absolute; the version comes to lie in `<directory>/<name>/[<config>/]<version>`, so that the directory is a registry as well. */
+  readonly directory: string;
+  /** Only the files of these formats. Default: all. */
+  readonly formats?: readonly PullFormat[] | undefined;
+  /** Only these splits. Default: all. */
+  readonly splits?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once the files are known, with the bytes of all and of those that an earlier pull has fetched already. */
+  readonly onStart?:
+    | ((pull: { readonly reference: string; readonly bytes: number; readonly keptBytes: number }) => void)
+    | undefined;
+  /** Called with the bytes that are there so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Called once when another process of this host is found pulling the same version. */
+  readonly onWait?: (() => void) | undefined;
+}
+
+export interface PullReport {
+  readonly name: string;
+  readonly config: string | undefined;
+  readonly version: string;
+  /** Absolute; the version, whole. */
+  readonly directory: string;
+  /** `exists`: it was there already, or another process of this host has pulled it meanwhile. */
+  readonly status: 'pulled' | 'exists';
+  /** What was fetched by this call; files of an earlier pull that was broken off are kept. */
+  readonly fetched: { readonly files: number; readonly bytes: number };
+  readonly kept: { readonly files: number; readonly bytes: number };
+}
+
+/** Pulls in progress lie here: in the file system of what they become, under a name that is no data set's. */
+const pullFolder = '.pulling';
+const nothing = { files: 0, bytes: 0 };
+
+/**
+ * Copies a version to a local directory, for trainers that read it with stock readers.
+ *
+ * It appears there whole, by one rename. Each file is verified before it counts; a pull that was broken off goes on where it stopped. However many processes
+ * of a host ask for a version, one fetches it and the others wait for it; when that one dies, another takes over. A version that is there already
+ * is not asked for again.
+ *
+ * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN; UNSUPPORTED for a format that the version doesn't have; VERSION_EXISTS when
+ *   another part of it is there; DATA_CORRUPT when a file in the registry is not what was published; STORAGE_FULL, INTERRUPTED, and what the storage throws.
+ * @example
+ * ```ts
+ * const registry = openRegistry('gs://lab-datasets/registry');
+ * const { directory } = await pullVersion(registry, parseReference('product_a:1.*.*'), { directory: '/scratch' });
+ * ```
+ */
+export async function pullVersion(registry: Registry, reference: Reference, options: PullOptions): Promise<PullReport> {
+  const selection: Selection = { formats: options.formats, splits: options.splits };
+  const target = new LocalStorage(options.directory);
+  const { name, config, version } = reference;
+  if (version !== undefined && isVersion(version)) {
+    const there = await pulledBefore(target, { name, config, version }, selection);
+    if (there !== undefined) return there;
+  }
+  const resolved = await registry.resolve(reference);
+  const id = [resolved.name, resolved.config, resolved.version].filter(Boolean).join('-');
+  return withHostLock({
+    file: target.absolute(`${pullFolder}/${id}.lock`),
+    finished: () => pulledBefore(target, resolved, selection),
+    work: () => pull({ registry, resolved, target, staging: `${pullFolder}/${id}`, selection, options }),
+    signal: options.signal,
+    onWait: options.onWait,
+  });
+}
+
+type ExactVersion = Pick<ResolvedVersion, 'name' | 'config' | 'version'>;
+
+/** @throws DatasetsError VERSION_EXISTS when what is there is another part of the version. */
+async function pulledBefore(
+  target: LocalStorage,
+  version: ExactVersion,
+  selection: Selection,
+): Promise<PullReport | undefined> {
+  const path = versionPath(version);
+  const manifest = await readManifest(target, path);
+  const isPrepared = manifest === undefined && (await target.stat(`${path}/${versionFiles.datasetInfo}`)) !== undefined;
+  if (manifest === undefined && !isPrepared) return undefined;
+  const directory = target.absolute(path);
+  if (manifest !== undefined && !covers(manifest, selection)) throw otherPart(manifest, directory);
+  return {
+    name: version.name,
+    config: version.config,
+    version: version.version,
+    directory,
+    status: 'exists',
+    fetched: nothing,
+    kept: nothing,
+  };
+}
+
+interface Pull {
+  readonly registry: Registry;
+  readonly resolved: ResolvedVersion;
+  readonly target: LocalStorage;
+  /** In the target. */
+  readonly staging: string;
+  readonly selection: Selection;
+  readonly options: PullOptions;
+}
+
+async function pull({ registry, resolved, target, staging, selection, options }: Pull): Promise<PullReport> {
+  const tree = new LocalStorage(target.absolute(`${staging}/version`));
+  const partial = target.absolute(`${staging}/partial`);
+  await rm(partial, { recursive: true, force: true });
+  await target.makeDirectory(`${staging}/partial`);
+  const bytes = await registry.storage.read(`${resolved.path}/${versionFiles.manifest}`);
+  const manifest = bytes && (await parseManifest(bytes, `${resolved.location}/${versionFiles.manifest}`));
+  const selected = manifest && selectFiles(manifest, selection);
+  const wanted = selected ?? (await preparedFiles(registry, resolved, selection));
+  await removeOthers(tree, wanted);
+  const { fetched, kept } = await pullFiles({
+    from: registry.storage,
+    path: resolved.path,
+    tree,
+    partial,
+    wanted,
+    options,
+    reference: formatReference(resolved),
+  });
+  if (manifest !== undefined && selected !== undefined) {
+    const isWhole = selected.length === manifest.files.length;
+    if (isWhole) await tree.write(versionFiles.manifest, bytes ?? '');
+    else await writePartManifest(tree, manifest, selected, selection);
+  }
+  const { name, config, version, path } = resolved;
+  const status = (await target.moveDirectory(`${staging}/version`, path)) ? 'pulled' : 'exists';
+  await target.deleteDirectory(staging);
+  if (status === 'exists' && (await pulledBefore(target, resolved, selection)) === undefined)
+    throw inTheWay(resolved, target.absolute(path));
+  return { name, config, version, directory: target.absolute(path), status, fetched, kept };
+}
+
+/** What an earlier pull fetched that wanted more than this one. */
+async function removeOthers(tree: LocalStorage, wanted: readonly PulledFile[]): Promise<void> {
+  const paths = new Set(wanted.map(({ path }) => path));
+  for await (const { path } of tree.walk('')) if (!paths.has(path)) await tree.delete(path);
+}
+
+function otherPart(manifest: Manifest, directory: string): DatasetsError {
+  const { splits, formats } = extentOf(manifest);
+  const reference = formatReference(manifest);
+  return new DatasetsError(
+    'VERSION_EXISTS',
+    `${directory} holds another part of ${reference}: ${splits.join(', ')} as ${formats.join(', ')}`,
+    {
+      hint: 'Pull to another directory, or remove that one first: a version never changes.',
+      at: { dataset: manifest.name, file: directory },
+    },
+  );
+}
+
+function inTheWay({ name }: ResolvedVersion, directory: string): DatasetsError {
+  return new DatasetsError('STORAGE_FAILED', `${directory} is in the way: it holds files but is no version`, {
+    hint: 'Look at it and remove it, or pull to another directory.',
+    at: { dataset: name, file: directory },
+  });
+}
