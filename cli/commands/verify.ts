@@ -99,5 +99,5 @@ function render(report: VerifyReport, out: TextOutput): string {
     out.style,
   );
   const count = `${formatCount(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  return `${name} ${out.style.red('damaged')}: ${count} in ${report.directory}\n${table}`;
+  return `${name} ${out.style.red('damaged')}: ${count} in ${report.location}\n${table}`;
 }

@@ -1,8 +1,7 @@
 import type { ResolvedConfig } from '../core/config/index.js';
 import { formatReference } from '../core/names/index.js';
 import { type VerifyReport, verifyVersion } from '../reader/index.js';
-import { openRegistry, readVersionInfo } from '../registry/index.js';
-import { LocalStorage } from '../storage/index.js';
+import { openRegistry } from '../registry/index.js';
 import { findVersion } from './find-version.js';
 
 export interface VerifyReferenceOptions {
@@ -14,21 +13,20 @@ export interface VerifyReferenceOptions {
 }
 
 /**
- * Compares a published version with what it was published as.
+ * Compares a published version with what it was published as, where it lies: also in a bucket.
  *
- * @throws DatasetsError as `findVersion`, FORMAT_TOO_NEW, MANIFEST_INVALID, INTERRUPTED; damage is in the report.
+ * @throws DatasetsError as `findVersion`, FORMAT_TOO_NEW, INTERRUPTED, and what keeps a registry from being read; damage is in the report.
  */
 export async function verifyReference(
   reference: string,
   config: ResolvedConfig,
   options: VerifyReferenceOptions = {},
 ): Promise<VerifyReport> {
-  const { location } = await findVersion(reference, config);
-  const info = await readVersionInfo(new LocalStorage(location));
-  // Every file is read twice: as bytes, and by its format.
-  const bytes = info.manifest?.files.reduce((sum, file) => sum + 2 * file.bytes, 0);
-  options.onStart?.(formatReference(info), bytes);
-  return verifyVersion(location, {
+  const found = await findVersion(reference, config);
+  return verifyVersion(found.location, {
+    expected: found,
+    workDirectory: config.workDirectory,
+    onStart: (bytes) => options.onStart?.(formatReference(found), bytes),
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
   });

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { openVersion, verifyVersion } from '../../src/reader/index.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../gcs/seeded-random.js';
 
 export type FileKind = 'tfrecord' | 'arrow' | 'index' | 'manifest' | 'other metadata';
 export type Damage = 'flip' | 'cut' | 'swap' | 'zero';

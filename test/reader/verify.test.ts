@@ -51,7 +51,7 @@ describe('verifying a version', () => {
       },
     });
     assert.deepEqual(report, {
-      directory,
+      location: directory,
       name: 'sample',
       config: undefined,
       version: '1.0.0',

@@ -7,20 +7,41 @@ import type { VerifyProgress } from './verify-progress.js';
 
 const chunkBytes = 1 << 20;
 
-/** Compares every file with the manifest: that it is there, its size, its sha256 and CRC-32C; and looks for files that are not in it. */
-export async function verifyFiles(
-  storage: Storage,
-  manifest: Manifest,
-  problems: Problems,
-  progress: VerifyProgress,
-): Promise<void> {
-  const expected = new Set<string>([versionFiles.manifest]);
-  for (const file of manifest.files) {
-    expected.add(file.path);
-    await problems.check(file.path, () => verifyFile(storage, file, problems, progress));
+/** Compares files with the manifest: that each is there, its size, its sha256 and CRC-32C; and looks for files that are not in it. */
+export class FileCheck {
+  readonly #manifest: Manifest;
+  readonly #problems: Problems;
+  readonly #progress: VerifyProgress;
+  readonly #checked = new Set<string>();
+
+  constructor(manifest: Manifest, problems: Problems, progress: VerifyProgress) {
+    this.#manifest = manifest;
+    this.#problems = problems;
+    this.#progress = progress;
   }
-  for await (const { path } of storage.walk('')) {
-    if (!expected.has(path)) problems.add(path, `${path} is not in the manifest`);
+
+  /** Compares one file, wherever a copy of it lies, unless that was done already. */
+  async verify(path: string, storage: Storage): Promise<void> {
+    const file = this.#manifest.files.find((known) => known.path === path);
+    if (file !== undefined) await this.#verify(file, storage);
+  }
+
+  /** Compares all files that were not compared yet. */
+  async verifyRest(storage: Storage): Promise<void> {
+    const known = new Set<string>([versionFiles.manifest]);
+    for (const file of this.#manifest.files) {
+      known.add(file.path);
+      await this.#verify(file, storage);
+    }
+    for await (const { path } of storage.walk('')) {
+      if (!known.has(path)) this.#problems.add(path, `${path} is not in the manifest`);
+    }
+  }
+
+  async #verify(file: ManifestFile, storage: Storage): Promise<void> {
+    if (this.#checked.has(file.path)) return;
+    this.#checked.add(file.path);
+    await this.#problems.check(file.path, () => verifyFile(storage, file, this.#problems, this.#progress));
   }
 }
 

@@ -1,13 +1,15 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import { isGcsUrl } from '../../core/location/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { readVersionInfo, type VersionInfo, versionFiles } from '../../registry/index.js';
-import type { Storage } from '../../storage/index.js';
+import { isLocalStorage, type LocalStorage, openStorage, type Storage } from '../../storage/index.js';
 import { arrowSchemaOf } from '../arrow-schema.js';
 import { ShardFiles } from '../shards/shard-files.js';
 import { localVersionFiles, type VersionFiles } from '../version-files.js';
 import { readSchema } from '../version-schema.js';
+import { FetchedFiles } from './fetched-files.js';
 import { Problems, type VerifyProblem } from './problems.js';
-import { verifyFiles } from './verify-files.js';
+import { FileCheck } from './verify-files.js';
 import { verifyTfdsMetadata } from './verify-metadata.js';
 import { VerifyProgress } from './verify-progress.js';
 import { SplitCheck } from './verify-split.js';
@@ -22,14 +24,18 @@ export interface VersionName {
 export interface VerifyOptions {
   /** Compared with what the manifest says; with it, a manifest that can't be read is a problem in the report and no error. */
   readonly expected?: VersionName | undefined;
+  /** Called before the files are read, with the bytes that will be, where the manifest says them. */
+  readonly onStart?: (bytes: number | undefined) => void;
   /** Called with the bytes read so far. Every file is read twice: as bytes and by its format. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
+  /** Absolute; where the files of a remote version are fetched to, one shard at a time. Default: the system's folder for temporary files. */
+  readonly workDirectory?: string | undefined;
 }
 
 export interface VerifyReport {
-  /** Absolute. */
-  readonly directory: string;
+  /** The version's absolute directory, or its URL. */
+  readonly location: string;
   readonly name: string;
   readonly config: string | undefined;
   readonly version: string;
@@ -44,7 +50,9 @@ export interface VerifyReport {
  * Compares a version with what it was published as: every file's size and digests, every record's checksum, place and features, the order
  * of the keys, the content of each record in both formats, and the metadata that other readers use.
  *
- * @param directory of the version.
+ * Of a remote version one shard after the other is fetched and removed again; no cached copy is looked at.
+ *
+ * @param location the version's directory, or its `gs://` URL.
  * @throws DatasetsError VERSION_UNKNOWN when it holds no version; FORMAT_TOO_NEW; MANIFEST_INVALID when the manifest itself can't be
  * read and `expected` isn't given; INTERRUPTED.
  * @example
@@ -53,18 +61,20 @@ export interface VerifyReport {
  * for (const { file, offset, message } of problems) console.error(file, offset, message);
  * ```
  */
-export async function verifyVersion(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const files = localVersionFiles(directory);
-  const storage = files.metadata;
+export async function verifyVersion(location: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const storage = isGcsUrl(location) ? openStorage(location) : localVersionFiles(location).metadata;
   const { expected } = options;
   const problems = new Problems();
   const info = await readInfo(storage, expected, problems);
   if (info !== undefined) {
     if (expected !== undefined) compareNames(info, expected, problems);
-    await verifyContent(files, info, problems, new VerifyProgress(options.onProgress, options.signal));
+    // Every file is read twice: as bytes, and by its format.
+    options.onStart?.(info.manifest?.files.reduce((sum, file) => sum + 2 * file.bytes, 0));
+    const check = { info, problems, progress: new VerifyProgress(options.onProgress, options.signal) };
+    await (isLocalStorage(storage) ? verifyLocal(storage, check) : verifyRemote(storage, check, options.workDirectory));
   }
   return {
-    directory: storage.location,
+    location: storage.location,
     name: expected?.name ?? info?.name ?? '',
     config: expected === undefined ? info?.config : expected.config,
     version: expected?.version ?? info?.version ?? '',
@@ -97,17 +107,36 @@ function compareNames(info: VersionInfo, expected: VersionName, problems: Proble
   if (told !== formatReference(expected)) problems.add(file, `${file} is of ${told}, another version`);
 }
 
-async function verifyContent(
-  files: VersionFiles,
-  info: VersionInfo,
-  problems: Problems,
-  progress: VerifyProgress,
-): Promise<void> {
-  const storage = files.metadata;
-  if (info.manifest !== undefined) await verifyFiles(storage, info.manifest, problems, progress);
+interface VersionCheck {
+  readonly info: VersionInfo;
+  readonly problems: Problems;
+  readonly progress: VerifyProgress;
+}
+
+async function verifyLocal(storage: LocalStorage, check: VersionCheck): Promise<void> {
+  const { info, problems, progress } = check;
+  if (info.manifest !== undefined) await new FileCheck(info.manifest, problems, progress).verifyRest(storage);
+  await verifyContent(localVersionFiles(storage.location), check);
+}
+
+/** A file is fetched whole where its content is read, and compared with the manifest then. */
+async function verifyRemote(storage: Storage, check: VersionCheck, folder: string | undefined): Promise<void> {
+  const { info, problems, progress } = check;
+  const files = info.manifest === undefined ? undefined : new FileCheck(info.manifest, problems, progress);
+  const fetched = await FetchedFiles.open(storage, folder, async (path, local) => files?.verify(path, local));
+  try {
+    problems.showAs(fetched.folder, fetched.location);
+    await verifyContent(fetched, check);
+    await files?.verifyRest(storage);
+  } finally {
+    await fetched.close();
+  }
+}
+
+async function verifyContent(files: VersionFiles, { info, problems, progress }: VersionCheck): Promise<void> {
   await problems.check(info.manifest === undefined ? versionFiles.features : versionFiles.manifest, async () => {
-    const schema = await readSchema(storage, info);
-    if (info.manifest !== undefined) await verifyTfdsMetadata(storage, info.manifest, schema, problems);
+    const schema = await readSchema(files.metadata, info);
+    if (info.manifest !== undefined) await verifyTfdsMetadata(files.metadata, info.manifest, schema, problems);
     const check = new SplitCheck(new ShardFiles(files, info), arrowSchemaOf(schema), problems, progress);
     for (const split of info.splits) await check.verify(split);
   });
