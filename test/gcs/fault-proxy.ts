@@ -42,18 +42,16 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-const withContent: ReadonlySet<CallKind> = new Set(['download', 'insert', 'upload part']);
-
 /** A proxy that makes faults by chance; the same seed and the same order of requests give the same faults. */
 export async function startFaultProxy(to: string, plan: FaultPlan): Promise<FaultProxy> {
   const random = seededRandom(plan.seed);
   const faults = new Map<string, number>();
   let total = 0;
   let requests = 0;
-  const next = (kind: CallKind): FaultKind | undefined => {
+  const next = (kind: CallKind, { body }: HeldRequest): FaultKind | undefined => {
     requests++;
     const hit = random() < plan.rate;
-    const possible = (plan.kinds ?? faultKinds).filter((fault) => fault !== 'flipped bit' || withContent.has(kind));
+    const possible = (plan.kinds ?? faultKinds).filter((fault) => fault !== 'flipped bit' || hasContent(kind, body));
     const fault = possible[Math.floor(random() * possible.length)];
     const allowed = plan.calls === undefined || plan.calls.includes(kind);
     if (!hit || !allowed || fault === undefined || total >= (plan.limit ?? Number.POSITIVE_INFINITY)) return undefined;
@@ -63,7 +61,7 @@ export async function startFaultProxy(to: string, plan: FaultPlan): Promise<Faul
   };
   const server = await listen(async (request, response) => {
     const { kind } = parseCall(request);
-    await answer(request, response, next(kind), kind);
+    await answer(request, response, next(kind, request), kind);
   });
   return {
     url: server.url,
@@ -96,27 +94,22 @@ export async function startFaultProxy(to: string, plan: FaultPlan): Promise<Faul
       case 'reset':
         return void response.socket?.resetAndDestroy();
       case 'lost reply':
-        await readAll((await send(request)).body);
+        await readAll((await forward(to, request)).body);
         return void response.socket?.resetAndDestroy();
       case 'stall':
-        return stall(kind === 'download' ? await send(request) : undefined, response, false);
+        return stall(kind === 'download' ? await forward(to, request) : undefined, response, false);
       case 'truncated body':
-        return stall(await send(request), response, true);
+        return stall(await forward(to, request), response, true);
       case 'flipped bit':
         if (kind !== 'download')
-          return relay(await send({ ...request, body: flipped(request.body, random) }), response);
-        return replyFlipped(await send(request), response, random);
+          return relay(
+            await forward(to, { ...request, body: flipped(request.body, random, ...contentPlace(kind, request.body)) }),
+            response,
+          );
+        return replyFlipped(await forward(to, request), response, random);
       case undefined:
-        return relay(await send(request), response);
+        return relay(await forward(to, request), response);
     }
-  }
-
-  /** The place of a resumable upload is behind this proxy too. */
-  async function send(request: HeldRequest): Promise<Upstream> {
-    const reply = await forward(to, request);
-    const { location } = reply.headers;
-    if (location === undefined) return reply;
-    return { ...reply, headers: { ...reply.headers, location: location.replace(to, server.url) } };
   }
 }
 
@@ -136,11 +129,26 @@ async function replyFlipped(upstream: Upstream, response: ServerResponse, random
   response.writeHead(upstream.status, replyHeaders(upstream.headers)).end(body);
 }
 
-/** One bit, somewhere in the second half: in an upload's body the object's content, if there is much of it. */
-function flipped(body: Buffer, random: () => number): Buffer {
+/** One bit of the content between two places. */
+function flipped(body: Buffer, random: () => number, from = 0, to = body.length): Buffer {
   const changed = Buffer.from(body);
-  const half = changed.length >> 1;
-  const at = half + Math.floor(random() * (changed.length - half));
-  if (at < changed.length) changed[at] = (changed[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+  const at = from + Math.floor(random() * (to - from));
+  if (at < to) changed[at] = (changed[at] ?? 0) ^ (1 << Math.floor(random() * 8));
   return changed;
+}
+
+/** Where the object's content lies in the body of an upload. */
+function contentPlace(kind: CallKind, body: Buffer): readonly [from: number, to: number] {
+  if (kind !== 'insert') return [0, body.length];
+  const emptyLine = '\r\n\r\n';
+  const metadata = body.indexOf(emptyLine) + emptyLine.length;
+  return [body.indexOf(emptyLine, metadata) + emptyLine.length, body.lastIndexOf('\r\n--')];
+}
+
+/** Whether a bit of content can change on its way: of a download it is known only later. */
+function hasContent(kind: CallKind, body: Buffer): boolean {
+  if (kind === 'download') return true;
+  if (kind !== 'insert' && kind !== 'upload part') return false;
+  const [from, to] = contentPlace(kind, body);
+  return to > from;
 }

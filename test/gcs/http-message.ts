@@ -32,8 +32,11 @@ export interface ListeningServer {
 }
 
 const agent = new Agent({ keepAlive: true });
-/** Belong to one connection, not to the message (RFC 9110, section 7.6.1). */
-const ofConnection: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host']);
+/**
+ * Belong to one connection, not to the message (RFC 9110, section 7.6.1). Host is kept: the server names the place of a resumable upload by it, which so
+ * lies behind the same proxies.
+ */
+const ofConnection: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 /** Serves on a free port of this machine; does not keep the process alive. */
 export async function listen(
