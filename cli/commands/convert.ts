@@ -5,6 +5,7 @@ import type { ExportFormat, ExportReport } from '../../src/export/index.js';
 import { list } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
 import { progressDisplay } from '../progress/index.js';
 import { formatBytes, formatCount } from '../terminal/index.js';
 
@@ -49,17 +50,17 @@ export const convertCommand: CommandModule = {
 };
 
 async function convert(context: CommandContext, reference: string, flags: ConvertFlags): Promise<CommandResult> {
-  const [{ findVersion }, { exportVersion, exportFormats }] = await Promise.all([
+  const [{ locateReference }, { exportVersion, exportFormats }] = await Promise.all([
     import('../../src/catalog/index.js'),
     import('../../src/export/index.js'),
   ]);
   const formats = flags.fileFormat.map((name) => checkFormat(name, exportFormats));
   const config = await context.config();
   const directory = resolve(context.cwd, flags.to);
-  const { location: source } = await findVersion(reference, config);
+  const { files } = await locateReference(reference, config, warningsTo(context));
   const display = progressDisplay(context);
   try {
-    const report = await exportVersion(source, {
+    const report = await exportVersion(files, {
       directory,
       formats: [...new Set(formats)],
       ...(flags.split !== undefined && { splits: flags.split }),

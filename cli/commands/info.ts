@@ -2,6 +2,7 @@ import type { DatasetCard } from '../../src/catalog/index.js';
 import { renderCard } from '../card/render-card.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
 
 export const infoCommand: CommandModule = {
   define: (command, invoke) => {
@@ -20,6 +21,6 @@ export const infoCommand: CommandModule = {
 
 async function info(context: CommandContext, reference: string): Promise<CommandResult> {
   const { describeDataset } = await import('../../src/catalog/index.js');
-  const card: DatasetCard = await describeDataset(reference, await context.config());
+  const card: DatasetCard = await describeDataset(reference, await context.config(), warningsTo(context));
   return { data: card, text: () => renderCard(card, context.terminal.out) };
 }

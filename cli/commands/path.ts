@@ -1,10 +1,15 @@
 import { Option } from 'commander';
+import type { LocatedVersion } from '../../src/cache/index.js';
+import type { ResolvedVersion } from '../../src/registry/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
+import { progressDisplay } from '../progress/index.js';
 
 interface PathFlags {
   readonly split?: string;
   readonly fileFormat?: 'tfrecord' | 'arrow';
+  readonly url?: boolean;
 }
 
 export const pathCommand: CommandModule = {
@@ -13,12 +18,14 @@ export const pathCommand: CommandModule = {
       .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0, product_a:1.*.*')
       .option('--split <name>', "this split's shard files, one a line, in place of the version's directory")
       .addOption(new Option('--file-format <format>', 'with --split: which files').choices(['tfrecord', 'arrow']))
+      .option('--url', 'where the registry holds the version, gs:// included; nothing is fetched')
       .addHelpText(
         'after',
         examples(
           ['path product_a', 'directory of the newest version'],
           ['path product_a/men:1.*.*', 'newest of the first major version'],
           ['path mnist --split train --file-format arrow', 'the shards of a split'],
+          ['path product_a --url', 'the URL in a bucket'],
         ),
       )
       .action((reference: string, flags: PathFlags) => invoke((context) => path(context, reference, flags)));
@@ -26,12 +33,38 @@ export const pathCommand: CommandModule = {
 };
 
 async function path(context: CommandContext, reference: string, flags: PathFlags): Promise<CommandResult> {
-  const { findVersion, shardPaths } = await import('../../src/catalog/index.js');
-  const version = await findVersion(reference, await context.config());
-  if (flags.split === undefined) {
-    const { location, name, config, version: number } = version;
-    return { data: { path: location, name, config: config ?? null, version: number }, text: () => location };
+  const { findVersion, locateReference, shardPaths } = await import('../../src/catalog/index.js');
+  const config = await context.config();
+  if (flags.url === true) return result(await findVersion(reference, config));
+  const version = await locateReference(reference, config, warningsTo(context));
+  if (flags.split === undefined) return result({ ...version, location: await fetchAll(context, version) });
+  const files = await shardPaths(version, flags.split, flags.fileFormat);
+  return { data: { path: version.directory, files }, text: () => files.join('\n') };
+}
+
+function result({ location, name, config, version }: ResolvedVersion): CommandResult {
+  return { data: { path: location, name, config: config ?? null, version }, text: () => location };
+}
+
+/** What is printed must be there: a version of a remote registry is fetched first. */
+async function fetchAll(context: CommandContext, version: LocatedVersion): Promise<string> {
+  const { fetchVersion } = await import('../../src/cache/index.js');
+  const display = progressDisplay(context);
+  const stage = 'fetch files';
+  const started = performance.now();
+  let total = 0;
+  try {
+    return await fetchVersion(version, {
+      signal: context.signal,
+      onStart: (tasks) => {
+        total = tasks;
+        display.onProgress({ type: 'stage-start', stage, tasks, rows: tasks });
+      },
+      onProgress: (done) => display.onProgress({ type: 'task-end', stage, done, tasks: total, rows: done }),
+    });
+  } finally {
+    if (total > 0)
+      display.onProgress({ type: 'stage-end', stage, rows: total, seconds: (performance.now() - started) / 1000 });
+    display.close();
   }
-  const files = await shardPaths(version.location, flags.split, flags.fileFormat);
-  return { data: { path: version.location, files }, text: () => files.join('\n') };
 }

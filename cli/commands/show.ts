@@ -2,6 +2,7 @@ import type { ShownExamples } from '../../src/catalog/index.js';
 import { list, wholeNumber } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
 
 interface ShowFlags {
   readonly split?: string;
@@ -41,7 +42,7 @@ async function show(context: CommandContext, reference: string, flags: ShowFlags
     import('../show/image-preview.js'),
   ]);
   const { split, skip, count, fields } = flags;
-  const options = { split, skip, count, reveal: flags.reveal === true };
+  const options = { split, skip, count, reveal: flags.reveal === true, ...warningsTo(context) };
   const shown: ShownExamples = await showExamples(reference, options, await context.config());
   const { out } = context.terminal;
   const images = flags.images ? previewStyle(out.style.bold('') !== '', context.env) : undefined;

@@ -1,8 +1,15 @@
 import type { BuilderContext, ExampleOf } from '../builder/index.js';
+import { findLocated, type LocatedVersion, locateVersion } from '../cache/index.js';
 import { loadConfig, type ResolvedConfig, withRegistry } from '../core/config/index.js';
 import { formatReference, parseReference, type Reference } from '../core/names/index.js';
 import type { AnyFeature, OutputOf } from '../features/index.js';
-import { type Dataset, openVersion, type ReadFormat, type SplitSelector } from '../reader/index.js';
+import {
+  type Dataset,
+  type FileVerification,
+  openVersion,
+  type ReadFormat,
+  type SplitSelector,
+} from '../reader/index.js';
 import { openRegistry, type Registry } from '../registry/index.js';
 import { build } from './build.js';
 import type { BuildEvent } from './build-options.js';
@@ -22,12 +29,19 @@ export interface LoadOptions {
   readonly build?: BuildPolicy;
   /** Which of the version's formats is read. Default: Arrow where it is there. */
   readonly format?: ReadFormat;
-  /** Whether the checksum of each TFRecord is checked while reading. Default: true. */
+  /**
+   * What each file is compared with before it is read: `size` with its size in the manifest (the default), `full` also with its SHA-256, `none`
+   * with nothing. What is fetched from a remote registry is compared with all its checksums in any case.
+   */
+  readonly verify?: FileVerification;
+  /** Whether the checksum of each TFRecord is checked while reading. Default: true, unless `verify` is `none`. */
   readonly verifyChecksums?: boolean;
   /** Default: the configuration found from the working directory upwards. */
   readonly config?: ResolvedConfig;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: BuildEvent) => void;
+  /** Told when a remote registry can't be reached and the cache answers in its place. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A data set's class, as far as `load` needs it. */
@@ -38,6 +52,7 @@ export interface LoadableClass<F extends AnyFeature> {
 
 /**
  * Opens a version of a data set, by reference or by its class; builds it first where it is missing and that needs nothing but local files.
+ * Of a remote registry the shards are fetched that are read, into the cache of this machine; what is there is read without the registry.
  *
  * Examples are typed from the name (as the newest version has them) where the data set's module adds itself to `DatasetTypes`, else by the
  * class.
@@ -63,9 +78,10 @@ export async function load(
   const config = options.registry === undefined ? configured : withRegistry(configured, options.registry);
   const registry = openRegistry(config.registry);
   const reference = parseReference(typeof subject === 'string' ? subject : subject.datasetName);
-  const location = await findOrBuild(reference, registry, config, options);
-  const version = await openVersion<unknown>(location, {
+  const { files } = await findOrBuild(reference, registry, config, options);
+  const version = await openVersion<unknown>(files, {
     format: options.format,
+    verify: options.verify,
     verifyChecksums: options.verifyChecksums,
   });
   return version.dataset(options.split);
@@ -76,16 +92,17 @@ async function findOrBuild(
   registry: Registry,
   config: ResolvedConfig,
   options: LoadOptions,
-): Promise<string> {
-  const found = await registry.find(reference);
-  if (found !== undefined) return found.location;
+): Promise<LocatedVersion> {
+  const located = { ...config, onWarning: options.onWarning };
+  const found = await findLocated(registry, reference, located);
+  if (found !== undefined) return found;
   const policy = options.build ?? 'auto';
-  if (policy === 'never' || reference.alias !== undefined) return (await registry.resolve(reference)).location;
-  const { directory } = await build(formatReference(reference), {
+  if (policy === 'never' || reference.alias !== undefined) return locateVersion(registry, reference, located);
+  const built = await build(formatReference(reference), {
     config,
     localSourcesOnly: policy === 'auto',
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
   });
-  return directory;
+  return locateVersion(registry, parseReference(formatReference({ ...built, name: built.dataset })), located);
 }

@@ -1,7 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, isVersion, type Reference } from '../core/names/index.js';
 import { localVersionFiles, type VersionFiles } from '../reader/index.js';
-import type { Registry, ResolvedVersion } from '../registry/index.js';
+import { isUnknownReference, type Registry, type ResolvedVersion } from '../registry/index.js';
 import { isLocalStorage } from '../storage/index.js';
 import { CachedVersion } from './cached-version.js';
 import { ensureMetadata, hasMetadata } from './fetch-metadata.js';
@@ -48,6 +48,20 @@ export async function locateVersion(
   }
   const version = await locateRemote(registry, reference, options);
   return { ...version.resolved, files: version, directory: version.directory };
+}
+
+/** As `locateVersion`, but undefined where there is no such version. */
+export async function findLocated(
+  registry: Registry,
+  reference: Reference,
+  options: LocateOptions,
+): Promise<LocatedVersion | undefined> {
+  try {
+    return await locateVersion(registry, reference, options);
+  } catch (error) {
+    if (isUnknownReference(error)) return undefined;
+    throw error;
+  }
 }
 
 /** As `locateVersion`, for a registry that is not local. */

@@ -1,10 +1,13 @@
 import { findTarget } from '../build/index.js';
 import { type DatasetInfo, loadBuilder } from '../builder/index.js';
+import { findLocated, isUnreachable, type LocatedVersion } from '../cache/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { compareVersions, isVersion, parseReference } from '../core/names/index.js';
 import type { AnyFeature } from '../features/index.js';
 import { openVersion } from '../reader/index.js';
-import { openRegistry, type Registry, type VersionInfo } from '../registry/index.js';
+import { type DatasetListing, openRegistry, type Registry, type VersionInfo } from '../registry/index.js';
+import { isLocalStorage } from '../storage/index.js';
+import type { FindOptions } from './find-version.js';
 import { type SchemaField, schemaFields } from './schema/schema-fields.js';
 
 /** What a newcomer wants to know of a data set. */
@@ -13,7 +16,7 @@ export interface DatasetCard {
   readonly config: string | undefined;
   readonly configDescription: string | undefined;
   readonly version: string;
-  /** Absolute path of the version, or undefined where it is not published. */
+  /** Absolute path of the version, or its URL; undefined where it is not published. */
   readonly directory: string | undefined;
   readonly description: string;
   readonly homepage: string | undefined;
@@ -56,15 +59,19 @@ export interface CardSplit {
  * @param reference `product_a`, `product_a/men:1.2.0`
  * @throws DatasetsError NAME_INVALID; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN where neither knows it; BUILDER_INVALID.
  */
-export async function describeDataset(reference: string, config: ResolvedConfig): Promise<DatasetCard> {
+export async function describeDataset(
+  reference: string,
+  config: ResolvedConfig,
+  options: FindOptions = {},
+): Promise<DatasetCard> {
   const registry = openRegistry(config.registry);
-  const found = await registry.find(parseReference(reference));
-  return found === undefined ? fromBuilder(reference, config) : fromRegistry(found.location, registry);
+  const found = await findLocated(registry, parseReference(reference), { ...config, ...options });
+  return found === undefined ? fromBuilder(reference, config) : fromRegistry(found, registry);
 }
 
-async function fromRegistry(directory: string, registry: Registry): Promise<DatasetCard> {
-  const { info, schema } = await openVersion(directory);
-  const listing = await registry.listDataset(parseReference(info.name).name);
+async function fromRegistry({ files, location: directory }: LocatedVersion, registry: Registry): Promise<DatasetCard> {
+  const { info, schema } = await openVersion(files);
+  const listing = await listDataset(registry, info.name);
   const published =
     info.config === undefined ? listing?.versions : listing?.configs.find(({ name }) => name === info.config)?.versions;
   const { name, config, version, formats, description, configDescription, homepage, citation, license, owner, tags } =
@@ -81,6 +88,16 @@ async function fromRegistry(directory: string, registry: Registry): Promise<Data
     createdAt: info.manifest?.createdAt,
     contentDigest: info.manifest?.contentDigest,
   };
+}
+
+/** Without the registry the card speaks of the one version that is in the cache. */
+async function listDataset(registry: Registry, name: string): Promise<DatasetListing | undefined> {
+  try {
+    return await registry.listDataset(parseReference(name).name);
+  } catch (error) {
+    if (isUnreachable(error) && !isLocalStorage(registry.storage)) return undefined;
+    throw error;
+  }
 }
 
 async function fromBuilder(reference: string, config: ResolvedConfig): Promise<DatasetCard> {

@@ -1,19 +1,45 @@
+import { fetchFiles, type LocatedVersion, locateVersion } from '../cache/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, nearestHint, parseReference, type Reference } from '../core/names/index.js';
-import { openRegistry, type ResolvedVersion, readVersionInfo } from '../registry/index.js';
-import { LocalStorage } from '../storage/index.js';
+import { openRegistry, type Registry, type ResolvedVersion, readVersionInfo } from '../registry/index.js';
 import { listDatasets } from './list-datasets.js';
 
+export interface FindOptions {
+  /** Told when a remote registry can't be reached and the cache answers in its place. Default: a warning of the process. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
 /**
- * The published version that a reference means.
+ * The published version that a reference means, as the registry says it.
  *
  * @throws DatasetsError NAME_INVALID; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, with the command that builds it where that would help.
  */
-export async function findVersion(reference: string, config: ResolvedConfig): Promise<ResolvedVersion> {
+export function findVersion(reference: string, config: ResolvedConfig): Promise<ResolvedVersion> {
+  return find(reference, config, (registry, wanted) => registry.resolve(wanted));
+}
+
+/**
+ * The same, to be opened: that of a remote registry through this machine's cache, which also answers when the registry can't be reached.
+ *
+ * @throws DatasetsError as `findVersion`, and as `locateVersion`.
+ */
+export function locateReference(
+  reference: string,
+  config: ResolvedConfig,
+  options: FindOptions = {},
+): Promise<LocatedVersion> {
+  return find(reference, config, (registry, wanted) => locateVersion(registry, wanted, { ...config, ...options }));
+}
+
+async function find<V>(
+  reference: string,
+  config: ResolvedConfig,
+  search: (registry: Registry, wanted: Reference) => Promise<V>,
+): Promise<V> {
   const wanted = parseReference(reference);
   try {
-    return await openRegistry(config.registry).resolve(wanted);
+    return await search(openRegistry(config.registry), wanted);
   } catch (error) {
     if (!(error instanceof DatasetsError) || error.code !== 'DATASET_UNKNOWN') throw error;
     throw await notPublished(wanted, config);
@@ -41,18 +67,17 @@ async function notPublished(wanted: Reference, config: ResolvedConfig): Promise<
 }
 
 /**
- * Absolute paths of a split's shards, in order.
+ * Absolute paths of a split's shards, in order; those of a remote registry are fetched first.
  *
  * @param format default: TFRecord where the version has it, else Arrow
  * @throws DatasetsError SPLIT_UNKNOWN; UNSUPPORTED when the version lacks the format.
  */
 export async function shardPaths(
-  directory: string,
+  { files: versionFiles }: LocatedVersion,
   split: string,
   format?: 'tfrecord' | 'arrow',
 ): Promise<readonly string[]> {
-  const storage = new LocalStorage(directory);
-  const info = await readVersionInfo(storage);
+  const info = await readVersionInfo(versionFiles.metadata);
   const found = info.splits.find(({ name }) => name === split);
   if (found === undefined) {
     throw new DatasetsError('SPLIT_UNKNOWN', `${formatReference(info)} has no split ${split}`, {
@@ -71,8 +96,8 @@ export async function shardPaths(
       at: { dataset: info.name },
     });
   }
-  return found.shards.flatMap(({ files }) => {
-    const file = files[wanted];
-    return file === undefined ? [] : [storage.absolute(file.path)];
-  });
+  return fetchFiles(
+    versionFiles,
+    found.shards.flatMap(({ files }) => files[wanted]?.path ?? []),
+  );
 }

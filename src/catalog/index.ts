@@ -1,5 +1,5 @@
 export { type CardSplit, type CardVersion, type DatasetCard, describeDataset } from './describe-dataset.js';
-export { findVersion, shardPaths } from './find-version.js';
+export { type FindOptions, findVersion, locateReference, shardPaths } from './find-version.js';
 export { type DatasetEntry, listDatasets } from './list-datasets.js';
 export { hashPrefix, hidesValue, type IsHidden } from './private/hidden-fields.js';
 export { shownExample } from './private/shown-example.js';

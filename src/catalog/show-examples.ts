@@ -2,10 +2,10 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import { type Definition, definitionOf } from '../features/index.js';
 import { openVersion } from '../reader/index.js';
 import type { VersionInfo } from '../registry/index.js';
-import { findVersion } from './find-version.js';
+import { type FindOptions, locateReference } from './find-version.js';
 import { type IsHidden, keptPersonalData } from './private/hidden-fields.js';
 
-export interface ShowOptions {
+export interface ShowOptions extends FindOptions {
   /** A split or a split expression. Default: `train`, else the first split. */
   readonly split: string | undefined;
   readonly skip: number;
@@ -36,8 +36,8 @@ export async function showExamples(
   options: ShowOptions,
   config: ResolvedConfig,
 ): Promise<ShownExamples> {
-  const { location } = await findVersion(reference, config);
-  const { info, schema, dataset } = await openVersion(location);
+  const { files } = await locateReference(reference, config, options);
+  const { info, schema, dataset } = await openVersion(files);
   const first = info.splits.find(({ name }) => name === 'train') ?? info.splits[0];
   const split = options.split ?? first?.name ?? 'all';
   const all = dataset(split);

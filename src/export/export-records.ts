@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
 import { type AnyFeature, leavesOf, namesFiles, toFeaturesJson, toHuggingFaceFeatures } from '../features/index.js';
-import type { VersionReader } from '../reader/index.js';
+import type { FileDigest } from '../formats/index.js';
+import type { VersionFiles, VersionReader } from '../reader/index.js';
 import {
   type Manifest,
   openRegistry,
@@ -28,8 +29,7 @@ type RecordFormat = 'tfrecord' | 'arrow';
 
 /** One export, with all that its steps share. */
 interface RecordExport {
-  /** The published version's directory. */
-  readonly source: string;
+  readonly source: VersionFiles;
   readonly version: VersionReader<unknown>;
   readonly manifest: Manifest;
   readonly formats: readonly RecordFormat[];
@@ -41,12 +41,12 @@ interface RecordExport {
  * Publishes a version to another registry, in the formats that are wanted: those that it has are copied, the others are made from its examples. Records, their order, shards and
  * content digest stay the same.
  *
- * @param source absolute directory of the version
+ * @param source the version's files
  * @throws DatasetsError UNSUPPORTED where the export would not hold the same data; VERSION_EXISTS; DATA_CORRUPT when a file is not as it was
  *   published; STORAGE_FULL, STORAGE_FAILED, INTERRUPTED. Nothing is published then.
  */
 export async function exportRecords(
-  source: string,
+  source: VersionFiles,
   version: VersionReader<unknown>,
   formats: readonly RecordFormat[],
   options: ExportOptions,
@@ -143,13 +143,21 @@ async function exportShard(
   const original: ShardFile | undefined = info.files[format];
   const { examples } = info;
   if (original !== undefined) {
-    const digest = await copyPublishedFile(join(run.source, original.path), path, original.sha256, options.signal);
-    return [{ path, format, examples, ...digest }];
+    return [{ path, format, examples, ...(await copyOriginal(original, path, run)) }];
   }
   if (format === 'index') return [];
   const dataset = version.dataset(`${split.name}[${shard}shard:${shard + 1}shard]`);
   const converted = await convertShard(dataset, version.schema, format, path, () => options.signal?.throwIfAborted());
   return [{ path, format, ...converted }];
+}
+
+async function copyOriginal(original: ShardFile, to: string, { source, options }: RecordExport): Promise<FileDigest> {
+  const file = await source.file(original.path);
+  try {
+    return await copyPublishedFile(file, to, original.sha256, options.signal);
+  } finally {
+    source.release(original.path);
+  }
 }
 
 function splitOf(manifest: Manifest, name: string): Manifest['splits'][number] {

@@ -22,6 +22,7 @@ export {
 export type { StagedVersion } from './staged-version.js';
 export type { StagingOwner } from './staging-files.js';
 export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';
+export { isUnknownReference } from './unknown-reference.js';
 export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';
 export {
   contentDigestOf,

@@ -14,6 +14,7 @@ import {
 import { LocalStorage, type Storage } from '../storage/index.js';
 import { locationOf } from './location.js';
 import { resolveReference } from './resolve.js';
+import { isUnknownReference } from './unknown-reference.js';
 import { isVersionDirectory } from './version-directory.js';
 
 /** A data set's versions in a registry, newest first. */
@@ -121,13 +122,11 @@ export class Registry {
     try {
       return await this.resolve(reference);
     } catch (error) {
-      if (error instanceof DatasetsError && unknownCodes.has(error.code)) return undefined;
+      if (isUnknownReference(error)) return undefined;
       throw error;
     }
   }
 }
-
-const unknownCodes: ReadonlySet<string> = new Set(['DATASET_UNKNOWN', 'CONFIG_UNKNOWN', 'VERSION_UNKNOWN']);
 
 /**
  * Opens a registry; its directory need not exist before the first version is published.
