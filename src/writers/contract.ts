@@ -28,7 +28,7 @@ export interface RunSegment {
   readonly buckets: Uint16Array;
   /** Rows, row bytes and tf.Example bytes of these buckets. */
   readonly rowCounts: Uint32Array;
-  readonly rowBytes: Float64Array;
+  readonly rowBytes: Uint32Array;
   readonly exampleBytes: Float64Array;
 }
 
@@ -65,7 +65,7 @@ export interface SpillSlice {
   readonly bytes: number;
   /** Buckets that have rows, ascending, with their row bytes. */
   readonly buckets: Uint16Array;
-  readonly rowBytes: Float64Array;
+  readonly rowBytes: Uint32Array;
 }
 
 /** One shard of phase 2. */

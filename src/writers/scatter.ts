@@ -7,7 +7,8 @@ const shortRowWords = 64;
 
 /** Scratch tables of the thread, one entry a bucket. */
 const rowCounts = new Uint32Array(bucketCount);
-const rowBytes = new Float64Array(bucketCount);
+/** A segment has at most 2 GiB, as the arena that it comes from. */
+const rowBytes = new Uint32Array(bucketCount);
 const exampleBytes = new Float64Array(bucketCount);
 const places = new Uint32Array(bucketCount);
 
@@ -64,7 +65,7 @@ function withoutEmptyBuckets(): Omit<RunSegment, 'offset'> {
   const tables = {
     buckets: new Uint16Array(used),
     rowCounts: new Uint32Array(used),
-    rowBytes: new Float64Array(used),
+    rowBytes: new Uint32Array(used),
     exampleBytes: new Float64Array(used),
   };
   for (let bucket = 0, i = 0; i < used; bucket++) {

@@ -1,7 +1,8 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { rowWords } from '../features/index.js';
 import { BucketTotals } from './bucket-totals.js';
-import type { RunSegment, RunSummary, ShardPlan, SpillSlice, SplitPlan } from './contract.js';
+import type { RunSummary, ShardPlan, SpillSlice, SplitPlan } from './contract.js';
+import { SegmentSlicer } from './segment-slicer.js';
 import { recordOverheadBytes, shardBoundary, tfdsShardCount } from './shard-count.js';
 import { sortedGroups } from './sorted-groups.js';
 
@@ -28,7 +29,7 @@ export interface ShardPlanOptions {
 export function planShards(split: string, runs: readonly RunSummary[], options: ShardPlanOptions = {}): SplitPlan {
   const segments = runs
     .filter((run) => run.split === split)
-    .flatMap((run) => run.segments.map((segment) => locate(run, segment)));
+    .flatMap((run) => run.segments.map((segment) => new SegmentSlicer(run, segment)));
   const totals = new BucketTotals(segments.map(({ segment }) => segment));
   if (totals.rows === 0) {
     throw new DatasetsError('SPLIT_EMPTY', `split '${split}' has no examples`, {
@@ -45,24 +46,9 @@ export function planShards(split: string, runs: readonly RunSummary[], options: 
   };
 }
 
-interface LocatedSegment {
-  readonly run: RunSummary;
-  readonly segment: RunSegment;
-  /** File offset of each of the segment's buckets, and of its end. */
-  readonly offsets: Float64Array;
-}
-
-function locate(run: RunSummary, segment: RunSegment): LocatedSegment {
-  const offsets = new Float64Array(segment.buckets.length + 1);
-  offsets[0] = segment.offset;
-  for (let i = 0; i < segment.buckets.length; i++)
-    offsets[i + 1] = (offsets[i] as number) + (segment.rowBytes[i] as number);
-  return { run, segment, offsets };
-}
-
 function chooseCount(
   split: string,
-  segments: readonly LocatedSegment[],
+  segments: readonly SegmentSlicer[],
   totals: BucketTotals,
   { numShards, maxShardBytes, bufferBytes = 16 << 20 }: ShardPlanOptions,
 ): number {
@@ -95,11 +81,11 @@ function smallestCount(measure: CutMeasure, totals: BucketTotals, from: number, 
 
 /** Measures shards for a number of shards, from the tables alone where they decide. */
 class CutMeasure {
-  readonly #segments: readonly LocatedSegment[];
+  readonly #segments: readonly SegmentSlicer[];
   readonly #totals: BucketTotals;
   readonly #bufferBytes: number;
 
-  constructor(segments: readonly LocatedSegment[], totals: BucketTotals, bufferBytes: number) {
+  constructor(segments: readonly SegmentSlicer[], totals: BucketTotals, bufferBytes: number) {
     this.#segments = segments;
     this.#totals = totals;
     this.#bufferBytes = bufferBytes;
@@ -165,7 +151,7 @@ class CutMeasure {
 
 function cutShards(
   split: string,
-  segments: readonly LocatedSegment[],
+  segments: readonly SegmentSlicer[],
   totals: BucketTotals,
   count: number,
 ): ShardPlan[] {
@@ -188,35 +174,7 @@ function cutShards(
   });
 }
 
-/** The parts of all segments in buckets `first .. end`, without empty ones. Tables are copied: a view would carry its whole buffer across threads. */
-function sliceSegments(segments: readonly LocatedSegment[], first: number, end: number): SpillSlice[] {
-  const slices: SpillSlice[] = [];
-  for (const { run, segment, offsets } of segments) {
-    const { buckets, rowBytes } = segment;
-    const from = lowerBound(buckets, first);
-    const to = lowerBound(buckets, end);
-    if (from === to) continue;
-    const offset = offsets[from] as number;
-    slices.push({
-      file: run.file,
-      sourceShard: run.sourceShard,
-      offset,
-      bytes: (offsets[to] as number) - offset,
-      buckets: buckets.slice(from, to),
-      rowBytes: rowBytes.slice(from, to),
-    });
-  }
-  return slices;
-}
-
-/** Index of the first bucket that is not below `bucket`. */
-function lowerBound(buckets: Uint16Array, bucket: number): number {
-  let low = 0;
-  let high = buckets.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((buckets[middle] as number) < bucket) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** The parts of all segments in buckets `first .. end`, without empty ones. */
+function sliceSegments(segments: readonly SegmentSlicer[], first: number, end: number): SpillSlice[] {
+  return segments.flatMap((segment) => segment.slice(first, end) ?? []);
 }

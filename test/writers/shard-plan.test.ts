@@ -15,7 +15,7 @@ function claimedRun(examples: number, exampleBytes: number): RunSummary {
     buckets,
     (bucket) => Math.floor(examples / buckets.length) + (bucket < examples % buckets.length ? 1 : 0),
   );
-  const rowBytes = Float64Array.from(rowCounts, (rows) => rows * 64);
+  const rowBytes = Uint32Array.from(rowCounts, (rows) => rows * 64);
   const sizes = Float64Array.from(rowCounts, (rows) => rows * exampleBytes);
   const segments = [{ offset: 0, buckets, rowCounts, rowBytes, exampleBytes: sizes }];
   return { split: 'train', file: '/nowhere', sourceShard: 'claimed', rows: examples, segments };
