@@ -8,14 +8,14 @@ import {
   rowWords,
 } from '../features/index.js';
 import {
-  type ArrowRowWriter,
+  arrowSchemaOf,
   createArrowRowWriter,
   createExampleWriter,
   createFileSink,
   createTFRecordWriter,
   type FileDigest,
 } from '../formats/index.js';
-import { arrowSchemaOf, type Dataset } from '../reader/index.js';
+import type { Dataset } from '../reader/index.js';
 import { inputValue } from './input-value.js';
 
 /** A shard in another format. */
@@ -88,7 +88,7 @@ function tfrecordOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): 
 }
 
 function arrowOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): RowOutput {
-  const writer: ArrowRowWriter = createArrowRowWriter(arrowSchemaOf(schema), sink);
+  const writer = createArrowRowWriter(arrowSchemaOf(schema), sink);
   return {
     add: ({ view, bytes }, rows, count) => writer.appendRows(view, bytes, rows, 0, count),
     finish: () => writer.close(),

@@ -4,9 +4,9 @@
 
 export { Crc32c, crc32c, maskedCrc32c } from '../core/checksum/index.js';
 export { type ArrowBatchPlace, type ArrowReader, openArrow } from './arrow/arrow-reader.js';
+export { arrowSchemaOf } from './arrow/arrow-schema.js';
 export { toArrowTable } from './arrow/arrow-table.js';
 export {
-  type ArrowRowWriter,
   type ArrowSchema,
   type ArrowWriter,
   createArrowRowWriter,
@@ -14,8 +14,11 @@ export {
 } from './arrow/arrow-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
+export type { RowWriter } from './columns/row-batcher.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
+export type { ParquetCompression } from './parquet/codec.js';
+export { type ParquetOptions, parquetWriters } from './parquet/parquet-writer.js';
 export { RecordHash } from './record-hash.js';
 export {
   findKeyHash,

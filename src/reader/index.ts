@@ -1,4 +1,3 @@
-export { arrowSchemaOf } from './arrow-schema.js';
 export { Columns } from './columns/columns.js';
 export { type ColumnsOptions, Dataset } from './dataset.js';
 export { type OpenOptions, openVersion, type VersionReader } from './open-version.js';

@@ -1,7 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { type AnyFeature, type ColumnBatch, createDecoder, type Leaf } from '../features/index.js';
+import { arrowSchemaOf } from '../formats/index.js';
 import { readVersionInfo, type VersionInfo } from '../registry/index.js';
-import { arrowSchemaOf } from './arrow-schema.js';
 import { Dataset } from './dataset.js';
 import { type FileVerification, ShardFiles } from './shards/shard-files.js';
 import { resolveSplit } from './split/split-ranges.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { ArrowNode, ColumnBatch, Leaf } from '../../src/features/index.js';
+import type { ColumnBatch } from '../../src/features/index.js';
 import {
   type ArrowBatchPlace,
   type ArrowSchema,
@@ -26,20 +26,8 @@ import {
   shownValue,
   sortLeaves,
 } from './sample-rows.js';
+import { schemaOf } from './sample-schema.js';
 import { arbitraryTreeSample } from './sample-trees.js';
-
-/** A table whose fields are the leaves themselves, in lists for their sequences. */
-function schemaOf(leaves: readonly Leaf[], metadata: Record<string, string> = {}): ArrowSchema {
-  const fields = leaves.map((leaf, index) => {
-    const values: ArrowNode = { kind: 'values', leaf: index };
-    const node = leaf.sequences.reduceRight<ArrowNode>(
-      (item, length, level) => ({ kind: 'list', length, level, item }),
-      values,
-    );
-    return { name: leaf.key, node };
-  });
-  return { root: { kind: 'struct', fields }, leaves, metadata };
-}
 
 function columnsOf({ leaves, rows }: Sample): ColumnBatch {
   const { bytes, view, offsets } = encodeRows(leaves, rows);

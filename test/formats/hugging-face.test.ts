@@ -2,24 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type AnyFeature,
-  arrowShapeOf,
-  createDecoder,
-  leavesOf,
-  toHuggingFaceFeatures,
-} from '../../src/features/index.js';
-import { type ArrowSchema, createArrowRowWriter, createFileSink, openArrow } from '../../src/formats/index.js';
+import { type AnyFeature, createDecoder, toHuggingFaceFeatures } from '../../src/features/index.js';
+import { arrowSchemaOf, createArrowRowWriter, createFileSink, openArrow } from '../../src/formats/index.js';
 import { comparable, type FeatureCase, featureCases } from '../features/feature-cases.js';
 import { decodeRows, encodeRows, schemaAround } from '../features/round-trip.js';
 import { plain, requireOracle } from '../oracle/index.js';
 
 const around = (value: unknown) => ({ Before: 7, value, after: -7 });
-
-function arrowSchemaOf(schema: AnyFeature): ArrowSchema {
-  const huggingface = JSON.stringify({ info: { features: toHuggingFaceFeatures(schema) } });
-  return { root: arrowShapeOf(schema), leaves: leavesOf(schema), metadata: { huggingface } };
-}
 
 function writeFile(path: string, schema: AnyFeature, one: FeatureCase): void {
   const { arena, starts } = encodeRows(schema, examplesOf(one));

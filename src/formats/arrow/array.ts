@@ -1,4 +1,5 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import type { EncodedBatch } from './batch-encoder.js';
 import { type Field, typeName } from './field.js';
 import type { RecordBatchHead } from './message-reader.js';
 
@@ -24,9 +25,21 @@ export interface ArrowArray {
  * @throws RangeError when the body does not hold what the head says.
  */
 export function splitBody(fields: readonly Field[], head: RecordBatchHead, body: Uint8Array): readonly ArrowArray[] {
-  const splitter = new BodySplitter(head, body);
+  const splitter = new BodySplitter(head.nodes, (index) => {
+    const place = head.buffers[index];
+    if (place === undefined) throw new RangeError('too few buffers');
+    const [offset, bytes] = place;
+    if (offset < 0 || bytes < 0 || offset + bytes > body.length) throw new RangeError('a buffer outside the body');
+    return body.subarray(offset, offset + bytes);
+  });
   const known = fields.findIndex((field) => !hasKnownLayout(field));
   return fields.slice(0, known < 0 ? fields.length : known).map((field) => splitter.array(field));
+}
+
+/** The arrays of a batch that was encoded for these fields. */
+export function arraysOf(fields: readonly Field[], { nodes, buffers }: EncodedBatch): readonly ArrowArray[] {
+  const splitter = new BodySplitter(nodes, (index) => buffers[index] as Uint8Array);
+  return fields.map((field) => splitter.array(field));
 }
 
 function hasKnownLayout({ type, children }: Field): boolean {
@@ -34,18 +47,18 @@ function hasKnownLayout({ type, children }: Field): boolean {
 }
 
 class BodySplitter {
-  readonly #head: RecordBatchHead;
-  readonly #body: Uint8Array;
+  readonly #nodes: RecordBatchHead['nodes'];
+  readonly #bufferAt: (index: number) => Uint8Array;
   #node = 0;
   #buffer = 0;
 
-  constructor(head: RecordBatchHead, body: Uint8Array) {
-    this.#head = head;
-    this.#body = body;
+  constructor(nodes: RecordBatchHead['nodes'], bufferAt: (index: number) => Uint8Array) {
+    this.#nodes = nodes;
+    this.#bufferAt = bufferAt;
   }
 
   array(field: Field): ArrowArray {
-    const node = this.#head.nodes[this.#node++];
+    const node = this.#nodes[this.#node++];
     if (node === undefined) throw new RangeError('too few arrays');
     const [length, nullCount] = node;
     const { type } = field;
@@ -63,12 +76,7 @@ class BodySplitter {
   }
 
   #next(): Uint8Array {
-    const place = this.#head.buffers[this.#buffer++];
-    if (place === undefined) throw new RangeError('too few buffers');
-    const [offset, bytes] = place;
-    if (offset < 0 || bytes < 0 || offset + bytes > this.#body.length)
-      throw new RangeError('a buffer outside the body');
-    return this.#body.subarray(offset, offset + bytes);
+    return this.#bufferAt(this.#buffer++);
   }
 
   #offsets(field: Field, length: number): Int32Array {

@@ -1,5 +1,5 @@
-import { type ArrowStruct, type ColumnBatch, type Leaf, rowWords } from '../../features/index.js';
-import { createColumnBuilder } from '../columns/column-builder.js';
+import type { ArrowStruct, ColumnBatch, Leaf } from '../../features/index.js';
+import { createRowBatcher, type RowWriter } from '../columns/row-batcher.js';
 import type { ChunkSink } from '../file-sink.js';
 import { type EncodedBatch, encodeBatch } from './batch-encoder.js';
 import { ChunkBuffer } from './chunk-buffer.js';
@@ -47,48 +47,16 @@ export function createArrowWriter(schema: ArrowSchema, sink: ChunkSink): ArrowWr
   return new StreamWriter(schema, sink);
 }
 
-/** Writes rows as an Arrow IPC stream. */
-export interface ArrowRowWriter {
-  readonly rows: number;
-  /** Appends the compact rows that start at `rowOffsets[from .. to)`; `view` is over the same bytes as `bytes`. */
-  appendRows(view: DataView, bytes: Uint8Array, rowOffsets: Uint32Array, from: number, to: number): void;
-  /** Writes the last batch and ends the stream. */
-  close(): void;
-}
-
 /**
  * Creates a writer that gathers rows into batches of 8192, or fewer once they have 32 MiB: batches are cut by the rows alone, however
  * they are passed.
  */
-export function createArrowRowWriter(schema: ArrowSchema, sink: ChunkSink): ArrowRowWriter {
-  const writer = createArrowWriter(schema, sink);
-  const builder = createColumnBuilder(schema.leaves);
-  let rowBytes = 0;
-  const flush = (): void => {
-    if (builder.rows > 0) writer.write(builder.finish());
-    builder.reset();
-    rowBytes = 0;
-  };
-  return {
-    get rows() {
-      return writer.rows + builder.rows;
-    },
-    appendRows(view, bytes, rowOffsets, from, to) {
-      let start = from;
-      for (let row = from; row < to; row++) {
-        rowBytes += view.getUint32((rowOffsets[row] as number) + 4 * rowWords.rowBytes, true);
-        if (builder.rows + row + 1 - start < arrowBatchRows && rowBytes < arrowBatchBytes) continue;
-        builder.appendRows(view, bytes, rowOffsets, start, row + 1);
-        start = row + 1;
-        flush();
-      }
-      builder.appendRows(view, bytes, rowOffsets, start, to);
-    },
-    close() {
-      flush();
-      writer.close();
-    },
-  };
+export function createArrowRowWriter(schema: ArrowSchema, sink: ChunkSink): RowWriter {
+  return createRowBatcher(
+    schema.leaves,
+    { rows: arrowBatchRows, bytes: arrowBatchBytes },
+    createArrowWriter(schema, sink),
+  );
 }
 
 class StreamWriter implements ArrowWriter {

@@ -1,9 +1,9 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { isGcsUrl } from '../../core/location/index.js';
 import { formatReference } from '../../core/names/index.js';
+import { arrowSchemaOf } from '../../formats/index.js';
 import { readVersionInfo, type VersionInfo, versionFiles } from '../../registry/index.js';
 import { isLocalStorage, type LocalStorage, openStorage, type Storage } from '../../storage/index.js';
-import { arrowSchemaOf } from '../arrow-schema.js';
 import { ShardFiles } from '../shards/shard-files.js';
 import { localVersionFiles, type VersionFiles } from '../version-files.js';
 import { readSchema } from '../version-schema.js';
