@@ -54,7 +54,7 @@ export const buildCommand: CommandModule = {
       .addOption(
         new Option(
           '--file-format <formats>',
-          `formats: ${outputFormats.join(', ')} (repeat it, or separate them with commas; default: both)`,
+          `formats: ${outputFormats.join(', ')} (repeat it, or separate them with commas; default: tfrecord and arrow)`,
         ).argParser(list),
       )
       .option('--num-shards <n>', 'exactly n shards a split', wholeNumber(1))

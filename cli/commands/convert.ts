@@ -23,10 +23,13 @@ export const convertCommand: CommandModule = {
       .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0')
       .requiredOption(
         '--to <dir>',
-        'for tfrecord and arrow a registry, where the version appears as a whole; for jsonl and csv a folder',
+        'for tfrecord, arrow and parquet a registry, where the version appears as a whole; for jsonl and csv a folder',
       )
       .addOption(
-        new Option('--file-format <formats>', 'tfrecord, arrow, jsonl, csv (repeat it, or separate them with commas)')
+        new Option(
+          '--file-format <formats>',
+          'tfrecord, arrow, parquet, jsonl, csv (repeat it, or separate them with commas)',
+        )
           .argParser(list)
           .makeOptionMandatory(),
       )
@@ -82,7 +85,7 @@ function checkFormat(name: string, known: readonly ExportFormat[]): ExportFormat
   throw new DatasetsError('USAGE', `--file-format must be ${known.join(', ')}, but is ${JSON.stringify(name)}`, {
     hint:
       meant === undefined
-        ? 'Parquet and others: read the Arrow shards with pyarrow and write them.'
+        ? 'Other formats: read the Arrow shards with pyarrow and write them.'
         : `Did you mean ${meant}?`,
   });
 }

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { LocatedVersion } from '../../src/cache/index.js';
+import { type ConfiguredFormat, outputFormats } from '../../src/core/config/index.js';
 import type { ResolvedVersion } from '../../src/registry/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
@@ -8,7 +9,7 @@ import { progressDisplay } from '../progress/index.js';
 
 interface PathFlags {
   readonly split?: string;
-  readonly fileFormat?: 'tfrecord' | 'arrow';
+  readonly fileFormat?: ConfiguredFormat;
   readonly url?: boolean;
 }
 
@@ -17,7 +18,7 @@ export const pathCommand: CommandModule = {
     command
       .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0, product_a:1.*.*')
       .option('--split <name>', "this split's shard files, one a line, in place of the version's directory")
-      .addOption(new Option('--file-format <format>', 'with --split: which files').choices(['tfrecord', 'arrow']))
+      .addOption(new Option('--file-format <format>', 'with --split: which files').choices(outputFormats))
       .option('--url', 'where the registry holds the version, gs:// included; nothing is fetched')
       .addHelpText(
         'after',

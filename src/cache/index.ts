@@ -1,6 +1,5 @@
 export { type FetchOptions, fetchFiles, fetchVersion } from './fetch-version.js';
 export { findLocated, type LocatedVersion, type LocateOptions, locateVersion } from './locate-version.js';
 export { type PullOptions, type PullReport, pullVersion } from './pull/pull-version.js';
-export type { PullFormat } from './pull/selection.js';
 export { isUnreachable } from './unreachable.js';
 export type { CacheSettings } from './version-cache.js';

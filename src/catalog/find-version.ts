@@ -2,7 +2,13 @@ import { fetchFiles, type LocatedVersion, locateVersion } from '../cache/index.j
 import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, nearestHint, parseReference, type Reference } from '../core/names/index.js';
-import { openRegistry, type Registry, type ResolvedVersion, readVersionInfo } from '../registry/index.js';
+import {
+  openRegistry,
+  type RecordFormat,
+  type Registry,
+  type ResolvedVersion,
+  readVersionInfo,
+} from '../registry/index.js';
 import { listDatasets } from './list-datasets.js';
 
 export interface FindOptions {
@@ -69,13 +75,13 @@ async function notPublished(wanted: Reference, config: ResolvedConfig): Promise<
 /**
  * Absolute paths of a split's shards, in order; those of a remote registry are fetched first.
  *
- * @param format default: TFRecord where the version has it, else Arrow
+ * @param format default: the first that the version has, of TFRecord, Arrow, Parquet
  * @throws DatasetsError SPLIT_UNKNOWN; UNSUPPORTED when the version lacks the format.
  */
 export async function shardPaths(
   { files: versionFiles }: LocatedVersion,
   split: string,
-  format?: 'tfrecord' | 'arrow',
+  format?: RecordFormat,
 ): Promise<readonly string[]> {
   const info = await readVersionInfo(versionFiles.metadata);
   const found = info.splits.find(({ name }) => name === split);

@@ -9,13 +9,17 @@ import {
 } from '../features/index.js';
 import {
   arrowSchemaOf,
+  type ChunkSink,
   createArrowRowWriter,
   createExampleWriter,
   createFileSink,
   createTFRecordWriter,
   type FileDigest,
+  parquetWriters,
+  type RowWriter,
 } from '../formats/index.js';
 import type { Dataset } from '../reader/index.js';
+import type { RecordFormat } from '../registry/index.js';
 import { inputValue } from './input-value.js';
 
 /** A shard in another format. */
@@ -41,13 +45,13 @@ interface RowOutput {
 export async function convertShard(
   shard: Dataset<unknown>,
   schema: AnyFeature,
-  format: 'tfrecord' | 'arrow',
+  format: RecordFormat,
   file: string,
   onRows: (rows: number) => void,
 ): Promise<ConvertedShard> {
   const sink = createFileSink(file);
   try {
-    const output = format === 'tfrecord' ? tfrecordOutput(schema, sink.write) : arrowOutput(schema, sink.write);
+    const output = await rowOutput(format, schema, sink.write);
     const encoder = createRowEncoder(schema);
     const toInput = inputValue(definitionOf(schema));
     const arena = new RowArena(1 << 20);
@@ -57,7 +61,7 @@ export async function convertShard(
       for (const [index, example] of examples.entries()) {
         rows[index] = arena.position;
         encoder.encode(toInput(example) as never, arena);
-        // Keys are not kept with a version, and neither format holds them.
+        // Keys are not kept with a version, and no format holds them.
         finishRow(arena, rows[index], index, '');
       }
       output.add(arena, rows, examples.length);
@@ -71,7 +75,18 @@ export async function convertShard(
   }
 }
 
-function tfrecordOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): RowOutput {
+async function rowOutput(format: RecordFormat, schema: AnyFeature, sink: ChunkSink): Promise<RowOutput> {
+  switch (format) {
+    case 'tfrecord':
+      return tfrecordOutput(schema, sink);
+    case 'arrow':
+      return columnsOutput(createArrowRowWriter(arrowSchemaOf(schema), sink));
+    case 'parquet':
+      return columnsOutput((await parquetWriters())(arrowSchemaOf(schema), sink));
+  }
+}
+
+function tfrecordOutput(schema: AnyFeature, sink: ChunkSink): RowOutput {
   const writer = createTFRecordWriter(sink);
   const examples = createExampleWriter(leavesOf(schema));
   return {
@@ -87,8 +102,7 @@ function tfrecordOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): 
   };
 }
 
-function arrowOutput(schema: AnyFeature, sink: (chunk: Uint8Array) => void): RowOutput {
-  const writer = createArrowRowWriter(arrowSchemaOf(schema), sink);
+function columnsOutput(writer: RowWriter): RowOutput {
   return {
     add: ({ view, bytes }, rows, count) => writer.appendRows(view, bytes, rows, 0, count),
     finish: () => writer.close(),

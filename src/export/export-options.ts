@@ -1,11 +1,12 @@
 import type { BuildProgress } from '../engines/index.js';
+import { recordFormats } from '../registry/index.js';
 
 /** What a version can be exported as: shards that stock readers open, or text. */
-export const exportFormats = ['tfrecord', 'arrow', 'jsonl', 'csv'] as const;
+export const exportFormats = [...recordFormats, 'jsonl', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions {
-  /** Absolute. For tfrecord and arrow a registry, in which the version appears as a whole; for jsonl and csv a folder of files. */
+  /** Absolute. For tfrecord, arrow and parquet a registry, in which the version appears as a whole; for jsonl and csv a folder of files. */
   readonly directory: string;
   readonly formats: readonly ExportFormat[];
   /** Splits to export as text. Default: all. */

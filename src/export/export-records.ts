@@ -11,6 +11,7 @@ import {
   type PublishedFile,
   type PublishedSplit,
   publish,
+  type RecordFormat,
   type ShardFile,
   type ShardFormat,
   type ShardInfo,
@@ -24,8 +25,6 @@ import {
 import { convertShard } from './convert-shard.js';
 import { copyPublishedFile } from './copy-file.js';
 import type { ExportOptions, ExportReport } from './export-options.js';
-
-type RecordFormat = 'tfrecord' | 'arrow';
 
 /** One export, with all that its steps share. */
 interface RecordExport {
@@ -86,10 +85,11 @@ function checkExport({ info, schema }: VersionReader<unknown>, formats: readonly
     );
   }
   const double = leavesOf(schema).find(({ dtype }) => dtype === 'float64');
-  if (double !== undefined && formats.includes('arrow') && !info.formats.includes('arrow')) {
+  const isExact = info.formats.some((format) => format !== 'tfrecord');
+  if (double !== undefined && formats.some((format) => format !== 'tfrecord') && !isExact) {
     throw new DatasetsError(
       'UNSUPPORTED',
-      `${reference} has no Arrow shards, and TFRecord holds ${double.key} rounded to float32`,
+      `${reference} has neither Arrow nor Parquet shards, and TFRecord holds ${double.key} rounded to float32`,
       {
         hint: `Build it with both formats: ailab-datasets build ${reference} --file-format tfrecord,arrow`,
         at: { ...at, field: double.key },

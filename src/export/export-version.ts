@@ -6,7 +6,7 @@ import { exportRecords } from './export-records.js';
 import { exportText } from './export-text.js';
 
 /**
- * Exports a published version to another place: as the same version in another registry (tfrecord, arrow), or as text (jsonl, csv).
+ * Exports a published version to another place: as the same version in another registry (tfrecord, arrow, parquet), or as text (jsonl, csv).
  *
  * @param source absolute path of the version, or its files wherever they come from
  * @throws DatasetsError see `exportRecords` and `exportText`
@@ -18,7 +18,7 @@ import { exportText } from './export-text.js';
 export async function exportVersion(source: string | VersionFiles, options: ExportOptions): Promise<ExportReport> {
   const files = typeof source === 'string' ? localVersionFiles(source) : source;
   const version = await openVersion<unknown>(files);
-  const records = options.formats.filter((format) => format === 'tfrecord' || format === 'arrow');
+  const records = options.formats.filter((format) => format !== 'jsonl' && format !== 'csv');
   const texts = options.formats.filter((format) => format === 'jsonl' || format === 'csv');
   if (records.length > 0 && options.splits !== undefined) {
     throw new DatasetsError(

@@ -3,7 +3,7 @@
  */
 
 export { Crc32c, crc32c, maskedCrc32c } from '../core/checksum/index.js';
-export { type ArrowBatchPlace, type ArrowReader, openArrow } from './arrow/arrow-reader.js';
+export { type ArrowBatchPlace, openArrow } from './arrow/arrow-reader.js';
 export { arrowSchemaOf } from './arrow/arrow-schema.js';
 export { toArrowTable } from './arrow/arrow-table.js';
 export {
@@ -13,12 +13,14 @@ export {
   createArrowWriter,
 } from './arrow/arrow-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
+export type { BatchPlace, BatchReader } from './batch-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
 export type { RowWriter } from './columns/row-batcher.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';
+export { openColumns } from './open-columns.js';
 export type { ParquetCompression } from './parquet/codec.js';
-export { type ParquetOptions, parquetWriters } from './parquet/parquet-writer.js';
+export { type ParquetOptions, type ParquetWriters, parquetWriters } from './parquet/parquet-writer.js';
 export { RecordHash } from './record-hash.js';
 export {
   findKeyHash,

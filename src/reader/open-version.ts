@@ -11,7 +11,7 @@ import { readSchema } from './version-schema.js';
 import { type ReadFormat, VersionSource } from './version-source.js';
 
 export interface OpenOptions {
-  /** Which of the version's formats is read. Default: Arrow where it is there, which is faster and holds float64 exactly. */
+  /** Which of the version's formats is read. Default: Arrow where it is there, which is faster and holds float64 exactly; else TFRecord, else Parquet. */
   readonly format?: ReadFormat | undefined;
   /**
    * What each file is compared with before it is read: `size` with its size in the manifest (the default), `full` also with its SHA-256, `none`
@@ -90,7 +90,7 @@ function chooseFormat(info: VersionInfo, wanted: ReadFormat | undefined, locatio
   const format = wanted ?? (info.formats.includes('arrow') ? 'arrow' : info.formats[0]);
   if (format !== undefined && info.formats.includes(format)) return format;
   const formats = info.formats.length === 0 ? 'none' : info.formats.join(', ');
-  throw new DatasetsError('UNSUPPORTED', `${location} can't be read as ${wanted ?? 'TFRecord or Arrow'}`, {
+  throw new DatasetsError('UNSUPPORTED', `${location} can't be read as ${wanted ?? 'TFRecord, Arrow or Parquet'}`, {
     hint: `Its formats are: ${formats}.`,
     at: { dataset: info.name },
   });

@@ -1,18 +1,18 @@
 import type { Table } from 'apache-arrow';
 import { DatasetsError } from '../core/errors/index.js';
 import type { ColumnBatch, Leaf } from '../features/index.js';
-import { type ArrowSchema, openArrow, toArrowTable } from '../formats/index.js';
-import type { VersionInfo } from '../registry/index.js';
+import { type ArrowSchema, openColumns, toArrowTable } from '../formats/index.js';
+import type { RecordFormat, VersionInfo } from '../registry/index.js';
 import { selectColumns, selectLeaves } from './columns/select-columns.js';
 import { sliceBatch } from './columns/slice-batch.js';
 import type { ExampleSource, SourceLimits } from './dataset.js';
-import { readArrowBatches, rebatch } from './shards/arrow-batches.js';
+import { type ColumnFormat, readColumnBatches, rebatch } from './shards/column-batches.js';
 import { RecordPlaces } from './shards/record-places.js';
 import type { ShardFiles } from './shards/shard-files.js';
 import { readTFRecordBatches, type TFRecordShards } from './shards/tfrecord-batches.js';
 import type { ShardPiece } from './split/shard-pieces.js';
 
-export type ReadFormat = 'tfrecord' | 'arrow';
+export type ReadFormat = RecordFormat;
 
 export interface VersionSourceOptions<Example> {
   readonly files: ShardFiles;
@@ -46,7 +46,7 @@ export class VersionSource<Example> implements ExampleSource<Example> {
   batches(pieces: readonly ShardPiece[], limits: SourceLimits): AsyncGenerator<ColumnBatch, void, undefined> {
     const { rows, bytes = Number.POSITIVE_INFINITY, fields } = limits;
     const leaves = selectLeaves(this.#arrow.leaves, fields);
-    if (this.#format === 'arrow') return rebatch(this.#arrowBatches(pieces, fields), rows);
+    if (this.#format !== 'tfrecord') return rebatch(this.#columnBatches(this.#format, pieces, fields), rows);
     return readTFRecordBatches(this.#tfrecordShards(leaves), pieces, { rows, bytes });
   }
 
@@ -55,7 +55,10 @@ export class VersionSource<Example> implements ExampleSource<Example> {
   }
 
   async example(piece: ShardPiece): Promise<Example> {
-    const batch = this.#readsRecords(piece) ? await this.#readRecord(piece) : await this.#readRow(piece);
+    const batch =
+      this.#format === 'tfrecord' || this.#prefersRecords(piece)
+        ? await this.#readRecord(piece)
+        : await this.#readRow(this.#format, piece);
     const [example] = this.#decode(batch);
     return example as Example;
   }
@@ -65,11 +68,10 @@ export class VersionSource<Example> implements ExampleSource<Example> {
   }
 
   /**
-   * A single example comes from TFRecord also where Arrow is read, unless they differ: a record is smaller than a batch of 8192 rows. Of a remote
-   * version that would fetch a second file.
+   * A single example comes from TFRecord also where columns are read, unless they differ: a record is smaller than a batch of 8192 rows or more. Of a
+   * remote version that would fetch a second file.
    */
-  #readsRecords(piece: ShardPiece): boolean {
-    if (this.#format === 'tfrecord') return true;
+  #prefersRecords(piece: ShardPiece): boolean {
     if (!this.#files.areLocal) return false;
     const hasFloat64 = this.#arrow.leaves.some((leaf) => leaf.dtype === 'float64');
     return !hasFloat64 && this.#files.has('tfrecord', piece);
@@ -79,9 +81,9 @@ export class VersionSource<Example> implements ExampleSource<Example> {
     return { files: this.#files, places: this.#places, leaves, verify: this.#verify };
   }
 
-  async *#arrowBatches(pieces: readonly ShardPiece[], fields: readonly string[] | undefined) {
-    const shards = { files: this.#files, schema: this.#arrow };
-    for await (const batch of readArrowBatches(shards, pieces)) yield selectColumns(batch, fields);
+  async *#columnBatches(format: ColumnFormat, pieces: readonly ShardPiece[], fields: readonly string[] | undefined) {
+    const shards = { format, files: this.#files, schema: this.#arrow };
+    for await (const batch of readColumnBatches(shards, pieces)) yield selectColumns(batch, fields);
   }
 
   async #readRecord(piece: ShardPiece): Promise<ColumnBatch> {
@@ -92,10 +94,10 @@ export class VersionSource<Example> implements ExampleSource<Example> {
     });
   }
 
-  async #readRow(piece: ShardPiece): Promise<ColumnBatch> {
-    const { source, file } = await this.#files.open('arrow', piece);
+  async #readRow(format: ColumnFormat, piece: ShardPiece): Promise<ColumnBatch> {
+    const { source, file } = await this.#files.open(format, piece);
     try {
-      const reader = await openArrow(source, this.#arrow, file);
+      const reader = await openColumns(format, source, this.#arrow, file);
       for await (const place of reader.places()) {
         const row = piece.from - place.firstRow;
         if (row < place.rows) return sliceBatch(await reader.read(place), row, row + 1);

@@ -1,5 +1,13 @@
 export { formatJson } from './format-json.js';
-export { type ShardFormat, type ShardName, shardFile, versionFiles, versionPath } from './layout.js';
+export {
+  type RecordFormat,
+  recordFormats,
+  type ShardFormat,
+  type ShardName,
+  shardFile,
+  versionFiles,
+  versionPath,
+} from './layout.js';
 export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { sealOf } from './manifest-seal.js';
 export { currentProcess, isAlive, type ProcessIdentity } from './process-identity.js';

@@ -1,7 +1,11 @@
 import { isRelativePath } from '../storage/index.js';
 
-/** What a shard's file holds: records in one of two formats, or the key index over them. */
-export type ShardFormat = 'tfrecord' | 'arrow' | 'index';
+/** The formats that records may be published in; all hold the same records in the same order. */
+export const recordFormats = ['tfrecord', 'arrow', 'parquet'] as const;
+export type RecordFormat = (typeof recordFormats)[number];
+
+/** What a shard's file holds: records in one of the formats, or the key index over them. */
+export type ShardFormat = RecordFormat | 'index';
 
 export interface ShardName {
   readonly dataset: string;
@@ -55,6 +59,9 @@ export function shardFile(format: ShardFormat, name: ShardName): string {
       return `${name.dataset}-${name.split}.tfrecord-${numbers}`;
     case 'arrow':
       return `${versionFiles.arrow}/${name.split}/data-${numbers}.arrow`;
+    case 'parquet':
+      // `datasets` finds a folder's splits by such names.
+      return `parquet/${name.split}-${numbers}.parquet`;
     case 'index':
       return `index/${name.split}-${numbers}.index`;
   }

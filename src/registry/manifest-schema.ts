@@ -3,6 +3,7 @@ import type { Json } from '../core/json/index.js';
 import { isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
+import { recordFormats } from './layout.js';
 
 const sha256 = z
   .string()
@@ -15,7 +16,7 @@ const file = z.object({
     .string()
     .refine(isRelativePath, 'leaves the directory of the version')
     .describe("Relative to the version's directory, with /."),
-  format: z.enum(['tfrecord', 'arrow', 'index', 'metadata']),
+  format: z.enum([...recordFormats, 'index', 'metadata']),
   bytes: count,
   sha256,
   crc32c: z
@@ -90,7 +91,7 @@ export const manifestSchema = z
       .optional()
       .describe('What earlier content of this version was overwritten, oldest first.'),
     partOf: z
-      .object({ splits: z.array(z.string()), formats: z.array(z.enum(['tfrecord', 'arrow'])), contentDigest: sha256 })
+      .object({ splits: z.array(z.string()), formats: z.array(z.enum(recordFormats)), contentDigest: sha256 })
       .optional()
       .describe('What the whole version has, where this directory holds only the part of it that was pulled.'),
     selfDigest: sha256.describe(

@@ -1,7 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import type { Json } from '../core/json/index.js';
 import type { Storage } from '../storage/index.js';
-import { fillTemplate, type ShardFormat, versionFiles } from './layout.js';
+import { fillTemplate, type RecordFormat, recordFormats, type ShardFormat, versionFiles } from './layout.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { type PreparedDatasetInfo, type PreparedSplit, parseDatasetInfo } from './tfds-dataset-info.js';
 
@@ -43,7 +43,7 @@ export interface VersionInfo {
   readonly releaseNotes: Readonly<Record<string, string>>;
   readonly splits: readonly SplitInfo[];
   /** Formats in which every shard is there. */
-  readonly formats: readonly ('tfrecord' | 'arrow')[];
+  readonly formats: readonly RecordFormat[];
   /** Our schema; undefined for a directory that tfds prepared, whose features.json says it. */
   readonly schema: Json | undefined;
   readonly manifest: Manifest | undefined;
@@ -92,7 +92,7 @@ function fromManifest(manifest: Manifest): VersionInfo {
     supervisedKeys: info.supervisedKeys && [info.supervisedKeys[0], info.supervisedKeys[1]],
     releaseNotes: manifest.releaseNotes,
     splits,
-    formats: (['tfrecord', 'arrow'] as const).filter((format) =>
+    formats: recordFormats.filter((format) =>
       splits.every((split) => split.shards.every((shard) => shard.files[format] !== undefined)),
     ),
     schema: manifest.schema,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../core/json/index.js';
+import type { ShardFormat } from './layout.js';
 import type { Manifest } from './manifest.js';
 
 /** A shard's file as its writer reports it. */
 export interface PublishedFile {
   /** Absolute, inside the staged directory. */
   readonly path: string;
-  readonly format: 'tfrecord' | 'arrow' | 'index';
+  readonly format: ShardFormat;
   readonly bytes: number;
   readonly crc32c: string;
   readonly sha256: string;

@@ -1,5 +1,5 @@
-/** The two output formats of a build; both hold the same records in the same order. */
-export type OutputFormat = 'tfrecord' | 'arrow';
+/** The output formats of a build; all hold the same records in the same order. */
+export type OutputFormat = 'tfrecord' | 'arrow' | 'parquet';
 
 /** Buckets of the key hash: its first 12 bits. 4096 sequential streams are what a scatter in cache sustains, measured. */
 export const bucketBits = 12;

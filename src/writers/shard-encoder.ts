@@ -6,6 +6,7 @@ import { openArrowOutput } from './arrow-output.js';
 import { bucketBits, bucketCount, type ShardResult, type ShardTask } from './contract.js';
 import { duplicateKey } from './duplicate-key.js';
 import { IndexOutput } from './index-output.js';
+import { loadParquetOutputs, type ParquetOutputs } from './parquet-output.js';
 import type { ShardOutput } from './shard-output.js';
 import { type SortedGroup, sortedGroups } from './sorted-groups.js';
 import { openTFRecordOutput } from './tfrecord-output.js';
@@ -22,7 +23,8 @@ const turnMilliseconds = 50;
  * @throws DatasetsError KEY_DUPLICATE, showing both examples; STORAGE_FULL or STORAGE_FAILED; DATA_CORRUPT for a damaged spill file; INTERRUPTED.
  */
 export async function encodeShard(task: ShardTask, schema: AnyFeature, signal?: AbortSignal): Promise<ShardResult> {
-  const encoder = new ShardEncoder(task, schema);
+  const parquet = task.outputs.parquet === undefined ? undefined : await loadParquetOutputs();
+  const encoder = new ShardEncoder(task, schema, parquet);
   try {
     let turnEnds = performance.now() + turnMilliseconds;
     for (const group of encoder.groups()) {
@@ -53,7 +55,7 @@ class ShardEncoder {
   #skip: number;
   #left: number;
 
-  constructor(task: ShardTask, schema: AnyFeature) {
+  constructor(task: ShardTask, schema: AnyFeature, openParquet: ParquetOutputs | undefined) {
     this.#task = task;
     this.#schema = schema;
     this.#skip = task.skip;
@@ -62,9 +64,10 @@ class ShardEncoder {
     this.#firstOwnBucket = task.skip > 0 ? first + 1 : first;
     this.#index = new IndexOutput(task);
     try {
-      const { tfrecord, arrow } = task.outputs;
+      const { tfrecord, arrow, parquet } = task.outputs;
       if (tfrecord !== undefined) this.#outputs.push(openTFRecordOutput(tfrecord, leavesOf(schema)));
       if (arrow !== undefined) this.#outputs.push(openArrowOutput(arrow, schema));
+      if (parquet !== undefined && openParquet !== undefined) this.#outputs.push(openParquet(parquet, schema));
     } catch (error) {
       this.discard();
       throw error;

@@ -8,7 +8,9 @@ const version: SnippetVersion = {
   version: '1.2.0',
   directory: '/data/registry/product_a/men/1.2.0',
   formats: ['tfrecord'],
-  splits: [{ name: 'test', tfrecordFiles: ['product_a-test.tfrecord-00000-of-00001'], arrowFiles: [] }],
+  splits: [
+    { name: 'test', tfrecordFiles: ['product_a-test.tfrecord-00000-of-00001'], arrowFiles: [], parquetFiles: [] },
+  ],
   leaves: [],
   media: [],
 };

@@ -235,7 +235,11 @@ describe('build', () => {
     [['Numbers'], 2, /error\[NAME_INVALID\]/],
     [['numbers', '--num-shards', '0'], 2, /--num-shards.*whole number from 1 up/],
     [['numbers', '--max-shard-size', 'huge'], 2, /--max-shard-size.*size like 256MiB/],
-    [['numbers', '--file-format', 'csv'], 2, /--file-format, part 1, must be "tfrecord" or "arrow", but is "csv"/],
+    [
+      ['numbers', '--file-format', 'csv'],
+      2,
+      /--file-format, part 1, must be "tfrecord" or "arrow" or "parquet", but is "csv"/,
+    ],
     [['--all', '--exclude', 'numbrs'], 3, /error\[DATASET_UNKNOWN\]: --exclude names numbrs/],
     [['numbers', '--exclude', 'broken'], 2, /--exclude goes with --all/],
   ] as const) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { build, load } from '../../src/build/index.js';
+import { recordFormats } from '../../src/registry/index.js';
 import { TeamProject } from '../build/team-project.js';
 import { comparable, type FeatureCase, type FeatureValue, featureCases } from '../features/feature-cases.js';
 import { plain, requireOracle } from '../oracle/index.js';
@@ -49,11 +50,11 @@ describe('a version with every feature', function () {
       const example = (row: number): any =>
         ({ row, ...Object.fromEntries(entries.map(([name, { values }]) => [name, values[row % values.length].input])) });`,
     );
-    ({ directory } = await build('every_feature', { config: await project.config() }));
+    ({ directory } = await build('every_feature', { config: { ...(await project.config()), formats: recordFormats } }));
   });
   after(() => project.remove());
 
-  for (const format of ['tfrecord', 'arrow'] as const) {
+  for (const format of recordFormats) {
     it(`is loaded from ${format} as it was written`, async () => {
       const examples: (unknown | undefined)[] = [];
       const dataset = await load('every_feature', { config: await project.config(), split: 'train', format });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { features, scalar } from '../../src/features/index.js';
 import { openVersion, type ReadFormat } from '../../src/reader/index.js';
+import { recordFormats } from '../../src/registry/index.js';
 import { buildVersion } from './build-version.js';
 import { cutOff, editManifest, flip } from './damage.js';
 import { sampleExamples, sampleSchema } from './sample.js';
@@ -12,6 +13,7 @@ import { sampleExamples, sampleSchema } from './sample.js';
 const shards = {
   tfrecord: 'sample-train.tfrecord-00001-of-00003',
   arrow: 'arrow/train/data-00001-of-00003.arrow',
+  parquet: 'parquet/train-00001-of-00003.parquet',
   index: 'index/train-00001-of-00003.index',
 } as const;
 
@@ -22,7 +24,14 @@ describe('a damaged shard', () => {
   before(async () => {
     registry = mkdtempSync(join(tmpdir(), 'ailab-damage-'));
     const splits = { train: sampleExamples(0, 60), test: sampleExamples(60, 70) };
-    pristine = await buildVersion({ registry, name: 'sample', schema: sampleSchema, splits, numShards: 3 });
+    pristine = await buildVersion({
+      registry,
+      name: 'sample',
+      schema: sampleSchema,
+      splits,
+      formats: recordFormats,
+      numShards: 3,
+    });
   });
   after(() => rmSync(registry, { recursive: true, force: true }));
   beforeEach(() => {
@@ -56,13 +65,13 @@ describe('a damaged shard', () => {
     assert.fail(`${format} was read as if it were whole`);
   };
 
-  for (const format of ['tfrecord', 'arrow'] as const) {
+  for (const format of recordFormats) {
     it(`(${format}) that was cut short is found by its size before it is read`, async () => {
       cutOff(join(directory, shards[format]), 5);
       const { error, before } = await failure(format);
       assert.equal(before, 20);
       assert.equal(error.at.offset, statSync(join(directory, shards[format])).size);
-      // A single example of a version without float64 comes from TFRecord, which is whole where Arrow is damaged.
+      // A single example of a version without float64 comes from TFRecord, which is whole where columns are damaged.
       const example = (await openVersion(directory, { format })).dataset('train').at(25);
       if (format === 'tfrecord') await assert.rejects(example, { code: 'DATA_CORRUPT' });
       else await example;

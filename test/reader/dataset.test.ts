@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Dataset, evenSplits, openVersion, type ReadFormat } from '../../src/reader/index.js';
+import { recordFormats } from '../../src/registry/index.js';
 import { keyHash } from '../../src/writers/index.js';
 import { skip } from '../oracle/index.js';
 import { buildVersion } from './build-version.js';
@@ -35,6 +36,7 @@ describe('a version', () => {
       name: 'sample',
       schema: sampleSchema,
       splits: { train: sampleExamples(0, 90), test: sampleExamples(90, 107) },
+      formats: recordFormats,
       numShards: 4,
     });
   });
@@ -43,7 +45,7 @@ describe('a version', () => {
   const open = async (format: ReadFormat, selector: string): Promise<Dataset<Sample>> =>
     (await openVersion<Sample>(directory, { format })).dataset(selector);
 
-  for (const format of ['arrow', 'tfrecord'] as const) {
+  for (const format of recordFormats) {
     describe(`read as ${format}`, () => {
       it('gives its examples in the order of their keys, all values equal to what was written', async () => {
         const examples = await (await open(format, 'train')).toArray();
@@ -167,7 +169,7 @@ describe('a version', () => {
   it('holds no file open after a loop that ended early', async function () {
     if (!existsSync('/proc/self/fd')) skip(this, 'open files are counted in /proc');
     const before = readdirSync('/proc/self/fd').length;
-    for (const format of ['arrow', 'tfrecord'] as const) {
+    for (const format of recordFormats) {
       const dataset = await open(format, 'all');
       for await (const example of dataset) if (numberOf(example) >= 0) break;
       for await (const batch of dataset.columns({ batchSize: 5 })) if (batch.rows > 0) break;
@@ -183,7 +185,7 @@ describe('a version', () => {
     await assert.rejects(dataset.at(0.5), { code: 'USAGE' });
     await assert.rejects(dataset.batches(0).next(), { code: 'USAGE', message: /0 examples/ });
     await assert.rejects(dataset.columns({ batchSize: 1.5 }).next(), { code: 'USAGE' });
-    for (const format of ['arrow', 'tfrecord'] as const) {
+    for (const format of recordFormats) {
       const reading = (await open(format, 'train')).columns({ fields: ['weihgt'] }).next();
       await assert.rejects(reading, { code: 'USAGE', hint: /Did you mean weight\?/ });
     }
@@ -198,8 +200,8 @@ describe('a version', () => {
 });
 
 describe('a version in one format', () => {
-  for (const format of ['arrow', 'tfrecord'] as const) {
-    it(`(${format}) is opened in it, by index as well, and not in the other`, async () => {
+  for (const format of recordFormats) {
+    it(`(${format}) is opened in it, by index as well, and not in another`, async () => {
       const registry = mkdtempSync(join(tmpdir(), 'ailab-reader-'));
       try {
         const splits = { train: sampleExamples(0, 20) };

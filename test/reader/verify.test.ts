@@ -8,6 +8,7 @@ import { Crc32c } from '../../src/core/checksum/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { features, scalar, tensor, text } from '../../src/features/index.js';
 import { verifyVersion } from '../../src/reader/index.js';
+import { recordFormats } from '../../src/registry/index.js';
 import { buildVersion } from './build-version.js';
 import { cutOff, type Editable, editJson, editManifest, flip } from './damage.js';
 import { sampleExamples, sampleSchema } from './sample.js';
@@ -19,7 +20,14 @@ describe('verifying a version', () => {
   before(async () => {
     registry = mkdtempSync(join(tmpdir(), 'ailab-verify-'));
     const splits = { train: sampleExamples(0, 60), test: sampleExamples(60, 70) };
-    pristine = await buildVersion({ registry, name: 'sample', schema: sampleSchema, splits, numShards: 3 });
+    pristine = await buildVersion({
+      registry,
+      name: 'sample',
+      schema: sampleSchema,
+      splits,
+      formats: recordFormats,
+      numShards: 3,
+    });
   });
   after(() => rmSync(registry, { recursive: true, force: true }));
   beforeEach(() => {
@@ -68,7 +76,7 @@ describe('verifying a version', () => {
       { length: 9 },
       (_, i) => [i, { exact: i / 3, pair: [i / 7, Number.NaN], name: 'x' }] as const,
     );
-    for (const formats of [['tfrecord', 'arrow'], ['tfrecord'], ['arrow']] as const) {
+    for (const formats of [['tfrecord', 'arrow', 'parquet'], ['tfrecord'], ['arrow'], ['parquet']] as const) {
       const name = `exact_${formats.join('_')}`;
       const exact = await buildVersion({ registry, name, schema, splits: { train: examples }, formats });
       assert.deepEqual((await verifyVersion(exact)).problems, []);
@@ -124,6 +132,7 @@ describe('verifying a version', () => {
       name: 'sample',
       version: '2.0.0',
       schema: sampleSchema,
+      formats: recordFormats,
       // The same keys with other values: every file but the indices' digests fits.
       splits: {
         train: sampleExamples(0, 60),
@@ -131,15 +140,20 @@ describe('verifying a version', () => {
       },
       numShards: 3,
     });
-    for (const path of ['sample-test.tfrecord-00000-of-00003', 'arrow/test/data-00001-of-00003.arrow']) {
+    for (const path of [
+      'sample-test.tfrecord-00000-of-00003',
+      'arrow/test/data-00001-of-00003.arrow',
+      shardPath('parquet', 2),
+    ]) {
       cpSync(join(other, path), join(directory, path));
     }
     coverUp();
     const files = (await problems()).map((problem) => problem.file);
     assert.ok(files.includes('sample-test.tfrecord-00000-of-00003'), String(files));
     assert.ok(files.includes('arrow/test/data-00001-of-00003.arrow'), String(files));
+    assert.ok(files.includes(shardPath('parquet', 2)), String(files));
     for (const shard of [0, 1, 2]) {
-      const paths = ['tfrecord', 'arrow', 'index'].map((format) => shardPath(format, shard));
+      const paths = [...recordFormats, 'index'].map((format) => shardPath(format, shard));
       for (const path of paths) cpSync(join(other, path), join(directory, path));
     }
     coverUp();
@@ -151,7 +165,7 @@ describe('verifying a version', () => {
   });
 
   it('finds shards that changed places', async () => {
-    for (const format of ['tfrecord', 'arrow', 'index']) {
+    for (const format of [...recordFormats, 'index']) {
       const [first, second] = [shardPath(format, 0), shardPath(format, 1)].map((path) => join(directory, path));
       const bytes = readFileSync(first as string);
       cpSync(second as string, first as string);
@@ -207,6 +221,7 @@ describe('verifying a version', () => {
 });
 
 function shardPath(format: string, shard: number): string {
+  if (format === 'parquet') return `parquet/test-0000${shard}-of-00003.parquet`;
   if (format === 'tfrecord') return `sample-test.tfrecord-0000${shard}-of-00003`;
   return format === 'arrow' ? `arrow/test/data-0000${shard}-of-00003.arrow` : `index/test-0000${shard}-of-00003.index`;
 }

@@ -4,6 +4,7 @@ import { formatReference, isVersion, type Reference } from '../../core/names/ind
 import {
   type Manifest,
   parseManifest,
+  type RecordFormat,
   type Registry,
   type ResolvedVersion,
   readManifest,
@@ -15,13 +16,13 @@ import { withHostLock } from '../host-lock.js';
 import { writePartManifest } from './part-metadata.js';
 import { pullFiles } from './pull-files.js';
 import { type PulledFile, preparedFiles } from './pulled-file.js';
-import { covers, extentOf, type PullFormat, type Selection, selectFiles } from './selection.js';
+import { covers, extentOf, type Selection, selectFiles } from './selection.js';
 
 export interface PullOptions {
   /** Absolute; the version comes to lie in `<directory>/<name>/[<config>/]<version>`, so that the directory is a registry as well. */
   readonly directory: string;
   /** Only the files of these formats. Default: all. */
-  readonly formats?: readonly PullFormat[] | undefined;
+  readonly formats?: readonly RecordFormat[] | undefined;
   /** Only these splits. Default: all. */
   readonly splits?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;

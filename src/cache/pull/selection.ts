@@ -1,19 +1,23 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference, nearestHint } from '../../core/names/index.js';
-import { type Manifest, type ManifestFile, versionFiles } from '../../registry/index.js';
-
-export type PullFormat = 'tfrecord' | 'arrow';
+import {
+  type Manifest,
+  type ManifestFile,
+  type RecordFormat,
+  recordFormats,
+  versionFiles,
+} from '../../registry/index.js';
 
 /** The part of a version that is wanted; all where it is undefined. */
 export interface Selection {
-  readonly formats: readonly PullFormat[] | undefined;
+  readonly formats: readonly RecordFormat[] | undefined;
   readonly splits: readonly string[] | undefined;
 }
 
 /** The splits and formats of a whole version. */
 export interface Extent {
   readonly splits: readonly string[];
-  readonly formats: readonly PullFormat[];
+  readonly formats: readonly RecordFormat[];
 }
 
 /** What a directory holds. */
@@ -21,7 +25,7 @@ export function extentOf({ splits, files }: Manifest): Extent {
   const formats = new Set(files.map(({ format }) => format));
   return {
     splits: splits.map(({ name }) => name),
-    formats: (['tfrecord', 'arrow'] as const).filter((format) => formats.has(format)),
+    formats: recordFormats.filter((format) => formats.has(format)),
   };
 }
 
@@ -51,7 +55,7 @@ export function selectFiles(manifest: Manifest, selection: Selection): readonly 
 }
 
 function isSelected({ path, format, split }: ManifestFile, { formats, splits }: Selection): boolean {
-  const hasFormat = (name: PullFormat): boolean => formats?.includes(name) ?? true;
+  const hasFormat = (name: RecordFormat): boolean => formats?.includes(name) ?? true;
   const hasSplit = (name: string | undefined): boolean => splits?.includes(name ?? '') ?? true;
   if (format === 'index') return hasSplit(split);
   if (format !== 'metadata') return hasFormat(format) && hasSplit(split);

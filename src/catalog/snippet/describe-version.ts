@@ -15,6 +15,7 @@ export async function versionForSnippet(directory: string): Promise<SnippetVersi
   const splits = info.splits.map((split) => ({
     name: split.name,
     tfrecordFiles: split.shards.flatMap(({ files }) => files.tfrecord?.path ?? []),
+    parquetFiles: split.shards.flatMap(({ files }) => files.parquet?.path ?? []),
     arrowFiles: split.shards.flatMap(({ files }) => files.arrow?.path ?? []),
   }));
   return { name, config, version, directory, formats, splits, leaves: leavesOf(schema), media: snippetMedia(schema) };

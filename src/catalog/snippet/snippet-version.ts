@@ -1,4 +1,5 @@
 import type { Leaf } from '../../features/index.js';
+import type { RecordFormat } from '../../registry/index.js';
 
 /** What a snippet can be written for. */
 export const snippetTargets = ['tfds', 'tensorflow', 'hf', 'torch', 'numpy'] as const;
@@ -10,6 +11,7 @@ export interface SnippetSplit {
   /** Paths of its shards inside the version's directory, in order. */
   readonly tfrecordFiles: readonly string[];
   readonly arrowFiles: readonly string[];
+  readonly parquetFiles: readonly string[];
 }
 
 /** An image, or an audio file: bytes that a reader decodes. */
@@ -29,7 +31,7 @@ export interface SnippetVersion {
   readonly version: string;
   /** Absolute. */
   readonly directory: string;
-  readonly formats: readonly ('tfrecord' | 'arrow')[];
+  readonly formats: readonly RecordFormat[];
   readonly splits: readonly SnippetSplit[];
   readonly leaves: readonly Leaf[];
   readonly media: readonly SnippetMedia[];

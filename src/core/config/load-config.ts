@@ -10,7 +10,7 @@ import { readConfigFile } from './read-config-file.js';
 import { resolveRegistry } from './resolve-registry.js';
 import type { ResolvedConfig } from './resolved-config.js';
 import type { Settings } from './schema.js';
-import { type DatasetsConfig, outputFormats, type SettingName } from './settings.js';
+import { type DatasetsConfig, defaultFormats, type SettingName } from './settings.js';
 
 const defaultBufferBytes = 16 * 2 ** 20;
 const defaultCacheBytes = 50 * 2 ** 30;
@@ -109,7 +109,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       said('registry', pick('registry') ?? join(place.home, 'ailab-datasets')),
       said('registries', pick('registries') ?? {}),
     ),
-    formats: [...new Set(pick('formats') ?? outputFormats)],
+    formats: [...new Set(pick('formats') ?? defaultFormats)],
     runner: pick('runner') ?? 'threads',
     workers: pick('workers') ?? availableParallelism(),
     bufferBytes: pick('bufferBytes') ?? defaultBufferBytes,

@@ -1,5 +1,7 @@
 /** Formats that a build can write; the writers' `OutputFormat` is this same union. */
-export const outputFormats = ['tfrecord', 'arrow'] as const;
+export const outputFormats = ['tfrecord', 'arrow', 'parquet'] as const;
+/** Formats of a build that names none: what stock tfds and Hugging Face `datasets` open without copying. */
+export const defaultFormats: readonly ConfiguredFormat[] = ['tfrecord', 'arrow'];
 export type ConfiguredFormat = (typeof outputFormats)[number];
 
 /** Engines that run on this machine: `inline` in this thread (to debug), `threads` in a pool of workers. */
@@ -23,7 +25,7 @@ export interface DatasetsConfig {
   readonly registry?: string;
   /** Registries by name, each a directory or `gs://bucket/path`: `registry` and `--registry` may say the name. */
   readonly registries?: Readonly<Record<string, string>>;
-  /** Formats that a build writes. Default: both. */
+  /** Formats that a build writes. Default: `tfrecord` and `arrow`. */
   readonly formats?: readonly ConfiguredFormat[];
   /** Engine of builds. Default: `threads`. */
   readonly runner?: RunnerName;

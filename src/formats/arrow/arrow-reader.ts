@@ -1,31 +1,17 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import type { ColumnBatch } from '../../features/index.js';
+import type { BatchPlace, BatchReader } from '../batch-reader.js';
 import type { ArrowSchema } from './arrow-writer.js';
 import { BatchDecoder } from './batch-decoder.js';
 import type { Field } from './field.js';
 import type { RecordBatchHead } from './message-reader.js';
 import { ArrowStreamReader, type LocatedMessage, type RangeSource } from './stream-reader.js';
 
-/** A record batch of a file, not yet read. */
-export interface ArrowBatchPlace {
-  /** Index of its first row in the file. */
-  readonly firstRow: number;
-  readonly rows: number;
+/** A record batch of a file, not yet read: finding it takes one small read, where it was not seen before. */
+export interface ArrowBatchPlace extends BatchPlace {
   readonly head: RecordBatchHead;
-  /** Byte offsets of its body in the file. */
+  /** Byte offset of its body in the file. */
   readonly body: number;
-  readonly end: number;
-}
-
-export interface ArrowReader {
-  /** Metadata of the file's schema. */
-  readonly metadata: ReadonlyMap<string, string>;
-  /** The batches in order, their bodies unread: one small read for each that was not seen before. */
-  places(): AsyncIterable<ArrowBatchPlace>;
-  /** Reads one batch into memory of its own. */
-  read(place: ArrowBatchPlace): Promise<ColumnBatch>;
-  /** Reads batch after batch; a batch lies in memory of its own, so that at most those in use are held. */
-  [Symbol.asyncIterator](): AsyncIterator<ColumnBatch>;
 }
 
 /**
@@ -44,7 +30,7 @@ export async function openArrow(
   source: RangeSource,
   schema: Pick<ArrowSchema, 'root' | 'leaves'>,
   file: string,
-): Promise<ArrowReader> {
+): Promise<BatchReader<ArrowBatchPlace>> {
   const first = await new ArrowStreamReader(source, file).next();
   if (first === undefined || first.message.kind !== 'schema') {
     throw new DatasetsError('DATA_CORRUPT', `${file}: an Arrow stream must start with its schema`, {
@@ -56,7 +42,7 @@ export async function openArrow(
   return new IpcStreamReader(source, schema, file, fields, metadata, first.end);
 }
 
-class IpcStreamReader implements ArrowReader {
+class IpcStreamReader implements BatchReader<ArrowBatchPlace> {
   readonly metadata: ReadonlyMap<string, string>;
   readonly #source: RangeSource;
   readonly #file: string;
@@ -100,10 +86,10 @@ class IpcStreamReader implements ArrowReader {
   #remember({ body, end }: LocatedMessage, head: RecordBatchHead): void {
     const last = this.#places.at(-1);
     const firstRow = last === undefined ? 0 : last.firstRow + last.rows;
-    this.#places.push({ firstRow, rows: head.rows, head, body, end });
+    this.#places.push({ firstRow, rows: head.rows, bytes: end - body, head, body });
   }
 
-  async read({ head, body, end }: ArrowBatchPlace): Promise<ColumnBatch> {
+  async read({ head, body, bytes: length }: ArrowBatchPlace): Promise<ColumnBatch> {
     const at = { file: this.#file, offset: body };
     if (head.compression !== undefined) {
       throw new DatasetsError('UNSUPPORTED', `${this.#file}: a record batch is compressed with ${head.compression}`, {
@@ -111,7 +97,7 @@ class IpcStreamReader implements ArrowReader {
         at,
       });
     }
-    const bytes = await this.#source.read(body, end - body, new Uint8Array(end - body));
+    const bytes = await this.#source.read(body, length, new Uint8Array(length));
     try {
       return this.#decoder.decode(head, bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes));
     } catch (cause) {

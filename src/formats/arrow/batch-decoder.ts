@@ -51,13 +51,17 @@ export class BatchDecoder {
    * @throws DatasetsError `DATA_CORRUPT` when a column is missing, has another type, or a null where there may be none.
    */
   decode(head: RecordBatchHead, body: Uint8Array): ColumnBatch {
+    return this.decodeArrays(head.rows, splitBody(this.#fields, head, body));
+  }
+
+  /** Turns the arrays of some rows into columns, with the errors of `decode`. */
+  decodeArrays(rows: number, arrays: readonly ArrowArray[]): ColumnBatch {
     const columns: Column[] = [];
-    const arrays = splitBody(this.#fields, head, body);
-    const all: Place = { from: 0, count: head.rows, select: undefined };
+    const all: Place = { from: 0, count: rows, select: undefined };
     for (const { name, node } of this.#root.fields) {
       this.#decode(node, this.#child(arrays, name, name), all, [], name, columns);
     }
-    return { rows: head.rows, columns };
+    return { rows, columns };
   }
 
   /** Decodes the leaves below a node into `columns`; `levels` are the offsets of the sequences above it. */
@@ -232,7 +236,7 @@ export class BatchDecoder {
   }
 
   #unfit(path: string, what: string, hint?: string): DatasetsError {
-    return new DatasetsError('DATA_CORRUPT', `${this.#file}: the Arrow column '${path}' ${what}`, {
+    return new DatasetsError('DATA_CORRUPT', `${this.#file}: the column '${path}' ${what}`, {
       hint: hint ?? 'The file was written with other features than those it is read with.',
       at: { file: this.#file, field: path },
     });

@@ -30,7 +30,8 @@ export function dictionaryOf(leaf: ArrowArray): Dictionary | undefined {
   const values = type.kind === 'utf8' || type.kind === 'binary' ? new StringValues(leaf) : numbersOf(leaf);
   const indices = new Uint16Array(leaf.length);
   const count = values.index(indices);
-  if (count === undefined) return undefined;
+  // None where all are null.
+  if (count === undefined || count === 0) return undefined;
   const page = values.page();
   // One value alone would need no bits, which some readers don't expect.
   const bitWidth = Math.max(1, bitWidthOf(count - 1));

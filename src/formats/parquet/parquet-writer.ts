@@ -31,6 +31,9 @@ const defaultPageBytes = 1 << 20;
 /** Bytes of rows after which a group is closed early: it is in memory while it is written, and while it is read. */
 const groupBytes = 32 << 20;
 
+/** Opens a writer of a Parquet file; the sink is called with chunks that it must not keep. */
+export type ParquetWriters = (schema: ArrowSchema, sink: ChunkSink) => RowWriter;
+
 /**
  * Prepares writers of Parquet files: loads what compresses, so that writing itself waits for nothing.
  *
@@ -44,9 +47,7 @@ const groupBytes = 32 << 20;
  * writer.close();
  * file.close();
  */
-export async function parquetWriters(
-  options: ParquetOptions = {},
-): Promise<(schema: ArrowSchema, sink: ChunkSink) => RowWriter> {
+export async function parquetWriters(options: ParquetOptions = {}): Promise<ParquetWriters> {
   const {
     compression = 'zstd',
     dictionary = true,

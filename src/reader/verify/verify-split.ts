@@ -1,12 +1,12 @@
 import type { ArrowSchema } from '../../formats/index.js';
-import type { SplitInfo } from '../../registry/index.js';
+import { recordFormats, type SplitInfo } from '../../registry/index.js';
 import type { ShardFiles } from '../shards/shard-files.js';
 import type { ReadFormat } from '../version-source.js';
 import { ContentCheck } from './content-check.js';
 import { IndexCursor } from './index-cursor.js';
 import { KeyOrder } from './key-order.js';
 import type { Problems } from './problems.js';
-import { verifyArrowShard } from './verify-arrow.js';
+import { verifyColumnShard } from './verify-columns.js';
 import type { VerifyProgress } from './verify-progress.js';
 import { verifyTFRecordShard } from './verify-tfrecord.js';
 
@@ -26,7 +26,7 @@ export class SplitCheck {
 
   async verify(split: SplitInfo): Promise<void> {
     await this.#verifyOrder(split);
-    for (const format of ['tfrecord', 'arrow'] as const) {
+    for (const format of recordFormats) {
       if (split.shards.every((shard) => shard.files[format] !== undefined)) await this.#verifyFormat(split, format);
     }
   }
@@ -45,7 +45,7 @@ export class SplitCheck {
 
   async #verifyFormat(split: SplitInfo, format: ReadFormat): Promise<void> {
     // tf.Example has no float64: its values were rounded, and have another digest.
-    const isExact = format === 'arrow' || this.#schema.leaves.every((leaf) => leaf.dtype !== 'float64');
+    const isExact = format !== 'tfrecord' || this.#schema.leaves.every((leaf) => leaf.dtype !== 'float64');
     const isIndexed = split.shards.every((shard) => shard.files.index !== undefined);
     const content = isExact && isIndexed ? new ContentCheck() : undefined;
     let allPassed = true;
@@ -70,8 +70,8 @@ export class SplitCheck {
     try {
       await this.#withCursor(split, shard, async (cursor) => {
         const expected = { schema: this.#schema, leaves: this.#schema.leaves, examples, cursor, content };
-        const verify = format === 'arrow' ? verifyArrowShard : verifyTFRecordShard;
-        await verify(opened, expected, this.#progress);
+        if (format === 'tfrecord') await verifyTFRecordShard(opened, expected, this.#progress);
+        else await verifyColumnShard(opened, { ...expected, format }, this.#progress);
       });
     } finally {
       await opened.source.close();

@@ -218,7 +218,7 @@ describe('loadConfig', () => {
       await refuses(
         load({}, { AILAB_DATASETS_FORMATS: 'arrow,csv' }),
         'CONFIG_INVALID',
-        /AILAB_DATASETS_FORMATS, part 2, must be "tfrecord" or "arrow", but is "csv"/,
+        /AILAB_DATASETS_FORMATS, part 2, must be "tfrecord" or "arrow" or "parquet", but is "csv"/,
       );
     });
 

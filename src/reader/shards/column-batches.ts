@@ -1,24 +1,28 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import type { ColumnBatch } from '../../features/index.js';
-import { type ArrowSchema, openArrow } from '../../formats/index.js';
+import { type ArrowSchema, openColumns } from '../../formats/index.js';
 import { concatBatches } from '../columns/concat-batches.js';
 import { sliceBatch } from '../columns/slice-batch.js';
 import type { ShardPiece } from '../split/shard-pieces.js';
 import { prefetch } from './prefetch.js';
 import type { ShardFiles } from './shard-files.js';
 
-export interface ArrowShards {
+/** The formats that are read column by column. */
+export type ColumnFormat = 'arrow' | 'parquet';
+
+export interface ColumnShards {
+  readonly format: ColumnFormat;
   readonly files: ShardFiles;
   readonly schema: Pick<ArrowSchema, 'root' | 'leaves'>;
 }
 
 /**
- * Reads pieces of Arrow shards as column batches, cut as the files are: at most 8192 rows. One batch is decoded while the next is read.
+ * Reads pieces of Arrow or Parquet shards as column batches, cut as the files are: at record batches or row groups. One batch is decoded while the next is read.
  *
  * @throws DatasetsError DATA_CORRUPT with file and byte offset.
  */
-export async function* readArrowBatches(
-  shards: ArrowShards,
+export async function* readColumnBatches(
+  shards: ColumnShards,
   pieces: readonly ShardPiece[],
 ): AsyncGenerator<ColumnBatch, void, undefined> {
   for await (const { batch, from, to } of prefetch(readPieces(shards, pieces))) yield sliceBatch(batch, from, to);
@@ -31,14 +35,14 @@ interface PieceBatch {
 }
 
 async function* readPieces(
-  { files, schema }: ArrowShards,
+  { format, files, schema }: ColumnShards,
   pieces: readonly ShardPiece[],
 ): AsyncGenerator<PieceBatch, void, undefined> {
   for (const [position, piece] of pieces.entries()) {
-    const { source, file } = await files.open('arrow', piece);
+    const { source, file } = await files.open(format, piece);
     try {
-      files.announce('arrow', pieces, position);
-      const reader = await openArrow(source, schema, file);
+      files.announce(format, pieces, position);
+      const reader = await openColumns(format, source, schema, file);
       let rows = 0;
       for await (const place of reader.places()) {
         rows = place.firstRow + place.rows;

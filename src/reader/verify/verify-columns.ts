@@ -1,11 +1,12 @@
 import { DatasetsError } from '../../core/errors/index.js';
-import { type ArrowSchema, openArrow } from '../../formats/index.js';
+import { type ArrowSchema, openColumns } from '../../formats/index.js';
 import type { OpenedShard } from '../shards/shard-files.js';
 import type { ContentCheck } from './content-check.js';
 import type { IndexCursor } from './index-cursor.js';
 import type { VerifyProgress } from './verify-progress.js';
 
-export interface ArrowExpectation {
+export interface ColumnsExpectation {
+  readonly format: 'arrow' | 'parquet';
   readonly schema: ArrowSchema;
   readonly examples: number;
   readonly cursor: IndexCursor | undefined;
@@ -13,16 +14,16 @@ export interface ArrowExpectation {
 }
 
 /**
- * Reads a whole shard: every message and column by the features, the number of rows, and each row's digest by the index.
+ * Reads a whole shard: every batch and column by the features, the number of rows, and each row's digest by the index.
  *
  * @throws DatasetsError DATA_CORRUPT for the first fault.
  */
-export async function verifyArrowShard(
+export async function verifyColumnShard(
   { source, file }: OpenedShard,
-  { schema, examples, cursor, content }: ArrowExpectation,
+  { format, schema, examples, cursor, content }: ColumnsExpectation,
   progress: VerifyProgress,
 ): Promise<void> {
-  const reader = await openArrow(source, schema, file);
+  const reader = await openColumns(format, source, schema, file);
   const { huggingface } = schema.metadata;
   if (reader.metadata.get('huggingface') !== huggingface) {
     throw corrupt(file, 'describes other features to Hugging Face datasets than its schema');
@@ -33,7 +34,7 @@ export async function verifyArrowShard(
     if (rows + batch.rows > examples) throw corrupt(file, `holds more than its ${examples} rows`);
     if (cursor !== undefined) await content?.take(batch, rows, cursor);
     rows += batch.rows;
-    progress.advance(place.end - place.body);
+    progress.advance(place.bytes);
   }
   if (rows < examples) throw corrupt(file, `holds ${rows} of its ${examples} rows`);
 }
