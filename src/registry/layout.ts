@@ -29,6 +29,22 @@ export const versionFiles = {
 /** Staged builds lie here: in the registry's own file system, so that a version appears by one rename, under a name that is no data set's. */
 export const stagingDirectory = '.staging';
 
+/** Who builds what: a row of generations for each version (`lease/`). */
+export const leaseDirectory = '.leases';
+
+/** What was done to the registry, one object each. */
+export const auditDirectory = '.audit';
+
+/** The folder of a version's lease. */
+export function leasePath(version: Parameters<typeof versionPath>[0]): string {
+  return `${leaseDirectory}/${versionPath(version)}`;
+}
+
+/** The folder of an alias: its newest generation says what it stands for. */
+export function aliasPath(dataset: string, alias: string): string {
+  return `${dataset}/.aliases/${alias}`;
+}
+
 /** Where stock tfds finds the name of the default config (dataset_builder.py, `load_default_config_name`). */
 export function defaultConfigFile(dataset: string): string {
   return `${dataset}/.config/metadata.json`;
@@ -44,7 +60,7 @@ export function defaultConfigFile(dataset: string): string {
  */
 export function versionPath(version: {
   readonly name: string;
-  readonly config: string | undefined;
+  readonly config?: string | undefined;
   readonly version: string;
 }): string {
   const config = version.config === undefined ? '' : `${version.config}/`;
