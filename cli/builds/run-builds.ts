@@ -44,6 +44,11 @@ function showEvent(event: BuildEvent, display: ProgressDisplay): void {
     case 'build-start':
       display.note(formatReference({ name: event.dataset, config: event.config, version: event.version }));
       break;
+    case 'build-waiting': {
+      const since = event.startedAt === undefined ? '' : `, started ${event.startedAt}`;
+      display.note(`waiting for ${event.host}, pid ${event.pid}${since}, which builds the same version`);
+      break;
+    }
     case 'publish-start':
     case 'build-end':
       break;

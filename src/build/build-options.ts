@@ -29,6 +29,14 @@ export type BuildEvent =
       readonly config: string | undefined;
       readonly version: string;
     }
+  /** Somebody else builds the version; this build waits until it is published, given up, or its process is dead. */
+  | {
+      readonly type: 'build-waiting';
+      readonly host: string;
+      readonly pid: number;
+      /** ISO 8601, by the other machine's clock. */
+      readonly startedAt: string | undefined;
+    }
   | BuildProgress
   | { readonly type: 'publish-start' }
   | { readonly type: 'build-end'; readonly result: BuildResult };

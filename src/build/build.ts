@@ -2,17 +2,18 @@ import { loadBuilder } from '../builder/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type BuildJob, createEngine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
-import { openRegistry, publish, type StagedVersion, stageVersion, writeMetadata } from '../registry/index.js';
+import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
 import { checkInfo } from './check-info.js';
+import { stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
 
 /**
  * Builds one version of one data set and publishes it: its default config and newest version, unless the reference names others.
  *
- * Nothing of the version is visible before its last step. A build that fails leaves nothing behind.
+ * Nothing of the version is visible before its last step. A build that fails leaves nothing behind. Where somebody else builds the same version, waits for it.
  *
  * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`
  * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, STORAGE_FULL, ...
@@ -29,18 +30,20 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.location);
   if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
-  const staged = await stageVersion(registry, { name: target.definition.name, ...target.chosen });
   try {
-    const result = await buildStaged(staged, target, options);
-    options.onProgress?.({ type: 'build-end', result });
-    return result;
+    const staged = await stageTarget(target, registry, options);
+    try {
+      const result = await buildStaged(staged, target, options);
+      options.onProgress?.({ type: 'build-end', result });
+      return result;
+    } finally {
+      await staged.discard();
+    }
   } catch (error) {
     // Another build of the same version was faster: what was asked for is there.
     const taken = error instanceof DatasetsError && error.code === 'VERSION_EXISTS';
     if (taken && options.ifExists !== 'fail') return existingResult(target, registry);
     throw error;
-  } finally {
-    await staged.discard();
   }
 }
 

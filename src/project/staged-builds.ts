@@ -17,11 +17,9 @@ export async function checkStagedBuilds(registry: string): Promise<Check> {
  * @returns the builds whose files were removed, in words.
  */
 export async function cleanRegistry(registry: string): Promise<readonly string[]> {
-  return (await removeAbandonedBuilds(openRegistry(registry))).map(nameOf);
+  return (await removeAbandonedBuilds(openRegistry(registry))).map(({ build }) => nameOf(build));
 }
 
-function nameOf({ owner, buildId }: StagedBuild): string {
-  return owner === undefined
-    ? buildId
-    : formatReference({ name: owner.name, config: owner.config, version: owner.version });
+function nameOf({ target, buildId }: StagedBuild): string {
+  return target === undefined ? buildId : formatReference(target);
 }

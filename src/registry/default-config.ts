@@ -6,7 +6,7 @@ import { isVersionDirectory } from './version-directory.js';
 
 interface Published {
   readonly name: string;
-  readonly config: string | undefined;
+  readonly config?: string | undefined;
 }
 
 /**

@@ -1,3 +1,13 @@
+export {
+  type AliasGeneration,
+  type AliasTarget,
+  aliasHistory,
+  listAliases,
+  type MoveAliasOptions,
+  moveAlias,
+  readAlias,
+} from './aliases.js';
+export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
 export { formatJson } from './format-json.js';
 export {
   type RecordFormat,
@@ -8,10 +18,14 @@ export {
   versionFiles,
   versionPath,
 } from './layout.js';
+export { acquireLease, takeFreeLease } from './lease/acquire-lease.js';
+export type { Clock } from './lease/clock.js';
+export type { Lease } from './lease/lease.js';
+export { type LeaseHolder, type LeaseOptions, type LeaseTimings, leaseTimings } from './lease/lease-options.js';
 export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { sealOf } from './manifest-seal.js';
-export { currentProcess, isAlive, type ProcessIdentity } from './process-identity.js';
-export { type PublishOptions, publish } from './publish.js';
+export { currentProcess, isAlive, type Life, lifeOf, type ProcessIdentity } from './process-identity.js';
+export { type PublishOptions, publish } from './publish/publish.js';
 export {
   type AliasLookup,
   type DatasetListing,
@@ -20,15 +34,16 @@ export {
   type RegistryOptions,
   type ResolvedVersion,
 } from './registry.js';
-export { type StageOptions, stageVersion } from './stage-version.js';
 export {
-  listStagedBuilds,
+  type RemoveBuildsOptions,
+  type RemovedBuild,
   removeAbandonedBuilds,
-  type StagedBuild,
-  type StagedBuildsOptions,
-} from './staged-builds.js';
-export type { StagedVersion } from './staged-version.js';
-export type { StagingOwner } from './staging-files.js';
+  removeBuild,
+} from './staging/remove-builds.js';
+export { type StageOptions, stageVersion } from './staging/stage-version.js';
+export { listStagedBuilds, type StagedBuild, type StagedBuildsOptions } from './staging/staged-builds.js';
+export type { StagedTarget } from './staging/staged-target.js';
+export type { StagedVersion } from './staging/staged-version.js';
 export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';
 export { isUnknownReference } from './unknown-reference.js';
 export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';

@@ -1,7 +1,7 @@
-import { LocalStorage, type Storage } from '../storage/index.js';
+import { isLocalStorage, type Storage } from '../storage/index.js';
 
 /** Where a path of a storage lies: an absolute path, or a URL. */
 export function locationOf(storage: Storage, path: string): string {
-  if (storage instanceof LocalStorage) return storage.absolute(path);
+  if (isLocalStorage(storage)) return storage.absolute(path);
   return path === '' ? storage.location : `${storage.location}/${path}`;
 }

@@ -15,16 +15,33 @@ export function currentProcess(): ProcessIdentity {
   return { pid: process.pid, host: hostname(), space: processSpace(), startTicks: startTicks(process.pid) };
 }
 
-/** Whether a process lives, or undefined where this one can't know: on another host or in another container. */
-export function isAlive(identity: ProcessIdentity): boolean | undefined {
-  if (identity.host !== hostname() || identity.space !== processSpace()) return undefined;
+/**
+ * What can be known of a process from here. `unknown`: it ran on another host or in another container. `rebooted`: it ran on a host of this name, which
+ * was started again since; or on another one that has the same name.
+ */
+export type Life = 'alive' | 'dead' | 'rebooted' | 'unknown';
+
+export function lifeOf(identity: ProcessIdentity): Life {
+  if (identity.host !== hostname()) return 'unknown';
+  const space = processSpace();
+  if (identity.space !== space) return bootOf(identity.space) === bootOf(space) ? 'unknown' : 'rebooted';
   try {
     process.kill(identity.pid, 0);
   } catch (error) {
     // EPERM: it lives, and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead';
   }
-  return identity.startTicks === undefined || identity.startTicks === startTicks(identity.pid);
+  return identity.startTicks === undefined || identity.startTicks === startTicks(identity.pid) ? 'alive' : 'dead';
+}
+
+/** Whether a process lives, or undefined where this one can't know. */
+export function isAlive(identity: ProcessIdentity): boolean | undefined {
+  const life = lifeOf(identity);
+  return life === 'alive' || life === 'dead' ? life === 'alive' : undefined;
+}
+
+function bootOf(space: string | undefined): string | undefined {
+  return space?.split('/')[0];
 }
 
 function processSpace(): string | undefined {

@@ -1,5 +1,3 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { isGcsUrl } from '../core/location/index.js';
 import {
   type AliasName,
   type ConfigName,
@@ -11,7 +9,8 @@ import {
   type Reference,
   type Version,
 } from '../core/names/index.js';
-import { LocalStorage, type Storage } from '../storage/index.js';
+import { openStorage, type Storage } from '../storage/index.js';
+import { type AliasTarget, readAlias } from './aliases.js';
 import { locationOf } from './location.js';
 import { resolveReference } from './resolve.js';
 import { isUnknownReference } from './unknown-reference.js';
@@ -37,13 +36,10 @@ export interface ResolvedVersion {
 }
 
 /** What an alias stands for, or undefined where it isn't set. */
-export type AliasLookup = (
-  name: DatasetName,
-  alias: AliasName,
-) => Promise<{ readonly config: ConfigName | undefined; readonly version: Version } | undefined>;
+export type AliasLookup = (name: DatasetName, alias: AliasName) => Promise<AliasTarget | undefined>;
 
 export interface RegistryOptions {
-  /** Default: no alias is set. */
+  /** Default: the registry's own aliases. */
   readonly aliases?: AliasLookup;
 }
 
@@ -54,7 +50,7 @@ export class Registry {
 
   constructor(storage: Storage, options: RegistryOptions = {}) {
     this.storage = storage;
-    this.aliases = options.aliases ?? (async () => undefined);
+    this.aliases = options.aliases ?? (async (name, alias) => (await readAlias(this, name, alias))?.target);
   }
 
   /** Absolute directory, or the URL of a bucket's folder. */
@@ -131,7 +127,7 @@ export class Registry {
 /**
  * Opens a registry; its directory need not exist before the first version is published.
  *
- * @param location absolute directory, or the storage that it lies in.
+ * @param location absolute directory, `gs://bucket/path`, or the storage that it lies in.
  * @example
  * ```ts
  * const registry = openRegistry('/data/registry');
@@ -139,13 +135,5 @@ export class Registry {
  * ```
  */
 export function openRegistry(location: string | Storage, options: RegistryOptions = {}): Registry {
-  return new Registry(typeof location === 'string' ? storageOf(location) : location, options);
-}
-
-function storageOf(location: string): Storage {
-  if (!isGcsUrl(location)) return new LocalStorage(location);
-  throw new DatasetsError('UNSUPPORTED', `${location} can't be opened: registries are local directories so far`, {
-    hint: 'Name a directory with --registry.',
-    at: { file: location },
-  });
+  return new Registry(typeof location === 'string' ? openStorage(location) : location, options);
 }

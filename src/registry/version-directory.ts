@@ -1,5 +1,7 @@
-import type { Storage } from '../storage/index.js';
-import { versionFiles } from './layout.js';
+import { isLocalStorage, type Storage } from '../storage/index.js';
+import { newestGeneration } from './generations.js';
+import { leaseDirectory, versionFiles } from './layout.js';
+import { parseLeaseRecord } from './lease/lease-record.js';
 
 /**
  * Whether a directory holds a version: ours has a manifest, one that tfds prepared has a dataset_info.json. Anything else is torn: it was
@@ -8,5 +10,12 @@ import { versionFiles } from './layout.js';
 export async function isVersionDirectory(storage: Storage, path: string): Promise<boolean> {
   if ((await storage.stat(`${path}/${versionFiles.manifest}`)) !== undefined) return true;
   if ((await storage.stat(`${path}/${versionFiles.datasetInfo}`)) === undefined) return false;
-  return (await storage.stat(`${path}/${versionFiles.features}`)) !== undefined;
+  if ((await storage.stat(`${path}/${versionFiles.features}`)) === undefined) return false;
+  return isLocalStorage(storage) || !(await isBeingPublished(storage, path));
+}
+
+/** In a bucket tfds' files are there before the manifest, for as long as it takes to copy that or, after a crash, to end what was begun. */
+async function isBeingPublished(storage: Storage, path: string): Promise<boolean> {
+  const newest = await newestGeneration(storage, `${leaseDirectory}/${path}`);
+  return newest !== undefined && parseLeaseRecord(newest.content).kind === 'publishing';
 }

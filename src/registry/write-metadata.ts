@@ -8,8 +8,8 @@ import { currentFormatVersion } from './format-version.js';
 import { huggingFaceFiles } from './hugging-face.js';
 import { versionFiles } from './layout.js';
 import { formatManifest, type Manifest, type ManifestContent, type ManifestFile, parseManifest } from './manifest.js';
-import type { StagedVersion } from './staged-version.js';
-import { stagingFiles } from './staging-files.js';
+import type { StagedVersion } from './staging/staged-version.js';
+import { stagingFiles } from './staging/staging-files.js';
 import { formatDatasetInfo } from './tfds-dataset-info.js';
 import { contentDigestOf, fingerprintOf, type VersionMetadata } from './version-metadata.js';
 

@@ -58,7 +58,8 @@ ${body}
   async leftovers(): Promise<readonly string[]> {
     const names = await readdir(this.registry).catch(() => []);
     const staged = await readdir(join(this.registry, '.staging')).catch(() => []);
-    return [...names.filter((name) => name !== '.staging'), ...staged];
+    // A lease that was given back leaves the number that it had.
+    return [...names.filter((name) => name !== '.staging' && name !== '.leases'), ...staged];
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Crc32c } from '../../src/core/checksum/index.js';
 import { type PublishedFile, type StagedVersion, shardFile, type VersionMetadata } from '../../src/registry/index.js';
 
 /** Writes one shard of made-up bytes for each format, and returns metadata that fits: for tests of what no reader opens. */
@@ -12,8 +13,9 @@ export async function makeShards(staged: StagedVersion, content: string): Promis
     const bytes = Buffer.from(`${format} ${content}`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
+    const crc32c = new Crc32c().update(bytes).digestBase64();
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    files.push({ path, format, bytes: bytes.length, crc32c: 'AAAAAA==', sha256, examples: 3 });
+    files.push({ path, format, bytes: bytes.length, crc32c, sha256, examples: 3 });
   }
   return {
     info: { description: 'Numbers.\nThey are made up.', tags: ['made-up'], license: 'CC0-1.0' },

@@ -1,6 +1,6 @@
 /**
- * Stages a version, and publishes it when it is told to go. Arguments: registry, content, and optionally `--overwrite` and the number of
- * the change to the file system before which the process kills itself.
+ * Builds and publishes a version when it is told to go. Arguments: registry, content, and optionally `--overwrite`, or `--wait`
+ * to be told once more before it publishes, and the number of the change to the file system before which the process kills itself.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -13,7 +13,7 @@ const [registryDirectory = '', content = '', mode, killBefore] = process.argv.sl
 /** Every call that changes what is on disk counts, so that each moment between two of them is tried. */
 function killBeforeChange(number: number): void {
   let changes = 0;
-  const counted = ['mkdir', 'rename', 'link', 'rm', 'writeFile', 'utimes'] as const;
+  const counted = ['mkdir', 'rename', 'link', 'rm', 'writeFile'] as const;
   for (const name of counted) {
     const original = fs.promises[name] as (...parameters: unknown[]) => unknown;
     Object.assign(fs.promises, {
@@ -27,20 +27,24 @@ function killBeforeChange(number: number): void {
 }
 
 async function run(): Promise<string> {
-  const staged = await stageVersion(openRegistry(registryDirectory), {
-    name: 'numbers',
-    config: 'small',
-    version: '1.0.0',
-  });
+  await ready();
+  const overwrite = mode === '--overwrite';
   try {
-    await writeMetadata(staged, await makeShards(staged, content));
-    await ready();
-    await publish(staged, { overwrite: mode === '--overwrite', defaultConfig: 'small' });
-    return 'published';
+    const target = { name: 'numbers', config: 'small', version: '1.0.0' };
+    const staged = await stageVersion(openRegistry(registryDirectory), target, {
+      overwrite,
+      lease: { timings: { pollMilliseconds: 50 } },
+    });
+    try {
+      await writeMetadata(staged, await makeShards(staged, content));
+      if (mode === '--wait') await ready();
+      await publish(staged, { overwrite, defaultConfig: 'small' });
+      return 'published';
+    } finally {
+      await staged.discard();
+    }
   } catch (error) {
     return error instanceof DatasetsError ? error.code : String(error);
-  } finally {
-    await staged.discard();
   }
 }
 

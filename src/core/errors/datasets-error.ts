@@ -90,6 +90,10 @@ export type ErrorCode =
   // registry
   | 'VERSION_EXISTS'
   | 'VERSION_IMMUTABLE'
+  | 'LEASE_LOST' // another process took this one for dead and went on
+  | 'ALIAS_MOVED' // somebody else moved the alias first
+  | 'BUILD_UNKNOWN'
+  | 'BUILD_RUNNING' // a build that somebody works on can't be removed
   | 'MANIFEST_INVALID'
   | 'FORMAT_TOO_NEW'
   | 'BUILD_REFUSED' // load() may not build this here

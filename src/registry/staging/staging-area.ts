@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { DatasetsError } from '../core/errors/index.js';
-import { LocalStorage } from '../storage/index.js';
-import { stagingDirectory } from './layout.js';
-import type { Registry } from './registry.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { isLocalStorage, LocalStorage, type Storage } from '../../storage/index.js';
+import { stagingDirectory } from '../layout.js';
+import type { Registry } from '../registry.js';
+import { isBuildId } from './staged-target.js';
 
 /** Where the builds of a registry are staged: always a local directory, because engines and writers work on files. */
 export interface StagingArea {
@@ -20,7 +21,7 @@ export interface StagingArea {
  */
 export function stagingArea(registry: Registry, workDirectory: string | undefined): StagingArea {
   const { storage } = registry;
-  if (storage instanceof LocalStorage) return { storage, folder: stagingDirectory };
+  if (isLocalStorage(storage)) return { storage, folder: stagingDirectory };
   if (workDirectory === undefined) {
     throw new DatasetsError('CONFIG_INVALID', `builds for ${registry.location} need a local directory to work in`, {
       hint: 'Set workDirectory in the configuration.',
@@ -33,4 +34,10 @@ export function stagingArea(registry: Registry, workDirectory: string | undefine
 /** The path of a build, or of something of it, inside the area's storage. */
 export function stagedPath(area: StagingArea, buildId: string, name?: string): string {
   return [area.folder, buildId, name].filter(Boolean).join('/');
+}
+
+/** The builds that have a folder in a storage. */
+export async function stagedFolders(storage: Storage, folder: string): Promise<readonly string[]> {
+  const entries = await storage.list(folder);
+  return entries.flatMap(({ name, kind }) => (kind === 'directory' && isBuildId(name) ? [name] : []));
 }
