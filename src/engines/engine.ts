@@ -1,6 +1,6 @@
 import type { BuilderReference } from '../builder/index.js';
 import type { Json } from '../core/json/index.js';
-import type { BuildFacts } from '../pipeline/index.js';
+import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
 import type { SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
@@ -10,8 +10,13 @@ export interface BuildJob {
   readonly builder: BuilderReference;
   /** Facts from outside, asked once by the submitter: `p.snapshotTime`, results of `p.once`. */
   readonly facts: BuildFacts;
-  /** An empty directory for spill and shuffle; the engine leaves it empty or removes it. */
+  /** For spill and shuffle. Empty, and left empty by the engine, unless there is a `journal`. */
   readonly workDirectory: string;
+  /**
+   * Keeps note of finished work in `<workDirectory>/journal/`, and goes on from what an earlier build of the same identity has left in both directories. They are left
+   * as they are, whatever happens.
+   */
+  readonly journal?: { readonly identity: string };
   /** Where shards are written: the staged version directory. */
   readonly outputDirectory: string;
   readonly formats: readonly OutputFormat[];
@@ -24,6 +29,30 @@ export interface BuildJob {
   readonly bufferBytes: number;
 }
 
+/** How much work a build had: units are source shards, groups of partitions, parts of generators, shards. */
+export interface UnitCounts {
+  /** Made by an earlier attempt at the same build. */
+  readonly reused: number;
+  readonly run: number;
+  /** Those of `run` that an earlier attempt had begun and did not finish. */
+  readonly redone: number;
+}
+
+/** What a build goes on from. */
+export interface ResumedWork {
+  /** When the earlier attempt finished something last. */
+  readonly stoppedAt: Date;
+  /** Stages that it had begun, in no order. */
+  readonly stages: readonly ResumedStage[];
+}
+
+export interface ResumedStage {
+  readonly stage: string;
+  readonly kind: StageRootKind | 'shards';
+  readonly done: number;
+  readonly tasks: number;
+}
+
 export interface BuildOutput {
   readonly splits: readonly SplitOutput[];
   readonly counters: { readonly [name: string]: number };
@@ -31,6 +60,8 @@ export interface BuildOutput {
   readonly graphFingerprint: string;
   /** Facts as they were recorded. */
   readonly facts: BuildFacts;
+  /** Nothing reused where there is no journal. */
+  readonly units: UnitCounts;
   /** What engines want to say of themselves in the manifest: name, workers. */
   readonly engine: { readonly [key: string]: Json };
 }
@@ -44,10 +75,15 @@ export interface SplitOutput {
   readonly contentDigest: string;
 }
 
+/** What a stage mainly does: it reads a source, sorts what was shuffled, or writes shards. */
+export type BuildPhase = 'reading' | 'sorting' | 'encoding';
+
 export type BuildProgress =
   | {
       readonly type: 'stage-start';
       readonly stage: string;
+      /** There in builds. */
+      readonly phase?: BuildPhase;
       readonly tasks: number;
       readonly rows?: number;
       readonly bytes?: number;
@@ -65,6 +101,8 @@ export type BuildProgress =
 export interface EngineRun {
   readonly signal: AbortSignal;
   onProgress(event: BuildProgress): void;
+  /** Called once, before the first stage, where the build goes on from an earlier attempt. */
+  onResume?(work: ResumedWork): void;
 }
 
 /** Runs a builder's plan from its sources to finished shards. Same job, same bytes, whatever the engine. */

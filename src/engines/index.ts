@@ -1,2 +1,3 @@
 export { createEngine, type EngineOptions, type LocalEngineName } from './create-engine.js';
 export * from './engine.js';
+export { type JournalSummary, readJournalSummary } from './journal/journal-summary.js';

@@ -1,4 +1,4 @@
-import { fileStates } from './files/file-state.js';
+import { fileStamp, fileStates } from './files/file-state.js';
 import { type FileReference, referenceName, resolveFiles, type SourceFile } from './files/resolve-files.js';
 import type { Source, SourceBatch, SourceContext, SourceShard } from './source.js';
 
@@ -16,6 +16,7 @@ export function fileSource<T>(files: FileReference, format: FileFormat<T>): Sour
     description: `${format.kind}(${referenceName(files)})`,
     split: async (context) => format.split(await resolveFiles(files, context), context),
     read: (shard, context) => format.read(shard, context),
+    stamp: async (context) => fileStamp(await resolveFiles(files, context), context),
     state: async (context) => fileStates(await resolveFiles(files, context), context),
   };
 }

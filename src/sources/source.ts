@@ -51,6 +51,11 @@ export interface Source<T> {
   readonly remote?: boolean;
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
+  /**
+   * What tells quickly that no input was changed, without reading any: sizes and times. While it is the same, so is the content; where it differs, `state`
+   * decides. A source that has none is asked for its state.
+   */
+  stamp?(context: SourceContext): Promise<string>;
   /** Every input with its digest, for the manifest and the fingerprint. */
   state(context: SourceContext): Promise<readonly SourceState[]>;
 }

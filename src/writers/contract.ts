@@ -16,6 +16,9 @@ export interface RunSummary {
   /** Id of the source shard (or shuffle partition) that it came from, for messages about duplicates. */
   readonly sourceShard: string;
   readonly rows: number;
+  /** Length and CRC-32 of the spill file, by which a resumed build knows that it is whole. */
+  readonly bytes: number;
+  readonly crc32: number;
   /** One entry for each time the arena was written out; its rows lie in bucket order. */
   readonly segments: readonly RunSegment[];
 }

@@ -14,6 +14,8 @@ export interface RowSpillOptions {
   readonly sourceShard: string;
   /** Rows held before they are written; default 16 MiB. A larger row is written by itself. */
   readonly bufferBytes?: number;
+  /** How many examples of the source shard came before, in other spill files. Default: 0. */
+  readonly firstOrdinal?: number;
 }
 
 /**
@@ -38,9 +40,14 @@ export class RowSpill {
     this.#arena = acquireArena(this.#bufferBytes);
   }
 
-  /** Rows so far: the ordinal of the next one. */
+  /** Rows so far. */
   get rows(): number {
     return this.#rows;
+  }
+
+  /** The place of the next row among the examples of its source shard. */
+  get ordinal(): number {
+    return (this.#options.firstOrdinal ?? 0) + this.#rows;
   }
 
   /** Where the next row is to be appended. */
@@ -71,7 +78,8 @@ export class RowSpill {
     this.#writer.close();
     this.#release();
     const { split, file, sourceShard } = this.#options;
-    return { split, file, sourceShard, rows: this.#rows, segments: this.#segments };
+    const { position: bytes, crc32 } = this.#writer;
+    return { split, file, sourceShard, rows: this.#rows, bytes, crc32, segments: this.#segments };
   }
 
   /** Closes and removes the file. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { storageError } from '../storage/index.js';
 
 /** Appends to one spill file, which is created with its first bytes: thousands of empty runs leave no files. */
@@ -6,6 +7,7 @@ export class SpillWriter {
   readonly file: string;
   #descriptor: number | undefined;
   #position = 0;
+  #crc32 = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -13,6 +15,11 @@ export class SpillWriter {
 
   get position(): number {
     return this.#position;
+  }
+
+  /** CRC-32 of all bytes so far. */
+  get crc32(): number {
+    return this.#crc32;
   }
 
   /** @throws DatasetsError STORAGE_FULL or STORAGE_FAILED. */
@@ -26,6 +33,7 @@ export class SpillWriter {
       throw storageError(cause, 'write', this.file);
     }
     this.#position += bytes.length;
+    this.#crc32 = crc32(bytes, this.#crc32);
   }
 
   close(): void {

@@ -61,7 +61,12 @@ export class SplitWriter {
     const start = arena.position;
     try {
       this.#encoder.encode(example, arena);
-      finishRow(arena, start, spill.rows, normalisedKey(this.#replaceKey === undefined ? key : this.#replaceKey(key)));
+      finishRow(
+        arena,
+        start,
+        spill.ordinal,
+        normalisedKey(this.#replaceKey === undefined ? key : this.#replaceKey(key)),
+      );
     } catch (error) {
       arena.position = start;
       throw this.#located(error, key);

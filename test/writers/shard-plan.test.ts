@@ -18,7 +18,7 @@ function claimedRun(examples: number, exampleBytes: number): RunSummary {
   const rowBytes = Uint32Array.from(rowCounts, (rows) => rows * 64);
   const sizes = Float64Array.from(rowCounts, (rows) => rows * exampleBytes);
   const segments = [{ offset: 0, buckets, rowCounts, rowBytes, exampleBytes: sizes }];
-  return { split: 'train', file: '/nowhere', sourceShard: 'claimed', rows: examples, segments };
+  return { split: 'train', file: '/nowhere', sourceShard: 'claimed', rows: examples, bytes: 0, crc32: 0, segments };
 }
 
 describe('shards', () => {

@@ -5,6 +5,7 @@ import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
 import type { SourceState } from '../../sources/index.js';
 import type { RunSummary, ShardResult } from '../../writers/index.js';
 import type { BuildOutput, BuildProgress, SplitOutput } from '../engine.js';
+import { mergeResults } from '../task/merge-results.js';
 import type { PreparedJob } from '../task/prepared-job.js';
 import type { SideInputFile, StageResult, StageTask, Task, TaskResult } from '../task/task.js';
 import { TaskControl } from '../task/task-control.js';
@@ -12,15 +13,19 @@ import type { TaskRunner } from '../task/task-runner.js';
 import { FanOuts } from './fan-outs.js';
 import { checkJoin } from './join-reports.js';
 import { KeptElements } from './kept-elements.js';
+import type { Resumption } from './resumption.js';
 import { runTasks, Stopper } from './run-tasks.js';
 import { StageProgress } from './stage-progress.js';
-import { stageTasks } from './stage-tasks.js';
+import { type KnownTask, stageTasks } from './stage-tasks.js';
 import { planSplits, shardTasks, splitOutputs } from './write-shards.js';
 
 /** A stage that is running. */
 interface StageWork {
   readonly stage: PlannedStage;
   readonly tasks: readonly StageTask[];
+  readonly known: readonly (KnownTask | undefined)[];
+  /** What earlier attempts made that belongs to no task. */
+  readonly before: readonly StageResult[];
   readonly results: StageResult[];
   readonly progress: StageProgress;
   left: number;
@@ -29,6 +34,8 @@ interface StageWork {
 /** One build on this machine: its stages one after the other, then its shards. */
 export class LocalBuild {
   readonly #prepared: PreparedJob;
+  /** There only for a build that keeps a journal. */
+  readonly #resumption: Resumption | undefined;
   readonly #runner: TaskRunner;
   readonly #report: (event: BuildProgress) => void;
   readonly #control: TaskControl;
@@ -42,14 +49,24 @@ export class LocalBuild {
   /** How many examples each split still takes; undefined for all. */
   readonly #limits: Map<string, number> | undefined;
 
-  constructor(prepared: PreparedJob, runner: TaskRunner, report: (event: BuildProgress) => void) {
+  constructor(
+    prepared: PreparedJob,
+    resumption: Resumption | undefined,
+    runner: TaskRunner,
+    report: (event: BuildProgress) => void,
+  ) {
     const { plan, job } = prepared;
     this.#prepared = prepared;
+    this.#resumption = resumption;
     this.#runner = runner;
     this.#report = report;
     this.#control = TaskControl.create(plan.stages.length);
     this.#stopper = new Stopper(() => this.#control.stop());
     this.#fanOuts = new FanOuts(plan);
+    for (const stage of plan.stages) {
+      const { kind, node } = stage.root;
+      if (kind === 'fanOut' && resumption !== undefined) this.#fanOuts.setDone(node, resumption.doneBatches(stage));
+    }
     const limit = job.maxExamplesPerSplit;
     this.#limits = limit === undefined ? undefined : new Map(plan.splits.map((split) => [split, limit]));
   }
@@ -70,7 +87,8 @@ export class LocalBuild {
       await this.#stopper.race(this.#teardown());
       const sources = await this.#stopper.race(states);
       const counters = Object.fromEntries([...this.#counters].sort(([a], [b]) => (a < b ? -1 : 1)));
-      return { splits, counters, sources, graphFingerprint: graph.fingerprint, facts: graph.facts };
+      const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
+      return { splits, counters, sources, graphFingerprint: graph.fingerprint, facts: graph.facts, units };
     } catch (error) {
       this.#stopper.stop(error);
       // The first error is the one to report: what goes wrong while cleaning up after it would only hide it.
@@ -122,39 +140,58 @@ export class LocalBuild {
   }
 
   async #begin(stage: PlannedStage): Promise<StageWork> {
-    const { tasks, rows, bytes } = await this.#stopper.race(
-      stageTasks(this.#prepared, stage, this.#kept, this.#fanOuts, this.#runner.concurrency),
+    const { tasks, known, before, rows, bytes } = await this.#stopper.race(
+      stageTasks(this.#prepared, stage, this.#kept, this.#fanOuts, this.#runner.concurrency, this.#resumption),
     );
+    this.#resumption?.stageBegins(stage, tasks.length);
     const index = this.#prepared.plan.stages.indexOf(stage);
     const start = {
       stage: stage.name,
+      phase: stage.root.kind === 'shuffle' ? ('sorting' as const) : ('reading' as const),
       tasks: tasks.length,
       ...(rows === undefined ? {} : { rows }),
       ...(bytes === undefined ? {} : { bytes }),
     };
     const progress = new StageProgress(this.#report, start, () => this.#control.rowsOf(index));
-    const work = { stage, tasks, results: [], progress, left: tasks.length };
+    const work: StageWork = { stage, tasks, known, before, results: [], progress, left: tasks.length };
+    this.#takeKnown(work, index);
     if (work.left === 0) this.#tasksEnded(work);
     return work;
   }
 
+  /** Counts what earlier attempts made as done: progress goes on from there. */
+  #takeKnown(work: StageWork, index: number): void {
+    const finished = work.known.flatMap((known, task) => (known?.isFinished === true ? [{ task, ...known }] : []));
+    for (const { task, result } of finished) work.results[task] = result;
+    const rows = [...work.before, ...work.known.flatMap((known) => known?.result ?? [])];
+    this.#control.addRows(
+      index,
+      rows.reduce((sum, result) => sum + result.rows, 0),
+    );
+    work.left -= finished.length;
+    if (rows.length > 0) work.progress.tasksEnded(finished.length);
+  }
+
   async #runStageTask(work: StageWork, task: StageTask, index: number): Promise<void> {
+    const known = work.known[index];
+    if (known?.isFinished === true) return;
+    if (task.journal !== undefined) this.#resumption?.unitBegins(task.journal.key);
     const result = await this.#call(
       this.#limits === undefined ? task : { ...task, limits: Object.fromEntries(this.#limits) },
     );
     if (result.kind !== 'stage') throw internalError(`a stage task gave ${result.kind}`);
-    work.results[index] = result;
+    work.results[index] = known === undefined ? result : mergeResults([known.result, result]);
     for (const run of result.runs) {
       const left = this.#limits?.get(run.split);
       if (left !== undefined) this.#limits?.set(run.split, left - run.rows);
     }
-    work.progress.taskEnded();
+    work.progress.tasksEnded(1);
     work.left--;
     if (work.left === 0) this.#tasksEnded(work);
   }
 
   #tasksEnded({ stage, progress }: StageWork): void {
-    for (const output of stage.outputs) if (output.kind === 'fanOut') this.#fanOuts.producerEnded(output.node);
+    for (const output of stage.outputs) if (output.kind === 'fanOut') this.#fanOuts.stageEnded(output.node);
     progress.end();
   }
 
@@ -177,7 +214,7 @@ export class LocalBuild {
     this.#finished.add(stage);
     // Not all tasks ran when the first ones gave enough.
     if (work.left > 0) this.#tasksEnded(work);
-    const done = results.filter((result) => result !== undefined);
+    const done = [...work.before, ...results.filter((result) => result !== undefined)];
     this.#kept.add(stage, done);
     this.#runs.push(...done.flatMap((result) => result.runs));
     for (const result of done) this.#count(result.counters);
@@ -190,6 +227,7 @@ export class LocalBuild {
         ),
       );
     }
+    this.#resumption?.stageEnds(stage, work.tasks.length);
     this.#dropInput(stage);
     await this.#writeSideInputs(stage);
   }
@@ -202,7 +240,7 @@ export class LocalBuild {
   #dropInput({ root }: PlannedStage): void {
     if (root.kind === 'shuffle') this.#kept.drop('shuffle', root.node);
     if (root.kind === 'fanOut')
-      for (const file of this.#fanOuts.consumer(root.node).files) rmSync(file, { force: true });
+      for (const { file } of this.#fanOuts.consumer(root.node).producers) rmSync(file, { force: true });
     const again = this.#unfinished().some((later) => later.root.kind === 'relay' && later.root.node === root.node);
     if (root.kind === 'relay' && !again) this.#kept.drop('relay', root.node);
   }
@@ -215,6 +253,7 @@ export class LocalBuild {
     for (const output of stage.outputs) {
       if (output.kind !== 'sideInput') continue;
       const { node, form } = output;
+      const { known, journal } = this.#resumption?.sideInput(node) ?? {};
       if (
         this.#unfinished().some((later) =>
           later.outputs.some((other) => other.kind === 'sideInput' && other.node === node),
@@ -223,8 +262,11 @@ export class LocalBuild {
         continue;
       const filePrefix = join(this.#prepared.job.workDirectory, `side${node}`);
       const slices = this.#kept.slices('sideInput', node);
-      const task: Task = { kind: 'sideInput', node, form, slices, file: `${filePrefix}-value`, filePrefix };
-      await this.#stopper.race(this.#call(task));
+      const task: Task = { kind: 'sideInput', node, form, slices, file: `${filePrefix}-value`, filePrefix, journal };
+      if (known === undefined) {
+        if (journal !== undefined) this.#resumption?.unitBegins(journal.key);
+        await this.#stopper.race(this.#call(task));
+      }
       this.#kept.drop('sideInput', node);
       this.#sideInputs.push({ node, file: task.file });
     }
@@ -243,20 +285,25 @@ export class LocalBuild {
     const plans = planSplits(job, plan.splits, this.#runs);
     const tasks = shardTasks(job, plans);
     const rows = plans.reduce((sum, split) => sum + split.examples, 0);
-    const results: ShardResult[] = [];
-    let written = 0;
-    const progress = new StageProgress(this.#report, { stage: 'shards', tasks: tasks.length, rows }, () => written);
+    const known = this.#resumption?.findShards(tasks) ?? [];
+    const results: ShardResult[] = known.filter((shard) => shard !== undefined);
+    let written = results.reduce((sum, shard) => sum + shard.examples, 0);
+    const start = { stage: 'shards', phase: 'encoding', tasks: tasks.length, rows } as const;
+    const progress = new StageProgress(this.#report, start, () => written);
     try {
+      if (results.length > 0) progress.tasksEnded(results.length);
       await runTasks(
         {
-          tasks,
+          tasks: tasks.filter((_, index) => known[index] === undefined),
           concurrency: this.#runner.concurrency,
           run: async (shard) => {
-            const result = await this.#call({ kind: 'encode', shard });
+            const journal = this.#resumption?.shardJournal(shard);
+            if (journal !== undefined) this.#resumption?.unitBegins(journal.key);
+            const result = await this.#call({ kind: 'encode', shard, journal });
             if (result.kind !== 'encode') throw internalError(`a shard's task gave ${result.kind}`);
             results.push(result.shard);
             written += result.shard.examples;
-            progress.taskEnded();
+            progress.tasksEnded(1);
           },
         },
         this.#stopper,
@@ -277,9 +324,12 @@ export class LocalBuild {
   async #sourceStates(): Promise<readonly SourceState[]> {
     const { graph, plan, sourceContext } = this.#prepared;
     const states = await Promise.all(
-      plan.stages.map(({ root }) => {
+      plan.stages.map(async ({ root }) => {
         const operation = graph.operations[root.node];
-        return root.kind === 'source' && operation?.kind === 'read' ? operation.source.state(sourceContext) : [];
+        if (root.kind !== 'source' || operation?.kind !== 'read') return [];
+        const state = await operation.source.state(sourceContext);
+        await this.#resumption?.sources.record(root.node, operation.source, state, sourceContext);
+        return state;
       }),
     );
     const byUri = new Map(states.flat().map((state) => [state.uri, state]));

@@ -1,7 +1,15 @@
-import type { BuildProgress } from '../engine.js';
+import type { BuildPhase, BuildProgress } from '../engine.js';
 import type { TaskControl } from '../task/task-control.js';
 
 const reportMilliseconds = 100;
+
+interface StageStart {
+  readonly stage: string;
+  readonly phase: BuildPhase;
+  readonly tasks: number;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
 
 /** Reports what one stage does: its start, its rows now and then, each task, its end. */
 export class StageProgress {
@@ -14,11 +22,7 @@ export class StageProgress {
   #reported = 0;
   #done = 0;
 
-  constructor(
-    report: (event: BuildProgress) => void,
-    start: { readonly stage: string; readonly tasks: number; readonly rows?: number; readonly bytes?: number },
-    rowsNow: () => number,
-  ) {
+  constructor(report: (event: BuildProgress) => void, start: StageStart, rowsNow: () => number) {
     this.#report = report;
     this.#stage = start.stage;
     this.#tasks = start.tasks;
@@ -30,15 +34,15 @@ export class StageProgress {
   /** For stages whose tasks count their rows in shared memory. */
   static counted(
     report: (event: BuildProgress) => void,
-    start: { readonly stage: string; readonly tasks: number; readonly rows?: number; readonly bytes?: number },
+    start: StageStart,
     control: TaskControl,
     index: number,
   ): StageProgress {
     return new StageProgress(report, start, () => control.rowsOf(index));
   }
 
-  taskEnded(): void {
-    this.#done++;
+  tasksEnded(count: number): void {
+    this.#done += count;
     this.#report({ type: 'task-end', stage: this.#stage, done: this.#done, tasks: this.#tasks, rows: this.#rowsNow() });
   }
 

@@ -6,6 +6,9 @@ import { SpillFile } from './spill-file.js';
 export interface PartitionRun {
   readonly file: string;
   readonly records: number;
+  /** Length and CRC-32 of the file. */
+  readonly bytes: number;
+  readonly crc32: number;
   /** One for each time that the buffer was written out; its partitions lie one after the other. */
   readonly segments: readonly { readonly offset: number; readonly partitionBytes: Float64Array }[];
 }
@@ -23,12 +26,12 @@ export interface PartitionWriterOptions {
  * Within a partition the records keep the order in which they were added.
  */
 export class PartitionWriter {
-  readonly #file: SpillFile;
+  #file: SpillFile;
   readonly #partitions: number;
   readonly #bufferBytes: number;
   readonly #buffer: RecordBuffer;
   #records = 0;
-  readonly #segments: { offset: number; partitionBytes: Float64Array }[] = [];
+  #segments: { offset: number; partitionBytes: Float64Array }[] = [];
 
   constructor(options: PartitionWriterOptions) {
     this.#file = new SpillFile(options.file);
@@ -54,11 +57,20 @@ export class PartitionWriter {
     this.#added();
   }
 
-  /** Writes out what is left. */
-  finish(): PartitionRun {
+  /**
+   * Writes out what is left and closes the file.
+   *
+   * @param nextFile where what is added afterwards goes; the file is created with the first of it.
+   */
+  finish(nextFile: string = this.#file.path): PartitionRun {
     this.#flush();
     this.#file.close();
-    return { file: this.#file.path, records: this.#records, segments: this.#segments };
+    const { path: file, bytes, crc32 } = this.#file;
+    const run = { file, records: this.#records, bytes, crc32, segments: this.#segments };
+    this.#file = new SpillFile(nextFile);
+    this.#records = 0;
+    this.#segments = [];
+    return run;
   }
 
   /** Deletes the file. */

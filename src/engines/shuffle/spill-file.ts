@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { storageError } from '../../storage/index.js';
 
 /** A temporary file that is written from beginning to end. Synchronous: it is called from steps that must not wait. */
@@ -6,6 +7,8 @@ export class SpillFile {
   readonly path: string;
   /** Bytes written so far. */
   bytes = 0;
+  /** CRC-32 of these bytes, by which a build that goes on with them knows that they are whole. Native: 4 GB/s and more. */
+  crc32 = 0;
   #descriptor: number | undefined;
 
   constructor(path: string) {
@@ -21,6 +24,7 @@ export class SpillFile {
       throw storageError(cause, 'write', this.path);
     }
     this.bytes += data.length;
+    this.crc32 = crc32(data, this.crc32);
   }
 
   close(): void {

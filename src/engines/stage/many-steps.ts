@@ -48,7 +48,11 @@ export function mapBatchesStep(parts: StepParts, size: number, fn: UserFunction)
     results.pass(result, undefined);
     context.moveTo(last);
   };
-  context.addBatch(node.id, flush);
+  context.addBatch({
+    order: node.id,
+    flush,
+    missing: () => (batch.length === 0 ? 0 : size - batch.length),
+  });
   return (value, key) => {
     if (batch.length === 0) first = context.mark();
     batch.push(parts.keyedInput ? [key, value] : value);

@@ -24,7 +24,7 @@ export class TaskContext {
   stopped = false;
   readonly #options: TaskContextOptions;
   readonly #lanes: Lane[] = [];
-  readonly #batches: { readonly order: number; readonly flush: () => void }[] = [];
+  readonly #batches: StepBatch[] = [];
   /** Errors that already say where they happened. */
   readonly #located = new WeakSet<object>();
 
@@ -37,10 +37,14 @@ export class TaskContext {
     this.#lanes.sort((a, b) => b.order - a.order);
   }
 
-  /** `flush` is called at the end of every source shard or partition. */
-  addBatch(order: number, flush: () => void): void {
-    this.#batches.push({ order, flush });
+  addBatch(batch: StepBatch): void {
+    this.#batches.push(batch);
     this.#batches.sort((a, b) => a.order - b.order);
+  }
+
+  /** How many elements the batch lacks that lacks most; 0 when none is half full. */
+  missingInBatches(): number {
+    return this.#batches.reduce((most, batch) => Math.max(most, batch.missing()), 0);
   }
 
   mark(): Position {
@@ -154,6 +158,16 @@ export class TaskContext {
 
 function hintOf(error: DatasetsError): { readonly hint?: string } {
   return error.hint === undefined ? {} : { hint: error.hint };
+}
+
+/** Elements that a step, or what follows the stage, collects before it passes them on. */
+export interface StepBatch {
+  /** Where in the stage it is. */
+  readonly order: number;
+  /** Called at the end of every source shard or partition. */
+  flush(): void;
+  /** How many elements it lacks; 0 when it is empty. */
+  missing(): number;
 }
 
 /** Thrown inside a task that stops because the build does; never shown. */

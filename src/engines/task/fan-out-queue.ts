@@ -4,6 +4,8 @@ import { DatasetsError } from '../../core/errors/index.js';
 export interface FanOutBatch {
   /** Index among the producers' files. */
   readonly producer: number;
+  /** Its number among the batches of the producer's unit, whichever files they lie in. */
+  readonly index: number;
   readonly offset: number;
   readonly bytes: number;
 }
@@ -11,7 +13,7 @@ export interface FanOutBatch {
 /** Enough for 2^18 batches, which grow with their number (see fan-out-writer.ts). Pages that are not touched take no memory. */
 const maxBatches = 1 << 18;
 const headerWords = 4;
-const wordsPerBatch = 4;
+const wordsPerBatch = 5;
 /** Words of the header. */
 const published = 0;
 const claimed = 1;
@@ -49,6 +51,7 @@ export class FanOutQueue {
     this.#words[at + 1] = batch.producer;
     this.#words[at + 2] = batch.offset % 2 ** 31;
     this.#words[at + 3] = Math.floor(batch.offset / 2 ** 31);
+    this.#words[at + 4] = batch.index;
     // The length comes last: a batch is there once it has one.
     Atomics.store(this.#words, at, batch.bytes);
     Atomics.notify(this.#words, at);
@@ -81,11 +84,12 @@ export class FanOutQueue {
   }
 
   #batch(at: number, bytes: number): FanOutBatch {
-    const [producer, low, high] = [
+    const [producer, low, high, index] = [
       this.#words[at + 1] as number,
       this.#words[at + 2] as number,
       this.#words[at + 3] as number,
+      this.#words[at + 4] as number,
     ];
-    return { producer, offset: high * 2 ** 31 + low, bytes };
+    return { producer, index, offset: high * 2 ** 31 + low, bytes };
   }
 }

@@ -7,7 +7,7 @@ const turnMilliseconds = 50;
 
 /** Counts the rows of a task, and at the end of each batch looks whether to stop or to let others run. */
 export class Meter {
-  rows = 0;
+  #rows = 0;
   readonly #control: TaskControl;
   readonly #stage: number;
   readonly #context: TaskContext;
@@ -21,10 +21,17 @@ export class Meter {
 
   /** Call it every thousand elements or so. Returns a promise only when it is time to yield. */
   endOfBatch(rows: number): Promise<void> | undefined {
-    this.rows += rows;
+    this.#rows += rows;
     this.#control.addRows(this.#stage, rows);
     this.#context.throwIfAborted();
     return performance.now() < this.#turnEnds ? undefined : this.#yield();
+  }
+
+  /** Rows since the last call. */
+  takeRows(): number {
+    const rows = this.#rows;
+    this.#rows = 0;
+    return rows;
   }
 
   async #yield(): Promise<void> {

@@ -19,6 +19,8 @@ export interface SplitFile {
   readonly file: string;
   readonly sourceShard: string;
   readonly bufferBytes: number;
+  /** How many examples of the source shard came before, in other files. */
+  readonly firstOrdinal: number;
 }
 
 /** A job in one thread: the builder's graph, and how its examples become rows and shards. */

@@ -7,6 +7,7 @@ import { SpillReader } from '../shuffle/spill-file.js';
 import { maxPending } from '../stage/task-context.js';
 import { FanOutQueue } from './fan-out-queue.js';
 import type { Reading } from './read-source.js';
+import type { FanOutProducer } from './task.js';
 
 const chunkBytes = 1 << 20;
 
@@ -25,16 +26,17 @@ export async function readRelay(node: GraphNode, slices: readonly RecordSlice[],
 export async function readFanOut(
   node: GraphNode,
   shared: SharedArrayBuffer,
-  files: readonly string[],
+  producers: readonly FanOutProducer[],
   reading: Reading,
 ): Promise<void> {
-  const { context } = reading;
+  const { context, parts } = reading;
   const queue = new FanOutQueue(shared);
   const open = new Map<string, SpillReader>();
   context.source = { position: () => `${node.name}` };
   try {
     for (let batch = queue.claim(() => context.throwIfAborted()); batch !== undefined; ) {
-      const file = files[batch.producer] as string;
+      const producer = producers[batch.producer] as FanOutProducer;
+      const { file } = producer;
       let reader = open.get(file);
       if (reader === undefined) {
         reader = new SpillReader(file);
@@ -44,6 +46,7 @@ export async function readFanOut(
       reader.read(bytes, batch.offset);
       await pushChunk(indexRecords(bytes, bytes.length), node.keyed, reading);
       await context.endOfUnit();
+      parts?.afterBatch(producer, batch.index);
       batch = queue.claim(() => context.throwIfAborted());
     }
   } finally {

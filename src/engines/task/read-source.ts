@@ -4,12 +4,15 @@ import { ValueReader } from '../../values/index.js';
 import type { Push } from '../stage/push.js';
 import { maxPending, type TaskContext } from '../stage/task-context.js';
 import type { Meter } from './meter.js';
+import type { TaskParts } from './task-parts.js';
 
 /** How a unit is read: elements go to `push`, in order. */
 export interface Reading {
   readonly push: Push;
   readonly context: TaskContext;
   readonly meter: Meter;
+  /** There only where the unit is kept part by part. */
+  readonly parts: TaskParts | undefined;
 }
 
 /** Elements between two looks at the clock and at whether to stop, where a source has no batches of its own. */

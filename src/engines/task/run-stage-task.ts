@@ -10,8 +10,9 @@ import { readFanOut, readRelay } from './read-records.js';
 import { readShuffle } from './read-shuffle.js';
 import { type Reading, readCreated, readShard } from './read-source.js';
 import { StageOutputs } from './stage-outputs.js';
-import type { JoinReport, StageResult, StageTask } from './task.js';
+import type { JoinReport, StageResult, StageTask, StageUnit } from './task.js';
 import type { TaskControl } from './task-control.js';
+import { TaskParts } from './task-parts.js';
 
 /** Runs one unit of a stage to its end; when it fails, its files are gone. */
 export async function runStageTask(
@@ -27,15 +28,24 @@ export async function runStageTask(
   const resources = await setUpResources(prepared, stage);
   const outputs = new StageOutputs(prepared, stage, task, context);
   const meter = new Meter(control, task.stage, context);
+  const take = (join?: JoinReport): StageResult => ({
+    kind: 'stage',
+    rows: meter.takeRows(),
+    ...outputs.take(),
+    counters: takeCounters(prepared),
+    join,
+  });
+  const parts = partsOf(prepared, stage, task, context, take);
   try {
     const push = compileStage({ stage, graph: prepared.graph, context, outputs: outputs.pushes, resources });
     const join = await readUnit({ ...prepared, sourceContext: { ...prepared.sourceContext, signal } }, stage, task, {
       push,
       context,
       meter,
+      parts,
     });
-    const { runs, outputs: written } = outputs.finish();
-    return { kind: 'stage', rows: meter.rows, runs, outputs: written, counters: takeCounters(prepared), join };
+    outputs.finish();
+    return parts === undefined ? take(join) : parts.finish();
   } catch (error) {
     context.close();
     outputs.abort();
@@ -43,10 +53,33 @@ export async function runStageTask(
   }
 }
 
+/** Parts, for units that may be as long as the build: a generator, and what a worker gets of a fan-out. */
+function partsOf(
+  prepared: PreparedJob,
+  stage: PlannedStage,
+  { unit, journal, resume, filePrefix }: StageTask,
+  context: TaskContext,
+  take: () => StageResult,
+): TaskParts | undefined {
+  if (journal === undefined || !isKeptInParts(prepared, stage, unit)) return undefined;
+  return new TaskParts({
+    journal,
+    name: basename(filePrefix),
+    firstPart: resume?.part ?? 0,
+    context,
+    take,
+    forget: () => takeCounters(prepared),
+  });
+}
+
+export function isKeptInParts({ graph }: PreparedJob, { root }: PlannedStage, unit: StageUnit): boolean {
+  return unit.kind === 'fanOut' || (unit.kind === 'whole' && graph.operations[root.node]?.kind === 'generate');
+}
+
 async function readUnit(
   prepared: PreparedJob,
   stage: PlannedStage,
-  { unit, filePrefix }: StageTask,
+  { unit, filePrefix, resume }: StageTask,
   reading: Reading,
 ): Promise<JoinReport | undefined> {
   const { graph } = prepared;
@@ -70,10 +103,10 @@ async function readUnit(
     );
   }
   if (unit.kind === 'relay') await readRelay(node, unit.slices, reading);
-  else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.files, reading);
+  else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.producers, reading);
   else if (operation.kind === 'read' && unit.kind === 'shard')
     await readShard(operation.source, unit.shard, prepared.sourceContext, reading);
-  else if (operation.kind === 'generate') await readGenerator(node, operation.fn, reading);
+  else if (operation.kind === 'generate') await readGenerator(node, operation.fn, resume, reading);
   else if (operation.kind === 'create') await readCreated(node, operation.encoded, reading);
   else throw internalError(`${node.name} can't be read as ${unit.kind}`);
   return undefined;

@@ -4,6 +4,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import type { PipelineSideInput } from '../../pipeline/index.js';
 import { storageError } from '../../storage/index.js';
 import { ValueReader, ValueWriter } from '../../values/index.js';
+import type { WrittenRange } from '../journal/intact-files.js';
 import { openSortedPartition, type RecordGroup } from '../shuffle/index.js';
 import { SpillFile } from '../shuffle/spill-file.js';
 import type { PreparedJob } from './prepared-job.js';
@@ -16,7 +17,7 @@ const writeBytes = 1 << 20;
  *
  * @throws DatasetsError PIPELINE_INVALID when a map has a key twice, or a singleton is not one element.
  */
-export function writeSideInput(prepared: PreparedJob, task: SideInputTask): void {
+export function writeSideInput(prepared: PreparedJob, task: SideInputTask): WrittenRange {
   const name = prepared.graph.nodes[task.node]?.name ?? 'a side input';
   const sorted = openSortedPartition(task.slices, {
     bufferBytes: prepared.job.bufferBytes,
@@ -39,6 +40,7 @@ export function writeSideInput(prepared: PreparedJob, task: SideInputTask): void
     if (task.form === 'singleton' && elements !== 1) throw notOne(name, elements);
     file.append(writer.bytes.subarray(0, writer.length));
     file.close();
+    return { file: file.path, offset: 0, bytes: file.bytes, crc32: file.crc32 };
   } catch (error) {
     file.remove();
     throw error;

@@ -5,7 +5,8 @@ import type { TaskContext } from '../stage/task-context.js';
 import type { ExampleWriter } from './prepared-job.js';
 
 export interface SplitOutputOptions {
-  readonly open: () => ExampleWriter;
+  /** @param examples how many it has written before, to another file. */
+  readonly open: (examples: number) => ExampleWriter;
   /** How many examples it takes; those after them are left out. */
   readonly limit: number;
   readonly context: TaskContext;
@@ -17,12 +18,13 @@ export interface SplitOutputOptions {
 export class SplitOutput {
   /** Called when the split has as many examples as it may. */
   onFull: () => void = () => {};
-  readonly #open: () => ExampleWriter;
+  readonly #open: (examples: number) => ExampleWriter;
   readonly #context: TaskContext;
   readonly #from: GraphNode;
   readonly #lane: Lane;
   #left: number;
   #writer: ExampleWriter | undefined;
+  #taken = 0;
 
   constructor({ open, limit, context, from }: SplitOutputOptions) {
     this.#open = open;
@@ -51,8 +53,12 @@ export class SplitOutput {
     if (this.#left === 0) this.onFull();
   }
 
-  finish(): RunSummary | undefined {
-    return this.#writer?.finish();
+  /** Closes the file, and says what it holds; what is added afterwards goes to another one. */
+  take(): RunSummary | undefined {
+    const run = this.#writer?.finish();
+    this.#taken += run?.rows ?? 0;
+    this.#writer = undefined;
+    return run;
   }
 
   abort(): void {
@@ -60,7 +66,7 @@ export class SplitOutput {
   }
 
   #start(): ExampleWriter {
-    const writer = this.#open();
+    const writer = this.#open(this.#taken);
     this.#writer = writer;
     return writer;
   }

@@ -1,6 +1,8 @@
 import type { SideInputForm } from '../../pipeline/index.js';
 import type { SourceShard } from '../../sources/index.js';
 import type { RunSummary, ShardResult, ShardTask } from '../../writers/index.js';
+import type { WrittenRange } from '../journal/intact-files.js';
+import type { UnitJournal } from '../journal/unit-entry.js';
 import type { PartitionRun, RecordSlice } from '../shuffle/index.js';
 
 /** What a worker is asked to do. Plain data. */
@@ -17,19 +19,56 @@ export interface StageTask {
   /** Absolute path that the task's files begin with. */
   readonly filePrefix: string;
   /** Where the stage's fan-out outputs go, by the id of the fanOut node. */
-  readonly queues: readonly { readonly node: number; readonly shared: SharedArrayBuffer; readonly producer: number }[];
+  readonly queues: readonly FanOutTarget[];
   /** How many examples each split still takes; undefined for all. */
   readonly limits: Readonly<Record<string, number>> | undefined;
+  /** None for a build that can't be resumed. */
+  readonly journal: UnitJournal | undefined;
+  /** Where a unit goes on that was finished in part. */
+  readonly resume: UnitResume | undefined;
+}
+
+/** A queue that a task feeds. */
+export interface FanOutTarget {
+  readonly node: number;
+  readonly shared: SharedArrayBuffer;
+  readonly producer: number;
+  /** Batches of this unit that were worked on by an earlier attempt, ascending: they are not offered again. */
+  readonly done: Uint32Array;
+}
+
+/** How far an earlier attempt came with a generator. */
+export interface UnitResume {
+  /** Number of the next part. */
+  readonly part: number;
+  /** Elements to skip, and a digest of the key of the last of them. */
+  readonly consumed: number;
+  readonly lastKey: string;
+  /** What the parts so far hold: batches for each fan-out by its output, and examples for each split. */
+  readonly batches: Readonly<Record<number, number>>;
+  readonly examples: Readonly<Record<string, number>>;
 }
 
 export type StageUnit =
   | { readonly kind: 'shard'; readonly shard: SourceShard }
   /** All of a generator or of the elements of `create`. */
   | { readonly kind: 'whole' }
-  | { readonly kind: 'partitions'; readonly partitions: readonly (readonly RecordSlice[])[] }
+  /** Partitions `first .. last` of a shuffle, those that are not empty. */
+  | {
+      readonly kind: 'partitions';
+      readonly first: number;
+      readonly last: number;
+      readonly partitions: readonly (readonly RecordSlice[])[];
+    }
   | { readonly kind: 'relay'; readonly slices: readonly RecordSlice[] }
-  /** Batches from a queue until it is empty; `files` are those of the producers. */
-  | { readonly kind: 'fanOut'; readonly shared: SharedArrayBuffer; readonly files: readonly string[] };
+  /** Batches from a queue until it is empty. */
+  | { readonly kind: 'fanOut'; readonly shared: SharedArrayBuffer; readonly producers: readonly FanOutProducer[] };
+
+/** Who made batches of a fan-out: where they lie, and the unit that they belong to. */
+export interface FanOutProducer {
+  readonly file: string;
+  readonly unit: string;
+}
 
 export interface StageResult {
   readonly kind: 'stage';
@@ -38,8 +77,21 @@ export interface StageResult {
   readonly runs: readonly RunSummary[];
   /** What was written for later stages, by the index of the stage's output. */
   readonly outputs: readonly { readonly output: number; readonly run: PartitionRun }[];
+  /** Batches that were written for fan-outs. */
+  readonly fanOuts: readonly WrittenBatches[];
   readonly counters: Readonly<Record<string, number>>;
   readonly join: JoinReport | undefined;
+}
+
+/** Batches `first ..` of one unit for one fan-out, one after the other from byte `offset` of a file on. */
+export interface WrittenBatches {
+  readonly output: number;
+  readonly file: string;
+  readonly first: number;
+  readonly offset: number;
+  /** Of each batch. */
+  readonly bytes: Uint32Array;
+  readonly crc32: Uint32Array;
 }
 
 /** What found no partner in the partitions of one task. */
@@ -59,17 +111,20 @@ export interface SideInputTask {
   readonly slices: readonly RecordSlice[];
   readonly file: string;
   readonly filePrefix: string;
+  readonly journal: UnitJournal | undefined;
 }
 
 /** Writes one shard of the data set. */
 export interface EncodeTask {
   readonly kind: 'encode';
   readonly shard: ShardTask;
+  readonly journal: UnitJournal | undefined;
 }
 
 export type TaskResult =
   | StageResult
-  | { readonly kind: 'sideInput' }
+  /** The whole of the file that it wrote. */
+  | { readonly kind: 'sideInput'; readonly file: WrittenRange }
   | { readonly kind: 'encode'; readonly shard: ShardResult };
 
 /** A side input whose value lies in a file. */

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { isBuiltin } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions, Metafile, PluginBuild } from 'esbuild';
+import { formatEpoch } from './format-epoch.js';
+import { installedPackage, packageNameOf, packageVersions } from './installed-packages.js';
+
+/** dist/src or src of this package: its own code counts by `formatEpoch`. */
+const ownSource = fileURLToPath(new URL('../', import.meta.url));
+const ownPackage = 'ailab-datasets';
+
+/**
+ * A digest of what a builder's code does: of its module and every local module that it imports, without types, comments and formatting, and of the
+ * versions of the packages that these import.
+ *
+ * Data files don't count: sources know their state. Neither does what is imported by a computed name, which nobody can know beforehand.
+ *
+ * @param module file: URL of the builder's module.
+ * @returns sha256 in lower-case hex; undefined where the modules can't be followed, so that nobody can say what the code is.
+ * @example
+ * ```ts
+ * const code = await codeFingerprint('file:///team/datasets/product_a/builder.ts');
+ * ```
+ */
+export async function codeFingerprint(module: string): Promise<string | undefined> {
+  const file = fileURLToPath(module);
+  const { build } = await import('esbuild');
+  const bundled = await build(bundleOptions(file)).catch(() => undefined);
+  const code = bundled?.outputFiles[0]?.text;
+  if (bundled === undefined || code === undefined) return undefined;
+  const packages = await packageVersions(importedPackages(bundled.metafile, dirname(file)));
+  return createHash('sha256').update(JSON.stringify({ formatEpoch, packages })).update(code).digest('hex');
+}
+
+function bundleOptions(file: string) {
+  return {
+    entryPoints: [file],
+    // Whatever esbuild says of paths is then the same wherever the project lies.
+    absWorkingDir: dirname(file),
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'esnext',
+    // Not minified names or syntax: a fingerprint needs no more than one way to write white space.
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    plugins: [{ name: 'local-modules', setup: keepPackagesOutside }],
+  } as const satisfies BuildOptions;
+}
+
+/**
+ * Bundles local modules alone. A package that is linked into node_modules (a workspace of the same repository) is local: its version says
+ * nothing of its code.
+ */
+function keepPackagesOutside(build: PluginBuild): void {
+  build.onResolve({ filter: /.*/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+    if (pluginData === 'resolving' || kind === 'entry-point') return undefined;
+    if (isBuiltin(path)) return { path, external: true };
+    if (isRelative(path)) {
+      const resolved = await build.resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' });
+      return resolved.path.startsWith(ownSource) ? { path: ownPackage, external: true } : undefined;
+    }
+    const name = packageNameOf(path);
+    if (name === ownPackage) return { path: ownPackage, external: true };
+    const found = name === undefined ? undefined : await installedPackage(name, resolveDir);
+    if (found !== undefined) return found.isLinked ? undefined : { path, external: true };
+    // A package that is not installed, which code may try to import, or a name that tsconfig.json maps to a file.
+    const resolved = await build.resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' });
+    return resolved.errors.length > 0 ? { path, external: true } : undefined;
+  });
+}
+
+function isRelative(path: string): boolean {
+  return path.startsWith('.') || path.startsWith('/') || path.startsWith('file:');
+}
+
+/** Names of the packages that bundled modules import, and from where. */
+function importedPackages(metafile: Metafile, base: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [input, { imports }] of Object.entries(metafile.inputs)) {
+    for (const { path, external } of imports) {
+      const name = external === true && !isBuiltin(path) ? packageNameOf(path) : undefined;
+      if (name !== undefined && name !== ownPackage) found.set(name, dirname(resolve(base, input)));
+    }
+  }
+  return found;
+}
