@@ -9,6 +9,7 @@ export {
   load,
 } from './build/index.js';
 export * from './builder/index.js';
+export { type PullOptions, type PullReport, pullVersion } from './cache/index.js';
 export {
   type DatasetCard,
   type DatasetEntry,
@@ -30,6 +31,7 @@ export {
   type ColumnsOptions,
   Dataset,
   evenSplits,
+  type FileVerification,
   openVersion,
   type ReadFormat,
   type SplitSelector,

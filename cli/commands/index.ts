@@ -33,6 +33,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./path.js')).pathCommand,
   },
   {
+    name: 'pull',
+    summary: 'Copy a published version to a directory, whole and verified, for trainers on this host',
+    load: async () => (await import('./pull.js')).pullCommand,
+  },
+  {
+    name: 'cache',
+    summary: 'Show what this machine keeps of remote registries, or clear it',
+    load: async () => (await import('./cache.js')).cacheCommand,
+  },
+  {
     name: 'verify',
     summary: 'Check that every byte of a published version is as it was published',
     load: async () => (await import('./verify.js')).verifyCommand,

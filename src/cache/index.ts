@@ -1,4 +1,11 @@
 export { type FetchOptions, fetchFiles, fetchVersion } from './fetch-version.js';
+export {
+  type CachedVersionSummary,
+  type CacheSummary,
+  type ClearedCache,
+  clearCache,
+  inspectCache,
+} from './inspect-cache.js';
 export { findLocated, type LocatedVersion, type LocateOptions, locateVersion } from './locate-version.js';
 export { type PullOptions, type PullReport, pullVersion } from './pull/pull-version.js';
 export { isUnreachable } from './unreachable.js';

@@ -17,6 +17,7 @@ import { startServer } from './server-process.js';
 import { startStrictProxy } from './strict-proxy.js';
 
 export { type FaultKind, type FaultPlan, type FaultProxy, faultKinds } from './fault-proxy.js';
+export { type RequestLog, startRequestLog } from './request-log.js';
 
 export interface Bucket {
   readonly name: string;

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
-import { formatReference, isVersion, type Reference } from '../../core/names/index.js';
+import { formatReference, isVersion, parseReference } from '../../core/names/index.js';
 import {
   type Manifest,
+  openRegistry,
   parseManifest,
   type RecordFormat,
   type Registry,
@@ -11,7 +12,7 @@ import {
   versionFiles,
   versionPath,
 } from '../../registry/index.js';
-import { LocalStorage } from '../../storage/index.js';
+import { LocalStorage, refuseGcsfuse } from '../../storage/index.js';
 import { withHostLock } from '../host-lock.js';
 import { writePartManifest } from './part-metadata.js';
 import { pullFiles } from './pull-files.js';
@@ -19,6 +20,8 @@ import { type PulledFile, preparedFiles } from './pulled-file.js';
 import { covers, extentOf, type Selection, selectFiles } from './selection.js';
 
 export interface PullOptions {
+  /** A directory, `gs://bucket/path`, or one that is open. */
+  readonly registry: string | Registry;
   /** Absolute; the version comes to lie in `<directory>/<name>/[<config>/]<version>`, so that the directory is a registry as well. */
   readonly directory: string;
   /** Only the files of these formats. Default: all. */
@@ -60,23 +63,27 @@ const nothing = { files: 0, bytes: 0 };
  * of a host ask for a version, one fetches it and the others wait for it; when that one dies, another takes over. A version that is there already
  * is not asked for again.
  *
- * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN; UNSUPPORTED for a format that the version doesn't have; VERSION_EXISTS when
+ * @param reference `product_a:1.2.0`; also a wildcard, an alias or a name alone, whose meaning is asked of the registry. Ranks that pull at once had better name one version: a
+ *   newer one may appear between two of them.
+ * @throws DatasetsError STORAGE_UNSUITABLE for a gcsfuse mount; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN; UNSUPPORTED for a format that the version doesn't have; VERSION_EXISTS when
  *   another part of it is there; DATA_CORRUPT when a file in the registry is not what was published; STORAGE_FULL, INTERRUPTED, and what the storage throws.
  * @example
  * ```ts
- * const registry = openRegistry('gs://lab-datasets/registry');
- * const { directory } = await pullVersion(registry, parseReference('product_a:1.*.*'), { directory: '/scratch' });
+ * const { directory } = await pullVersion('product_a:1.*.*', { registry: 'gs://lab-datasets/registry', directory: '/scratch' });
  * ```
  */
-export async function pullVersion(registry: Registry, reference: Reference, options: PullOptions): Promise<PullReport> {
+export async function pullVersion(reference: string, options: PullOptions): Promise<PullReport> {
+  refuseGcsfuse(options.directory, 'pull to');
+  const wanted = parseReference(reference);
   const selection: Selection = { formats: options.formats, splits: options.splits };
   const target = new LocalStorage(options.directory);
-  const { name, config, version } = reference;
+  const { name, config, version } = wanted;
   if (version !== undefined && isVersion(version)) {
     const there = await pulledBefore(target, { name, config, version }, selection);
     if (there !== undefined) return there;
   }
-  const resolved = await registry.resolve(reference);
+  const registry = typeof options.registry === 'string' ? openRegistry(options.registry) : options.registry;
+  const resolved = await registry.resolve(wanted);
   const id = [resolved.name, resolved.config, resolved.version].filter(Boolean).join('-');
   return withHostLock({
     file: target.absolute(`${pullFolder}/${id}.lock`),

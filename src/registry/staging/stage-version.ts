@@ -1,4 +1,5 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import { refuseGcsfuse } from '../../storage/index.js';
 import { formatJson } from '../format-json.js';
 import { leasePath, versionPath } from '../layout.js';
 import { acquireLease } from '../lease/acquire-lease.js';
@@ -42,7 +43,7 @@ export interface StageOptions {
  * resumed: their spill may be all that the disk has left. A publication that died halfway is brought to its end.
  *
  * @throws DatasetsError VERSION_EXISTS when the version is published, also by the build that was waited for; NAME_INVALID, STORAGE_FULL, STORAGE_FAILED, INTERRUPTED;
- *   CONFIG_INVALID for a remote registry without a `workDirectory`; VERSION_IMMUTABLE for an overwrite there.
+ *   CONFIG_INVALID for a remote registry without a `workDirectory`; STORAGE_UNSUITABLE for a directory on a gcsfuse mount; VERSION_IMMUTABLE for an overwrite there.
  * @example
  * ```ts
  * const staged = await stageVersion(registry, { name: 'product_a', config: 'men', version: '1.2.0' });
@@ -64,6 +65,7 @@ export async function stageVersion(
   checkIdentity(options.identity);
   if (options.overwrite === true) refuseOverwrite(registry, target);
   const area = stagingArea(registry, options.workDirectory);
+  refuseGcsfuse(area.storage.location, 'publish through');
   const { lease, chosen } = await takeVersion(registry, area, target, options);
   try {
     if (options.overwrite !== true && (await isVersionDirectory(registry.storage, versionPath(target)))) {
