@@ -45,7 +45,11 @@ export class UploadSessions {
     const crc = session.crc.update(request.body);
     if (ends && session.crc32c !== undefined && crc.digestBase64() !== session.crc32c) {
       const message = `Provided CRC32C "${session.crc32c}" doesn't match calculated CRC32C "${crc.digestBase64()}".`;
-      return replyError(response, 400, 'invalid', message);
+      const body = Buffer.from(
+        JSON.stringify({ error: { code: 400, message, errors: [{ reason: 'invalid', message }] } }),
+      );
+      session.finished = { status: 400, headers: { 'content-type': 'application/json; charset=UTF-8' }, body };
+      return;
     }
     const reply = await forward(to, request);
     const body = await readAll(reply.body);

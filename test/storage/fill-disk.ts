@@ -12,7 +12,8 @@ async function codeOf(writing: Promise<unknown>): Promise<string> {
     await writing;
     return 'written';
   } catch (error) {
-    return error instanceof DatasetsError ? error.code : String(error);
+    if (!(error instanceof DatasetsError)) return String(error);
+    return error.code === 'STORAGE_FAILED' ? `${error.code}: ${error.hint}` : error.code;
   }
 }
 

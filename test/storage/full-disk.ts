@@ -11,9 +11,14 @@ export interface FullDiskRun {
  *
  * @param script absolute path of a compiled module; it gets the directory as its argument.
  */
-export async function runOnSmallDisk(context: Context, script: string, kibibytes: number): Promise<FullDiskRun> {
+export async function runOnSmallDisk(
+  context: Context,
+  script: string,
+  kibibytes: number,
+  { readOnly = false } = {},
+): Promise<FullDiskRun> {
   if (process.platform !== 'linux') skip(context, 'a small disk of its own needs Linux');
-  const mount = `mount -t tmpfs -o size=${kibibytes}k none /mnt && exec "$0" --enable-source-maps "$1" /mnt`;
+  const mount = `mount -t tmpfs -o ${readOnly ? 'ro,' : ''}size=${kibibytes}k none /mnt && exec "$0" --enable-source-maps "$1" /mnt`;
   return new Promise((resolve, reject) => {
     execFile('unshare', ['-rm', 'sh', '-c', mount, process.execPath, script], (error, stdout, stderr) => {
       if (error === null) resolve({ stdout });

@@ -83,6 +83,12 @@ describe('a registry in a local directory', () => {
     await assert.rejects(storage.write('file/below', 'x'), { code: 'STORAGE_FAILED', message: /file/ });
   });
 
+  it('says that a file system is read-only', async function () {
+    const { stdout } = await runOnSmallDisk(this, join(import.meta.dirname, 'fill-disk.js'), 128, { readOnly: true });
+    const refused = 'STORAGE_FAILED: The file system is mounted read-only.';
+    assert.deepEqual(JSON.parse(stdout), { codes: [refused, refused, refused], left: [] });
+  });
+
   it('calls a full disk STORAGE_FULL, keeps no half-written file and goes on with what fits', async function () {
     const { stdout } = await runOnSmallDisk(this, join(import.meta.dirname, 'fill-disk.js'), 128);
     assert.deepEqual(JSON.parse(stdout), { codes: ['STORAGE_FULL', 'STORAGE_FULL', 'written'], left: ['small'] });

@@ -13,7 +13,7 @@ export interface DownloadTarget {
 }
 
 /** Contents that came with a wrong checksum before the object itself is taken for damaged. */
-const maxMismatches = 3;
+const maxMismatches = 5;
 
 /**
  * Fetches a whole object, of one generation, and checks it. After a fault it goes on where it stopped.

@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Storage as Client } from '@google-cloud/storage';
 import type { GcsSettings } from './gcs-settings.js';
 import { loadClient } from './load-client.js';
-import { RequestFailure, requestFailure } from './request-failure.js';
+import { credentialsFailure, RequestFailure, requestFailure } from './request-failure.js';
 import { RequestLimit } from './request-limit.js';
 
 /** One request of the JSON API (https://cloud.google.com/storage/docs/json_api/v1). */
@@ -59,13 +59,13 @@ export class GcsConnection {
 
   /** @throws RequestFailure for every status but 2xx and 308. */
   async call(request: ApiRequest): Promise<ApiReply> {
-    const client = await this.#load();
+    const client = await this.#authorized();
     return this.#limit.run(() => send(client, request));
   }
 
   /** @throws RequestFailure, also where the body ends early or stalls. */
   async read(bucket: string, name: string, range: MediaRange, sink: MediaSink): Promise<void> {
-    const client = await this.#load();
+    const client = await this.#authorized();
     return this.#limit.run(() => this.#read(client, bucket, name, range, sink));
   }
 
@@ -88,6 +88,18 @@ export class GcsConnection {
     } finally {
       clearTimeout(stalled);
     }
+  }
+
+  /** The client that has credentials, which it keeps and renews itself; left alone it would ask the server without any. */
+  async #authorized(): Promise<Client> {
+    const client = await this.#load();
+    if (client.customEndpoint) return client;
+    try {
+      await client.authClient.getRequestHeaders();
+    } catch (error) {
+      throw credentialsFailure(error);
+    }
+    return client;
   }
 
   #load(): Promise<Client> {
@@ -120,6 +132,9 @@ function send(client: Client, { method, uri, query, json, body, headers }: ApiRe
       const status = response?.statusCode;
       if (status !== undefined && (error === null || status === incompleteStatus)) {
         resolve({ status, body: parsed, headers: response?.headers ?? {} });
+      } else if (response?.body instanceof Readable) {
+        // The reply ended before its reason could be read.
+        reject(new RequestFailure(`the reply (HTTP ${status}) ended early`, { reason: 'truncated' }));
       } else {
         reject(requestFailure(error ?? new RequestFailure('no response', {})));
       }

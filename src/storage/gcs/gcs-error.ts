@@ -1,9 +1,9 @@
 import { DatasetsError, type ErrorCode } from '../../core/errors/index.js';
 import {
   checksumReason,
+  credentialsReason,
   damagedReason,
   isAboutConnection,
-  isAboutCredentials,
   RequestFailure,
 } from './request-failure.js';
 
@@ -36,10 +36,10 @@ interface Explanation {
 
 function explain({ status, reason, message }: RequestFailure, verb: string, url: string): Explanation {
   const bucket = bucketOf(url);
-  if (isAboutCredentials(reason) || status === 401) {
+  if (reason === credentialsReason || status === 401) {
     return {
       code: 'CREDENTIALS_MISSING',
-      message: `could not ${verb} ${url}: ${status === 401 || reason !== 'credentials' ? 'the credentials for Google Cloud are missing or have expired' : 'there are no credentials for Google Cloud'} (${message})`,
+      message: `could not ${verb} ${url}: the credentials for Google Cloud are missing or have expired (${message})`,
       hint: 'Run: gcloud auth application-default login. A job names its key file in GOOGLE_APPLICATION_CREDENTIALS, or runs as a service account.',
     };
   }

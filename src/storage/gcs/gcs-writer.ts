@@ -45,7 +45,7 @@ export class GcsWriter implements ObjectWriter {
     try {
       if (this.#upload === undefined)
         await repeat(settings, () => insertContent(objects, this.#name, rest, {})).catch(noBucket);
-      else await checkUploaded(objects, await this.#upload.finish(rest), crc32c);
+      else await checkUploaded(objects, settings, await this.#upload.finish(rest), crc32c);
     } catch (cause) {
       throw gcsError(cause, 'write', url);
     }

@@ -16,9 +16,21 @@ export class RequestFailure extends Error {
   }
 }
 
+/** The reason of a failure where bytes changed on their way. */
+export const checksumReason = 'checksum';
+/** The same, again and again: it is no accident of the way. */
+export const damagedReason = 'damaged';
+/** The reason of a failure where no credentials are to be had. */
+export const credentialsReason = 'credentials';
+
 /** Statuses after which Google recommends to repeat: https://cloud.google.com/storage/docs/retry-strategy. */
 const passingStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-const passingReasons: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'backendError']);
+const passingReasons: ReadonlySet<string> = new Set([
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'backendError',
+  checksumReason,
+]);
 const connectionReasons: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -27,23 +39,18 @@ const connectionReasons: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETDOWN',
 ]);
-const credentialsReasons: ReadonlySet<string> = new Set([
-  'invalid_grant',
-  'invalid_rapt',
-  'invalid_client',
-  'credentials',
-]);
-
+/** Connections that broke. */
+const brokenReasons: ReadonlySet<string> = new Set(['ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
 /** Whether the same request may succeed later. */
 export function isPassing({ status, reason }: RequestFailure): boolean {
-  if (reason !== undefined && (passingReasons.has(reason) || reason === checksumReason)) return true;
-  if (status === undefined) return !isAboutCredentials(reason) && reason !== damagedReason;
+  if (reason !== undefined && passingReasons.has(reason)) return true;
+  if (status === undefined) return reason !== credentialsReason && reason !== damagedReason;
   return passingStatuses.has(status);
 }
 
 /** Whether the server may have done what it was asked, although it didn't say so. */
 export function isUncertain({ status, reason }: RequestFailure): boolean {
-  if (status === undefined) return !isAboutConnection(reason) && !isAboutCredentials(reason);
+  if (status === undefined) return !isAboutConnection(reason) && reason !== credentialsReason;
   return status === 408 || status >= 500;
 }
 
@@ -52,14 +59,55 @@ export function isAboutConnection(reason: string | undefined): boolean {
   return reason !== undefined && connectionReasons.has(reason);
 }
 
-export function isAboutCredentials(reason: string | undefined): boolean {
-  return reason !== undefined && credentialsReasons.has(reason);
+/** Whatever the client threw or handed to a callback. */
+export function requestFailure(error: unknown): RequestFailure {
+  if (error instanceof RequestFailure) return error;
+  if (!(error instanceof Error)) return new RequestFailure(String(error), {});
+  const code = property(error, 'code');
+  const status = typeof code === 'number' ? code : undefined;
+  const reply = replyOf(error);
+  // "Provided CRC32C \"...\" doesn't match calculated CRC32C \"...\"."
+  if (status === 400 && /crc32c/i.test(reply.message)) {
+    return new RequestFailure(reply.message, { status, reason: checksumReason });
+  }
+  const reason = reply.reason ?? (typeof code === 'string' ? code : property(error, 'type'));
+  return new RequestFailure(reply.message, { status, reason: typeof reason === 'string' ? reason : undefined });
 }
 
-/** The reason of a failure where bytes changed on their way. */
-export const checksumReason = 'checksum';
-/** The same, again and again: it is no accident of the way. */
-export const damagedReason = 'damaged';
+/**
+ * Whatever Google's libraries threw when they were asked for credentials. All that is no fault of the network is a fault of the credentials: a
+ * key file that is missing or broken, a refresh token that has expired.
+ */
+export function credentialsFailure(error: unknown): RequestFailure {
+  // Its message quotes the text: a key.
+  if (error instanceof SyntaxError) return new RequestFailure('the key file is no JSON', { reason: credentialsReason });
+  const failure = requestFailure(error);
+  const { status, reason, message } = failure;
+  const networkFault = isAboutConnection(reason) || (reason !== undefined && brokenReasons.has(reason));
+  if (networkFault || (status !== undefined && passingStatuses.has(status))) return failure;
+  return new RequestFailure(message, { reason: credentialsReason });
+}
+
+/** What the server said. For a download the client gives the whole body as the message: JSON, or a sentence. */
+function replyOf(error: Error): { readonly message: string; readonly reason: unknown } {
+  let body: unknown;
+  try {
+    body = property(JSON.parse(error.message), 'error');
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  const sentence = property(body, 'message');
+  const errors = property(body ?? error, 'errors');
+  const text = (typeof sentence === 'string' ? sentence : error.message).trim();
+  return {
+    message: text.length > 300 ? `${text.slice(0, 300)} ...` : text,
+    reason: Array.isArray(errors) ? property(errors[0], 'reason') : undefined,
+  };
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
 
 /** What is not found where a bucket is listed, or an object is created, is the bucket. */
 export function noBucket(error: unknown): never {
@@ -67,57 +115,4 @@ export function noBucket(error: unknown): never {
     throw new RequestFailure('the bucket does not exist', { status: 404, reason: error.reason });
   }
   throw error;
-}
-
-/** Whatever the client threw or handed to a callback. */
-export function requestFailure(error: unknown): RequestFailure {
-  if (error instanceof RequestFailure) return error;
-  if (!(error instanceof Error)) return new RequestFailure(String(error), {});
-  const message = plainMessage(error.message);
-  const code = property(error, 'code');
-  const status = typeof code === 'number' ? code : undefined;
-  // google-auth-library: the first when it finds no credentials, the others for a key file that is not there, or is none.
-  if (
-    /Could not load the default credentials|does not exist, or it is not a file|Unable to (?:read|parse)/i.test(message)
-  ) {
-    return new RequestFailure(message, { reason: 'credentials' });
-  }
-  const tokenError = tokenErrorOf(error);
-  if (tokenError !== undefined) return new RequestFailure(message, { reason: tokenError });
-  // "Provided CRC32C \"...\" doesn't match calculated CRC32C \"...\"."
-  if (status === 400 && /crc32c/i.test(message)) return new RequestFailure(message, { status, reason: checksumReason });
-  const reason = firstReason(error) ?? (typeof code === 'string' ? code : property(error, 'type'));
-  return new RequestFailure(message, { status, reason: typeof reason === 'string' ? reason : undefined });
-}
-
-/** What Google's token endpoint says of a refresh token that has expired or was revoked (RFC 6749, section 5.2). */
-function tokenErrorOf(error: Error): string | undefined {
-  const body = property(property(error, 'response'), 'data');
-  const word = property(body, 'error');
-  const detail = property(body, 'error_subtype');
-  for (const each of [detail, word, error.message]) {
-    if (typeof each === 'string' && isAboutCredentials(each)) return each;
-  }
-  return undefined;
-}
-
-function firstReason(error: Error): unknown {
-  const errors = property(error, 'errors');
-  return Array.isArray(errors) ? property(errors[0], 'reason') : undefined;
-}
-
-/** For a download the client gives the body as the message: JSON with the sentence inside, or XML. */
-function plainMessage(message: string): string {
-  try {
-    const sentence = property(property(JSON.parse(message), 'error'), 'message');
-    if (typeof sentence === 'string') return sentence;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  const text = message.trim();
-  return text.length > 300 ? `${text.slice(0, 300)} ...` : text;
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

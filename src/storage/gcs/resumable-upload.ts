@@ -3,7 +3,7 @@ import type { BucketObjects } from './bucket-objects.js';
 import type { ApiReply } from './gcs-connection.js';
 import type { GcsSettings } from './gcs-settings.js';
 import { type ObjectResource, parseResource } from './object-resource.js';
-import { RequestFailure } from './request-failure.js';
+import { checksumReason, damagedReason, RequestFailure } from './request-failure.js';
 
 const incompleteStatus = 308;
 const nothing = Buffer.alloc(0);
@@ -82,7 +82,9 @@ export class ResumableUpload {
       return await this.#objects.sendPart(this.#uri, bytes, `bytes ${range}/${total ?? '*'}`);
     } catch (error) {
       onDoubt();
-      throw error;
+      // Asking again can't help: the bytes are with the server, and they are the wrong ones.
+      if (!(error instanceof RequestFailure) || error.reason !== checksumReason) throw error;
+      throw new RequestFailure(error.message, { status: error.status, reason: damagedReason });
     }
   }
 }

@@ -7,7 +7,7 @@ import type { BucketObjects, Creation } from './bucket-objects.js';
 import type { GcsSettings } from './gcs-settings.js';
 import { MultipartDraft } from './multipart-body.js';
 import type { ObjectResource } from './object-resource.js';
-import { checksumReason, RequestFailure } from './request-failure.js';
+import { damagedReason, RequestFailure } from './request-failure.js';
 import { ResumableUpload } from './resumable-upload.js';
 
 /** Sends a content that fits one request. */
@@ -54,7 +54,7 @@ export async function uploadFile(
       try {
         return await uploadParts(objects, settings, name, file);
       } catch (error) {
-        const changed = error instanceof RequestFailure && error.reason === checksumReason;
+        const changed = error instanceof RequestFailure && error.reason === damagedReason;
         if (!changed || mismatches === maxMismatches) throw error;
       }
     }
@@ -64,7 +64,7 @@ export async function uploadFile(
 }
 
 /** Uploads in parts whose bytes changed on their way before that is taken for more than an accident. */
-const maxMismatches = 2;
+const maxMismatches = 4;
 
 interface LocalFile {
   readonly handle: FileHandle;
@@ -104,7 +104,7 @@ async function uploadParts(
   await fill(file, last, offset);
   const crc32c = crc.update(last).digestBase64();
   checkFile(file, crc32c);
-  await checkUploaded(objects, await upload.finish(last), crc32c);
+  await checkUploaded(objects, settings, await upload.finish(last), crc32c);
 }
 
 /**
@@ -114,12 +114,17 @@ async function uploadParts(
  */
 export async function checkUploaded(
   objects: BucketObjects,
+  settings: GcsSettings,
   { name, generation, crc32c }: ObjectResource,
   sent: string,
 ): Promise<void> {
   if (crc32c === sent) return;
-  await objects.delete(name, generation);
-  throw new RequestFailure(`what arrived has crc32c ${crc32c}, not ${sent}`, { reason: checksumReason });
+  await repeat(settings, () => objects.delete(name, generation)).catch((error: unknown) => {
+    // It is gone, or another object is in its place: an earlier attempt may have deleted it and its reply been lost.
+    const gone = error instanceof RequestFailure && (error.status === 404 || error.status === 412);
+    if (!gone) throw error;
+  });
+  throw new RequestFailure(`what arrived has crc32c ${crc32c}, not ${sent}`, { reason: damagedReason });
 }
 
 function checkFile({ path, expected }: LocalFile, crc32c: string): void {
