@@ -1,14 +1,15 @@
 /**
- * Builds and publishes a version when it is told to go. Arguments: registry, content, and optionally `--overwrite`, or `--wait`
- * to be told once more before it publishes, and the number of the change to the file system before which the process kills itself.
+ * Builds and publishes a version when it is told to go. Arguments: registry; content; a mode: `--fresh`, `--overwrite`, `--wait` to be told once more
+ * before it publishes, `--resume` to go on with an earlier one of the same content; the number of the change to the file system before which the process
+ * kills itself; the directory in which builds for buckets are staged.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { openRegistry, publish, stageVersion, writeMetadata } from '../../src/registry/index.js';
-import { makeShards } from './make-version.js';
+import { type MadeUp, makeShards } from './make-version.js';
 
-const [registryDirectory = '', content = '', mode, killBefore] = process.argv.slice(2);
+const [registryLocation = '', content = '', mode, killBefore, workDirectory] = process.argv.slice(2);
 
 /** Every call that changes what is on disk counts, so that each moment between two of them is tried. */
 function killBeforeChange(number: number): void {
@@ -26,17 +27,22 @@ function killBeforeChange(number: number): void {
   syncBuiltinESMExports();
 }
 
+/** In a bucket each file costs requests; fewer will do. */
+const made: MadeUp = mode === '--resume' ? { shardCount: 20, formats: ['index'] } : { formats: ['tfrecord', 'index'] };
+
 async function run(): Promise<string> {
   await ready();
   const overwrite = mode === '--overwrite';
   try {
     const target = { name: 'numbers', config: 'small', version: '1.0.0' };
-    const staged = await stageVersion(openRegistry(registryDirectory), target, {
+    const staged = await stageVersion(openRegistry(registryLocation), target, {
       overwrite,
+      workDirectory,
+      ...(mode === '--resume' && { identity: content }),
       lease: { timings: { pollMilliseconds: 50 } },
     });
     try {
-      await writeMetadata(staged, await makeShards(staged, content));
+      await writeMetadata(staged, await makeShards(staged, content, made));
       if (mode === '--wait') await ready();
       await publish(staged, { overwrite, defaultConfig: 'small' });
       return 'published';
@@ -56,7 +62,7 @@ function ready(): Promise<void> {
   });
 }
 
-if (killBefore !== undefined) killBeforeChange(Number(killBefore));
+if (killBefore !== undefined && killBefore !== '') killBeforeChange(Number(killBefore));
 const outcome = await run();
 if (process.send === undefined) console.log(outcome);
 else process.send({ outcome }, () => process.disconnect());

@@ -1,8 +1,13 @@
-/** How many objects are moved at once: more gains nothing on Google Cloud Storage, and fewer leave the line idle. */
-const limit = 16;
-
-/** Does something for each item, a bounded number at once; begins none after the first that fails, and waits for those that run. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+/**
+ * Does something for each item, a bounded number at once; begins none after the first that fails, and waits for those that run.
+ *
+ * @param limit how many at once.
+ */
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
   const waiting = items.values();
   let failed = false;
   const lane = async (): Promise<void> => {

@@ -14,6 +14,11 @@ import { inParallel } from './in-parallel.js';
 import { incomplete, inTheWay, versionExists } from './publish-errors.js';
 import { firstDifference, isFile, objectsBelow, stagedObjects } from './staged-objects.js';
 
+/** Each holds a part of its file in memory, 16 MiB. */
+const parallelUploads = 8;
+/** Of requests that carry no data. */
+const parallelRequests = 32;
+
 /**
  * Publishes to object storage, where no folder can be renamed: uploads all to the staging, checks it there by the server's checksums, and then has
  * the server copy it; `manifest.json` comes last, and with it the version is there.
@@ -69,10 +74,12 @@ async function upload(staged: StagedVersion, manifest: Manifest): Promise<void> 
   const known = new Set(manifest.files.map(({ path }) => path));
   await inParallel(
     [...there.keys()].filter((path) => !known.has(path)),
+    parallelRequests,
     (path) => storage.delete(`${folder}/${path}`),
   );
   await inParallel(
     manifest.files.filter((file) => !isFile(there.get(file.path), file)),
+    parallelUploads,
     ({ path, crc32c }) => storage.upload(join(staged.directory, path), `${folder}/${path}`, { crc32c }),
   );
   await storage.upload(join(staged.directory, versionFiles.manifest), `${folder}/${versionFiles.manifest}`);
@@ -113,6 +120,7 @@ async function copyToPlace(
   const isDescription = (path: string) => path === versionFiles.datasetInfo || path === versionFiles.features;
   await inParallel(
     missing.filter((path) => !isDescription(path)),
+    parallelRequests,
     copy,
   );
   const wrong = firstWrong(await objectsBelow(storage, place), manifest, isDescription);

@@ -24,8 +24,9 @@ export async function withdraw(
   } else {
     const place = versionPath(build);
     const isPart = lease.isPublishing && (await storage.stat(`${place}/${versionFiles.manifest}`)) === undefined;
-    if (isPart) await storage.deleteAll(place);
+    // The staging first: a copy that a dead process had asked for can't arrive any more when its source is gone.
     await storage.deleteAll(`${stagingDirectory}/${build.buildId}`);
+    if (isPart) await storage.deleteAll(place);
   }
   await area.storage.deleteDirectory(stagedPath(area, build.buildId));
 }
