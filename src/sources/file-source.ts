@@ -1,5 +1,5 @@
 import { fileStamp, fileStates } from './files/file-state.js';
-import { type FileReference, referenceName, resolveFiles, type SourceFile } from './files/resolve-files.js';
+import { type FileReference, isRemote, referenceName, resolveFiles, type SourceFile } from './files/resolve-files.js';
 import type { Source, SourceBatch, SourceContext, SourceShard } from './source.js';
 
 /** What tells one kind of file from another; `fileSource` makes a source of it. */
@@ -14,6 +14,7 @@ export function fileSource<T>(files: FileReference, format: FileFormat<T>): Sour
   return {
     kind: format.kind,
     description: `${format.kind}(${referenceName(files)})`,
+    ...(isRemote(files) ? { remote: true } : {}),
     split: async (context) => format.split(await resolveFiles(files, context), context),
     read: (shard, context) => format.read(shard, context),
     stamp: async (context) => fileStamp(await resolveFiles(files, context), context),

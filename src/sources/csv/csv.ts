@@ -58,7 +58,7 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
 
   async function splitFile(file: SourceFile, context: SourceContext): Promise<readonly FileRange[]> {
     if (isGzip(file.name) || file.bytes <= rangeBytes) return [wholeFile(file)];
-    const header = named ?? readHeader(wholeFile(file), context, dialect);
+    const header = named ?? (await readHeader(wholeFile(file), context, dialect));
     if (dialect.quoted) return splitAtRecords(file, header, context, rangeBytes);
     const ranges = await splitAtLines(file, context, rangeBytes);
     return ranges.map((range) => (range.from === 0 ? range : { ...range, header }));

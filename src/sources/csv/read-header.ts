@@ -7,7 +7,11 @@ import type { Dialect } from './dialect.js';
 import { CsvTokenizer } from './tokenizer.js';
 
 /** The names in the first record of a plain file. Reads no more of it than that. */
-export function readHeader(file: FileRange, context: SourceContext, dialect: Dialect): readonly string[] {
+export async function readHeader(
+  file: FileRange,
+  context: SourceContext,
+  dialect: Dialect,
+): Promise<readonly string[]> {
   const name = locationName(file.file);
   const tokenizer = new CsvTokenizer(dialect, (line, column, what, hint) => {
     throw malformedText(name, { line: line + 1, column }, what, { hint });
@@ -18,6 +22,6 @@ export function readHeader(file: FileRange, context: SourceContext, dialect: Dia
       if (tokenizer.next()) yield Array.from({ length: tokenizer.count }, (_, i) => tokenizer.field(i));
     },
   });
-  if (Symbol.iterator in headers) for (const header of headers) return header;
+  for await (const header of headers) return header;
   throw malformedFile(name, 'has no header', { hint: 'Name its columns with { header: [...] }.' });
 }

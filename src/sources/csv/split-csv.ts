@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { absolutePath } from '../files/location.js';
+import { openFile } from '../files/open-file.js';
+import { readPieces } from '../files/read-pieces.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext } from '../source.js';
@@ -7,7 +7,6 @@ import { type FileRange, wholeFile } from '../text/file-range.js';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
-const scanBytes = 1 << 20;
 
 interface RecordStart {
   readonly offset: number;
@@ -28,19 +27,17 @@ export async function splitAtRecords(
   rangeBytes: number,
 ): Promise<readonly FileRange[]> {
   const starts: RecordStart[] = [{ offset: 0, line: 1 }];
-  const handle = await open(absolutePath(file.location, context));
+  const opened = await openFile(file.location, file.bytes, context);
   try {
-    const block = Buffer.allocUnsafe(scanBytes);
     const scanner = new RecordScanner(rangeBytes, starts);
-    for (let at = 0; at < file.bytes; ) {
+    let at = 0;
+    for await (const piece of readPieces(opened, 0, file.bytes)) {
       stopIfInterrupted(context, `${file.name} was split`);
-      const { bytesRead } = await handle.read(block, 0, scanBytes, at);
-      if (bytesRead === 0) break;
-      scanner.scan(block.subarray(0, bytesRead), at);
-      at += bytesRead;
+      scanner.scan(piece, at);
+      at += piece.length;
     }
   } finally {
-    await handle.close();
+    await opened.close();
   }
   return starts
     .filter((start) => start.offset < file.bytes)

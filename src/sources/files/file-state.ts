@@ -4,25 +4,26 @@ import { readFile, stat } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
 import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext, SourceState } from '../source.js';
-import { absolutePath } from './location.js';
+import { absolutePath, type LocalLocation } from './location.js';
 import { mapFiles } from './map-files.js';
-import { unreadable } from './open-file.js';
+import { unreadable } from './opened-file.js';
 import type { SourceFile } from './resolve-files.js';
 
 /** Larger files are streamed, in pieces of this size. */
 const readBytes = 1 << 20;
 
-/** Size and sha256 of each file, in order. */
+/** Size and digest of each file, in order: the sha256 of files of this machine, the CRC-32C that a bucket knows of its own. */
 export function fileStates(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceState[]> {
   return mapFiles(files, (file) => fileState(file, context));
 }
 
 /**
- * A digest of every file's name, size and times, to the nanosecond. The time of the inode's change is among them: it tells of a file that was replaced by one
+ * A digest of every file's name, size and times, to the nanosecond; in a bucket, of its CRC-32C in place of the times. The time of the inode's change is among them: it tells of a file that was replaced by one
  * of the same size with an old date, as copying tools do.
  */
 export async function fileStamp(files: readonly SourceFile[], context: SourceContext): Promise<string> {
   const lines = await mapFiles(files, async (file) => {
+    if (file.location.in === 'bucket') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.crc32c}\n`;
     const { size, mtimeNs, ctimeNs } = await stat(absolutePath(file.location, context), { bigint: true });
     return `${JSON.stringify(file.name)} ${size} ${mtimeNs} ${ctimeNs}\n`;
   });
@@ -31,8 +32,16 @@ export async function fileStamp(files: readonly SourceFile[], context: SourceCon
 
 async function fileState(file: SourceFile, context: SourceContext): Promise<SourceState> {
   stopIfInterrupted(context, `${file.name} was checked`);
+  const { location, name, bytes } = file;
+  if (location.in === 'bucket') {
+    return { uri: name, bytes, ...(location.crc32c === null ? {} : { digest: `crc32c:${location.crc32c}` }) };
+  }
+  return localState(file, location, context);
+}
+
+async function localState(file: SourceFile, location: LocalLocation, context: SourceContext): Promise<SourceState> {
   const hash = createHash('sha256');
-  const path = absolutePath(file.location, context);
+  const path = absolutePath(location, context);
   try {
     const bytes = file.bytes <= readBytes ? await hashSmall(path, hash) : await hashLarge(path, hash, file, context);
     return { uri: file.name, bytes, digest: hash.digest('hex') };

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,42 +9,70 @@ export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
+/** What lies in a folder. */
+export interface GlobEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
+
+/** Files in folders: of a directory, or of a bucket. */
+export interface GlobTree {
+  /** Nothing for a folder that doesn't exist. `folder` is '' or ends with a slash. */
+  list(folder: string): Promise<readonly GlobEntry[]>;
+  leadsToFile(link: string): Promise<boolean>;
+}
+
 /**
- * The files below `root` that match a pattern, as paths with `/` relative to `root`, sorted by their UTF-16 code units so that the list is the same everywhere.
+ * The files of a tree that match a pattern, as paths with `/` relative to its root, sorted by their UTF-16 code units so that the list is the same everywhere.
  *
  * `*` and `?` match within a name, `**` any number of folders, `[a-z]` and `[!a-z]` a character, `{a,b}` alternatives (not nested). Names that begin
  * with a dot match only where the pattern has the dot. `**` does not follow symbolic links to folders.
  */
-export async function expandGlob(root: string, pattern: string): Promise<readonly string[]> {
+export async function expandGlob(tree: GlobTree, pattern: string): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const alternative of expandBraces(pattern)) {
-    await walk(root, '', alternative.split('/'), found);
+    await walk(tree, '', alternative.split('/'), found);
   }
   return [...found].sort();
 }
 
-async function walk(root: string, folder: string, segments: readonly string[], found: Set<string>): Promise<void> {
+async function walk(tree: GlobTree, folder: string, segments: readonly string[], found: Set<string>): Promise<void> {
   const [segment, ...rest] = segments;
   if (segment === undefined) return;
-  if (segment === '.' || segment === '') return walk(root, folder, rest, found);
-  if (segment === '..') return walk(root, `${folder}../`, rest, found);
+  if (segment === '.' || segment === '') return walk(tree, folder, rest, found);
+  if (segment === '..') return walk(tree, `${folder}../`, rest, found);
   if (segment === '**') {
-    await walk(root, folder, rest.length === 0 ? ['*'] : rest, found);
-    for (const entry of await entries(root, folder)) {
-      if (entry.isDirectory() && !entry.name.startsWith('.'))
-        await walk(root, `${folder}${entry.name}/`, segments, found);
+    await walk(tree, folder, rest.length === 0 ? ['*'] : rest, found);
+    for (const entry of await tree.list(folder)) {
+      if (entry.kind === 'folder' && !entry.name.startsWith('.'))
+        await walk(tree, `${folder}${entry.name}/`, segments, found);
     }
     return;
   }
   const matches = segmentMatcher(segment);
-  for (const entry of await entries(root, folder)) {
-    if (!matches(entry.name)) continue;
+  for (const { name, kind } of await tree.list(folder)) {
+    if (!matches(name)) continue;
     if (rest.length > 0) {
-      if (entry.isDirectory() || entry.isSymbolicLink()) await walk(root, `${folder}${entry.name}/`, rest, found);
-    } else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(join(root, folder, entry.name))))) {
-      found.add(folder + entry.name);
+      if (kind === 'folder' || kind === 'link') await walk(tree, `${folder}${name}/`, rest, found);
+    } else if (kind === 'file' || (kind === 'link' && (await tree.leadsToFile(folder + name)))) {
+      found.add(folder + name);
     }
   }
+}
+
+/** The files below a directory of this machine. */
+export function directoryTree(root: string): GlobTree {
+  return {
+    list: async (folder) =>
+      (await entries(join(root, folder))).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+    leadsToFile: (link) => leadsToFile(join(root, link)),
+  };
+}
+
+function kindOf(entry: Dirent): GlobEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
 async function leadsToFile(link: string): Promise<boolean> {
@@ -56,9 +85,9 @@ async function leadsToFile(link: string): Promise<boolean> {
   }
 }
 
-async function entries(root: string, folder: string) {
+async function entries(folder: string): Promise<readonly Dirent[]> {
   try {
-    return await readdir(join(root, folder), { withFileTypes: true });
+    return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     // A pattern may lead to what is not there, or is no folder: it matches nothing.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];

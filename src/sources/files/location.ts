@@ -6,7 +6,9 @@ import { packageDirectory } from './npm-file.js';
  * Where a file lies, in terms that hold on every machine that has the same project: shards carry this, and each worker resolves it against
  * its own folders.
  */
-export type FileLocation =
+export type FileLocation = LocalLocation | BucketLocation;
+
+export type LocalLocation =
   /** Relative to the builder module's folder, with `/`; may begin with `..`. */
   | { readonly in: 'module'; readonly path: string }
   /** Inside an installed npm package. */
@@ -14,8 +16,17 @@ export type FileLocation =
   /** Anywhere else: an absolute path. */
   | { readonly in: 'machine'; readonly path: string };
 
+/** An object of Google Cloud Storage. */
+export type BucketLocation = {
+  readonly in: 'bucket';
+  /** `gs://bucket/object`. */
+  readonly path: string;
+  /** Of the object that was found (base64, big-endian): a worker reads that one or fails. Null where the storage doesn't say. */
+  readonly crc32c: string | null;
+};
+
 /** The absolute path of a location on this machine. */
-export function absolutePath(location: FileLocation, context: SourceContext): string {
+export function absolutePath(location: LocalLocation, context: SourceContext): string {
   switch (location.in) {
     case 'module':
       return join(context.baseDirectory, location.path);
@@ -32,7 +43,7 @@ export function locationName(location: FileLocation): string {
 }
 
 /** An absolute path as a location: relative when it lies in the builder module's folder. */
-export function locationOf(path: string, context: SourceContext): FileLocation {
+export function locationOf(path: string, context: SourceContext): LocalLocation {
   const inside = relative(context.baseDirectory, path);
   if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return { in: 'machine', path };
   return { in: 'module', path: inside.split(sep).join('/') };

@@ -1,35 +1,24 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import { DatasetsError } from '../../core/errors/index.js';
-import { malformedFile } from '../malformed.js';
+import type { SourceContext } from '../source.js';
+import { openObject } from './bucket-files.js';
+import { absolutePath, type FileLocation, type LocalLocation, locationName } from './location.js';
+import { LocalFile, type OpenedFile } from './opened-file.js';
 
 /**
- * Opens a file for reading and checks that it is still the one that was split.
+ * Opens a file, wherever it lies, and checks that it is still the one that was split.
  *
- * @returns a descriptor, which the caller closes
+ * @throws DatasetsError SOURCE_NOT_FOUND, SOURCE_MALFORMED, or what a bucket's storage throws
  */
-export function openUnchanged(path: string, name: string, expectedBytes: number): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw unreadable(name, error);
-  }
-  const { size } = fstatSync(descriptor);
-  if (size === expectedBytes) return descriptor;
-  closeSync(descriptor);
-  throw changed(name, expectedBytes, size);
+export async function openFile(
+  location: FileLocation,
+  expectedBytes: number,
+  context: SourceContext,
+): Promise<OpenedFile> {
+  return location.in === 'bucket'
+    ? openObject(location, expectedBytes)
+    : openLocalFile(location, expectedBytes, context);
 }
 
-export function unreadable(name: string, cause: unknown): DatasetsError {
-  return new DatasetsError('SOURCE_NOT_FOUND', `${name} cannot be read`, {
-    hint: 'Check that it is still there and may be read.',
-    cause,
-    at: { file: name },
-  });
-}
-
-export function changed(name: string, before: number, now: number): DatasetsError {
-  return malformedFile(name, `was changed during the build: it had ${before} bytes, now it has ${now}`, {
-    hint: 'Build again when nothing writes to the file.',
-  });
+/** The same for a file of this machine, synchronously. */
+export function openLocalFile(location: LocalLocation, expectedBytes: number, context: SourceContext): LocalFile {
+  return new LocalFile(absolutePath(location, context), locationName(location), expectedBytes);
 }

@@ -3,15 +3,25 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatasetsError } from '../../core/errors/index.js';
+import { formatGcsUrl, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from '../../core/location/index.js';
 import type { SourceContext } from '../source.js';
-import { expandGlob, isGlob } from './glob.js';
-import { absolutePath, type FileLocation, locationName, locationOf } from './location.js';
+import { bucketTree, findObject } from './bucket-files.js';
+import { directoryTree, expandGlob, type GlobTree, isGlob } from './glob.js';
+import {
+  absolutePath,
+  type BucketLocation,
+  type FileLocation,
+  type LocalLocation,
+  locationName,
+  locationOf,
+} from './location.js';
 import { mapFiles } from './map-files.js';
 import { type NpmFile, packageDirectory } from './npm-file.js';
+import { missing } from './opened-file.js';
 
 /**
- * Files to read: a path relative to the builder module's folder (or an absolute one), a glob, a `file:` URL, a file of an npm package, or a list of these. The files of a list are
- * read in its order, those of a glob in the order of their names.
+ * Files to read: a path relative to the builder module's folder (or an absolute one), a `gs://` URL, a glob of either, a `file:` URL, a file of an npm package, or a list of these.
+ * The files of a list are read in its order, those of a glob in the order of their names.
  */
 export type FileReference = string | URL | NpmFile | readonly FileReference[];
 
@@ -26,17 +36,33 @@ export interface SourceFile {
 /**
  * Finds every file of a reference, with its size.
  *
- * @throws DatasetsError SOURCE_NOT_FOUND when a file is not there or a glob matches nothing; UNSUPPORTED for a URL that is no `file:`; PEER_MISSING for
- * a package that is not installed
+ * @throws DatasetsError SOURCE_NOT_FOUND when a file is not there or a glob matches nothing; UNSUPPORTED for a URL that is neither `file:` nor
+ * `gs:`; PEER_MISSING for a package that is not installed; what the storage of a bucket throws
  */
 export async function resolveFiles(reference: FileReference, context: SourceContext): Promise<readonly SourceFile[]> {
   const locations = await locate(reference, context);
   refuseTwice(locations);
-  return mapFiles(locations, async (location) => {
-    const name = locationName(location);
-    const { size } = await fileStats(absolutePath(location, context), name);
-    return { location, name, bytes: size };
-  });
+  return mapFiles(locations, (location) =>
+    location.in === 'bucket' ? bucketFile(location) : localFile(location, context),
+  );
+}
+
+async function localFile(location: LocalLocation, context: SourceContext): Promise<SourceFile> {
+  const name = locationName(location);
+  const { size } = await fileStats(absolutePath(location, context), name);
+  return { location, name, bytes: size };
+}
+
+async function bucketFile(location: BucketLocation): Promise<SourceFile> {
+  const { path } = location;
+  const object = await findObject(path);
+  if (object !== undefined)
+    return { location: { ...location, crc32c: object.crc32c ?? null }, name: path, bytes: object.bytes };
+  const { bucket } = parseGcsUrl(path);
+  throw missing(
+    path,
+    `There is no such object in the bucket ${bucket}. Objects below a prefix are named with a glob: ${path}/*`,
+  );
 }
 
 function refuseTwice(locations: readonly FileLocation[]): void {
@@ -61,10 +87,18 @@ function isNpmFile(value: object): value is NpmFile {
   return 'kind' in value && value.kind === 'npm-file';
 }
 
+/** Whether reading it needs a network. */
+export function isRemote(reference: FileReference): boolean {
+  if (typeof reference === 'string') return isGcsUrl(reference);
+  if (reference instanceof URL) return reference.protocol === 'gs:';
+  return !('package' in reference) && reference.some(isRemote);
+}
+
 /** A reference in one line, for the description of its source. */
 export function referenceName(reference: FileReference): string {
   if (typeof reference === 'string') return reference;
-  if (reference instanceof URL) return posix.basename(reference.pathname);
+  if (reference instanceof URL)
+    return reference.protocol === 'gs:' ? reference.href : posix.basename(reference.pathname);
   if ('package' in reference) return `npm:${reference.package}/${reference.path}`;
   const [first] = reference;
   if (first === undefined) return 'no files';
@@ -73,41 +107,67 @@ export function referenceName(reference: FileReference): string {
 
 async function locate(reference: FileReference, context: SourceContext): Promise<readonly FileLocation[]> {
   if (typeof reference === 'string') return locatePath(reference, context);
-  if (reference instanceof URL) return [locateUrl(reference, context)];
+  if (reference instanceof URL) return locateUrl(reference, context);
   if ('package' in reference) return locatePackageFile(reference, context);
   const lists = await Promise.all(reference.map((part) => locate(part, context)));
   return lists.flat();
 }
 
 async function locatePath(path: string, context: SourceContext): Promise<readonly FileLocation[]> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return [locateUrl(new URL(path), context)];
+  if (isGcsUrl(path)) return locateObjects(path);
+  if (isUrl(path)) return locateUrl(new URL(path), context);
   if (!isGlob(path)) {
     return [isAbsolute(path) ? locationOf(path, context) : { in: 'module', path: posix.normalize(path) }];
   }
   const [root, pattern] = isAbsolute(path) ? ['/', path.slice(1)] : [context.baseDirectory, posix.normalize(path)];
-  const matches = await matchesOf(root, pattern, path);
+  const matches = await matchesOf(directoryTree(root), pattern, path, join(root, '.'));
   return matches.map((match) => (root === '/' ? locationOf(`/${match}`, context) : { in: 'module', path: match }));
 }
 
 async function locatePackageFile(file: NpmFile, context: SourceContext): Promise<readonly FileLocation[]> {
   const root = packageDirectory(file.package, context);
-  const paths = isGlob(file.path) ? await matchesOf(root, file.path, referenceName(file)) : [file.path];
+  const paths = isGlob(file.path)
+    ? await matchesOf(directoryTree(root), file.path, referenceName(file), root)
+    : [file.path];
   return paths.map((path) => ({ in: 'package', package: file.package, path }));
 }
 
-function locateUrl(url: URL, context: SourceContext): FileLocation {
-  if (url.protocol === 'file:') return locationOf(fileURLToPath(url), context);
-  throw new DatasetsError('UNSUPPORTED', `${url.href} cannot be read: sources read local files only`, {
+async function locateUrl(url: URL, context: SourceContext): Promise<readonly FileLocation[]> {
+  if (url.protocol === 'file:') return [locationOf(fileURLToPath(url), context)];
+  if (url.protocol === 'gs:') return [objectAt(`gs://${url.host}${decodeURIComponent(url.pathname)}`)];
+  throw new DatasetsError('UNSUPPORTED', `${url.href} cannot be read: sources read local files and gs:// URLs`, {
     hint: 'Copy the file to this machine and name its path, e.g. with --manual-dir and this.manualPath(...).',
     at: { file: url.href },
   });
 }
 
-async function matchesOf(root: string, pattern: string, shown: string): Promise<readonly string[]> {
-  const matches = await expandGlob(root, pattern);
+async function locateObjects(url: string): Promise<readonly FileLocation[]> {
+  if (!isGlob(url)) return [objectAt(url)];
+  const { bucket, path } = checkedUrl(url);
+  const root = formatGcsUrl({ bucket, path: '' });
+  const matches = await matchesOf(bucketTree({ bucket, path: '' }), path, url, root);
+  return matches.map((match) => objectAt(`${root}/${match}`));
+}
+
+function objectAt(url: string): BucketLocation {
+  return { in: 'bucket', path: formatGcsUrl(checkedUrl(url)), crc32c: null };
+}
+
+function checkedUrl(url: string) {
+  const problem = gcsUrlProblem(url);
+  if (problem === undefined) return parseGcsUrl(url);
+  throw new DatasetsError('PIPELINE_INVALID', `${JSON.stringify(url)} must ${problem}`, {
+    hint: 'Write gs://bucket/object, or a glob: gs://bucket/folder/*.csv.',
+    at: { file: url },
+  });
+}
+
+/** @param from where the pattern starts, for the message. */
+async function matchesOf(tree: GlobTree, pattern: string, shown: string, from: string): Promise<readonly string[]> {
+  const matches = await expandGlob(tree, pattern);
   if (matches.length > 0) return matches;
   throw new DatasetsError('SOURCE_NOT_FOUND', `No file matches ${shown}`, {
-    hint: `The pattern was looked up from ${join(root, '.')}.`,
+    hint: `The pattern was looked up from ${from}.`,
     at: { file: shown },
   });
 }
@@ -122,10 +182,6 @@ async function fileStats(path: string, name: string): Promise<Stats> {
     });
   } catch (error) {
     if (error instanceof DatasetsError) throw error;
-    throw new DatasetsError('SOURCE_NOT_FOUND', `The file ${name} cannot be found`, {
-      hint: `It was looked for at ${path}.`,
-      cause: error,
-      at: { file: name },
-    });
+    throw missing(name, `It was looked for at ${path}.`, error);
   }
 }

@@ -1,67 +1,61 @@
-import { closeSync, createReadStream, readSync } from 'node:fs';
-import { createGunzip, type Gunzip } from 'node:zlib';
-import { openUnchanged } from '../files/open-file.js';
-import { malformedFile } from '../malformed.js';
+import { gunzipBlocks } from '../files/gunzip.js';
+import type { OpenedFile } from '../files/opened-file.js';
 import { isGzip } from '../text/file-range.js';
 
 /** Reads a file's content from its beginning, as many bytes at a time as asked for. */
 export interface ByteReader {
+  /** For messages. */
+  readonly name: string;
   /** The next `count` bytes in a buffer of their own that begins on an 8-byte boundary; fewer only at the end of the file. */
   read(count: number): Promise<Buffer>;
   /** Passes over bytes. */
   skip(count: number): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** A reader of a plain or gzip (`*.gz`) file. */
-export function openBytes(path: string, name: string, expectedBytes: number): ByteReader {
-  const descriptor = openUnchanged(path, name, expectedBytes);
-  return isGzip(name) ? new GzipReader(descriptor, name) : new PlainReader(descriptor);
+/** A reader of a plain or gzip (`*.gz`) file, which it closes. */
+export function byteReader(file: OpenedFile): ByteReader {
+  return isGzip(file.name) ? new GzipReader(file) : new PlainReader(file);
 }
 
 class PlainReader implements ByteReader {
-  readonly #descriptor: number;
+  readonly name: string;
+  readonly #file: OpenedFile;
   #at = 0;
 
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
+  constructor(file: OpenedFile) {
+    this.name = file.name;
+    this.#file = file;
   }
 
   async read(count: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(count);
-    let filled = 0;
-    while (filled < count) {
-      const read = readSync(this.#descriptor, bytes, filled, count - filled, this.#at + filled);
-      if (read === 0) break;
-      filled += read;
-    }
-    this.#at += filled;
-    return bytes.subarray(0, filled);
+    const wanted = Math.max(0, Math.min(count, this.#file.bytes - this.#at));
+    const bytes = await this.#file.read(this.#at, wanted, Buffer.allocUnsafeSlow(wanted));
+    this.#at += bytes.length;
+    return bytes;
   }
 
   async skip(count: number): Promise<void> {
     this.#at += count;
   }
 
-  close(): void {
-    closeSync(this.#descriptor);
+  close(): Promise<void> {
+    return this.#file.close();
   }
 }
 
+const blockBytes = 64 << 10;
+
 class GzipReader implements ByteReader {
-  readonly #name: string;
-  readonly #plain: Gunzip;
-  readonly #blocks: AsyncIterator<Buffer>;
+  readonly name: string;
+  readonly #file: OpenedFile;
+  readonly #blocks: AsyncGenerator<Buffer, void, undefined>;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(descriptor: number, name: string) {
-    this.#name = name;
-    this.#plain = createGunzip();
-    const file = createReadStream('', { fd: descriptor, start: 0 });
-    file.on('error', (error) => this.#plain.destroy(error));
-    this.#plain.on('close', () => file.destroy());
-    file.pipe(this.#plain);
-    this.#blocks = this.#plain[Symbol.asyncIterator]();
+  constructor(file: OpenedFile) {
+    this.name = file.name;
+    this.#file = file;
+    this.#blocks = gunzipBlocks(file, blockBytes);
   }
 
   async read(count: number): Promise<Buffer> {
@@ -83,24 +77,18 @@ class GzipReader implements ByteReader {
     }
   }
 
-  close(): void {
-    this.#plain.destroy();
+  async close(): Promise<void> {
+    await this.#blocks.return();
+    await this.#file.close();
   }
 
   /** Makes sure that there are bytes at hand; false at the end of the file. */
   async #fill(): Promise<boolean> {
-    try {
-      while (this.#rest.length === 0) {
-        const { value, done } = await this.#blocks.next();
-        if (done === true) return false;
-        this.#rest = value;
-      }
-      return true;
-    } catch (error) {
-      throw malformedFile(this.#name, 'is not a complete gzip file', {
-        hint: 'Fetch or write the file again; a file that is not compressed must not be named *.gz.',
-        cause: error,
-      });
+    while (this.#rest.length === 0) {
+      const { value, done } = await this.#blocks.next();
+      if (done === true) return false;
+      this.#rest = value;
     }
+    return true;
   }
 }

@@ -1,9 +1,11 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { fileStates } from '../files/file-state.js';
-import { absolutePath, type FileLocation, locationName } from '../files/location.js';
+import type { FileLocation } from '../files/location.js';
+import { openFile } from '../files/open-file.js';
 import {
   type FileReference,
   isFileReference,
+  isRemote,
   referenceName,
   resolveFiles,
   type SourceFile,
@@ -12,7 +14,7 @@ import { malformedFile } from '../malformed.js';
 import { rowFactory } from '../row-factory.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
 import { isGzip } from '../text/file-range.js';
-import { type ByteReader, openBytes } from './byte-reader.js';
+import { type ByteReader, byteReader } from './byte-reader.js';
 import { type IdxHeader, maxHeaderBytes, readIdxHeader } from './idx-header.js';
 import { type IdxArray, idxItems } from './idx-items.js';
 
@@ -63,6 +65,7 @@ export function idx(subject: FileReference | IdxFields): Source<IdxItem<object>>
   return {
     kind: 'idx',
     description: `idx(${names.join(', ')})`,
+    ...(Object.values(fields).some(isRemote) ? { remote: true } : {}),
     split: async (context) => splitItems(await resolveFields(fields, context), context),
     read: (shard, context) => readItems<object>(shard.data as ItemRange, context),
     async state(context) {
@@ -122,7 +125,7 @@ async function splitItems(
 }
 
 async function headerOf(file: SourceFile, context: SourceContext): Promise<IdxHeader> {
-  const reader = openBytes(absolutePath(file.location, context), file.name, file.bytes);
+  const reader = byteReader(await openFile(file.location, file.bytes, context));
   try {
     const header = readIdxHeader(await reader.read(maxHeaderBytes), file.name);
     const wanted = header.headerBytes + header.items * header.itemValues * header.valueBytes;
@@ -134,12 +137,11 @@ async function headerOf(file: SourceFile, context: SourceContext): Promise<IdxHe
     }
     return header;
   } finally {
-    reader.close();
+    await reader.close();
   }
 }
 
 interface OpenField {
-  readonly name: string;
   readonly reader: ByteReader;
   readonly header: IdxHeader;
 }
@@ -148,15 +150,16 @@ async function* readItems<T>(
   range: ItemRange,
   context: SourceContext,
 ): AsyncGenerator<SourceBatch<IdxItem<T>>, void, undefined> {
-  const readers = range.files.map(({ file, fileBytes }) =>
-    openBytes(absolutePath(file, context), locationName(file), fileBytes),
-  );
+  const readers: ByteReader[] = [];
   try {
-    const open = await Promise.all(readers.map((reader, i) => startAt(reader, range, i)));
+    for (const { file, fileBytes } of range.files) {
+      readers.push(byteReader(await openFile(file, fileBytes, context)));
+    }
+    const open = await Promise.all(readers.map((reader) => startAt(reader, range)));
     const makeRows = rowFactory(['index', ...range.files.map(({ field }) => field)]);
     const itemBytes = open.reduce((sum, { header }) => sum + header.itemValues * header.valueBytes, 0);
     const size = Math.min(batchElements, Math.max(1, Math.floor(batchBytes / itemBytes)));
-    const name = open[0]?.name ?? '';
+    const name = open[0]?.reader.name ?? '';
     for (let from = range.from; from < range.to; from += size) {
       const count = Math.min(size, range.to - from);
       const columns = await Promise.all(open.map((field) => nextItems(field, count)));
@@ -169,33 +172,31 @@ async function* readItems<T>(
     }
     if (range.last) for (const field of open) await checkEnd(field);
   } finally {
-    for (const reader of readers) reader.close();
+    for (const reader of readers) await reader.close();
   }
 }
 
 /** Reads a file's header and goes to the first item of the range. */
-async function startAt(reader: ByteReader, range: ItemRange, index: number): Promise<OpenField> {
-  const location = range.files[index]?.file;
-  const name = location === undefined ? '' : locationName(location);
+async function startAt(reader: ByteReader, range: ItemRange): Promise<OpenField> {
   const start = await reader.read(4);
   const dimensions = await reader.read(4 * (start[3] ?? 0));
-  const header = readIdxHeader(Buffer.concat([start, dimensions]), name);
+  const header = readIdxHeader(Buffer.concat([start, dimensions]), reader.name);
   await reader.skip(range.from * header.itemValues * header.valueBytes);
-  return { name, reader, header };
+  return { reader, header };
 }
 
-async function nextItems({ name, reader, header }: OpenField, count: number) {
+async function nextItems({ reader, header }: OpenField, count: number) {
   const wanted = count * header.itemValues * header.valueBytes;
   const bytes = await reader.read(wanted);
   if (bytes.length === wanted) return idxItems(bytes, header);
-  throw malformedFile(name, 'ends before the last item that its header promises', {
+  throw malformedFile(reader.name, 'ends before the last item that its header promises', {
     hint: 'Fetch or write the file again.',
   });
 }
 
-async function checkEnd({ name, reader }: OpenField): Promise<void> {
+async function checkEnd({ reader }: OpenField): Promise<void> {
   if ((await reader.read(1)).length === 0) return;
-  throw malformedFile(name, 'holds more than the items that its header promises', {
+  throw malformedFile(reader.name, 'holds more than the items that its header promises', {
     hint: 'Fetch or write the file again.',
   });
 }

@@ -5,7 +5,6 @@ import type { LeafType, ParquetColumn } from './column-type.js';
 import { convertPiece, type ReportValue, type ValueChoices } from './convert.js';
 import type { DuckDB, DuckDBConnection, OpenedDuckDB } from './duckdb.js';
 import { type VectorKind, vectorValues } from './duckdb-vector.js';
-import type { ParquetFile } from './open-file.js';
 
 /** Whether DuckDB gives exactly the values that hyparquet and `convert` give: flat columns of the usual types. */
 export function duckdbReads(column: ParquetColumn): boolean {
@@ -41,7 +40,7 @@ function selectionOf(leaf: LeafType, column: string): Selection | undefined {
  */
 export async function* streamRows(
   { duckdb, connect }: OpenedDuckDB,
-  file: ParquetFile,
+  { path, name }: { readonly path: string; readonly name: string },
   columns: readonly ParquetColumn[],
   rows: { readonly start: number; readonly end: number },
   choices: ValueChoices,
@@ -52,14 +51,14 @@ export async function* streamRows(
   const connection = await connect();
   let next: ReturnType<DuckDB['fetch_chunk']> | undefined;
   try {
-    const result = await stream(duckdb, connection, queryOf(file.path, selections, rows));
+    const result = await stream(duckdb, connection, queryOf(path, selections, rows));
     next = duckdb.fetch_chunk(result);
     for (let row = 0; ; ) {
       const chunk = await next;
       const count = chunk === null ? 0 : duckdb.data_chunk_get_size(chunk);
       if (chunk === null || count === 0) {
         if (row === rows.end - rows.start) return;
-        throw malformedFile(file.name, `holds ${row} rows where its footer says ${rows.end - rows.start}`);
+        throw malformedFile(name, `holds ${row} rows where its footer says ${rows.end - rows.start}`);
       }
       // DuckDB decodes the next chunk on its own thread while this one is used.
       next = duckdb.fetch_chunk(result);
@@ -79,7 +78,7 @@ export async function* streamRows(
     }
   } catch (error) {
     if (error instanceof DatasetsError) throw error;
-    throw malformedFile(file.name, `rows ${rows.start} to ${rows.end - 1} cannot be decoded`, {
+    throw malformedFile(name, `rows ${rows.start} to ${rows.end - 1} cannot be decoded`, {
       hint: 'Fetch or write the file again.',
       cause: error,
     });

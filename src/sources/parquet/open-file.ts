@@ -1,47 +1,59 @@
-import { closeSync, readSync } from 'node:fs';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import { DatasetsError } from '../../core/errors/index.js';
 import { nearestHint } from '../../core/names/index.js';
-import { openUnchanged } from '../files/open-file.js';
+import type { FileLocation } from '../files/location.js';
+import { openFile } from '../files/open-file.js';
+import { LocalFile, type OpenedFile } from '../files/opened-file.js';
 import { malformedFile } from '../malformed.js';
+import type { SourceContext } from '../source.js';
 import { columnTypeOf, type ParquetColumn } from './column-type.js';
 
 /** An opened Parquet file: its footer, and a way to its bytes. */
 export interface ParquetFile {
-  readonly path: string;
+  /** Absolute path of a file of this machine. */
+  readonly path: string | undefined;
   readonly name: string;
   readonly metadata: FileMetaData;
   readonly buffer: AsyncBuffer;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens a file and reads its footer. */
-export async function openParquet(path: string, name: string, byteLength: number): Promise<ParquetFile> {
+export async function openParquet(
+  location: FileLocation,
+  byteLength: number,
+  context: SourceContext,
+): Promise<ParquetFile> {
   const { parquetMetadataAsync } = await import('hyparquet');
-  const descriptor = openUnchanged(path, name, byteLength);
+  const file = await openFile(location, byteLength, context);
+  const { name } = file;
   try {
-    const buffer: AsyncBuffer = { byteLength, slice: (start, end) => readSlice(descriptor, start, end ?? byteLength) };
+    const buffer: AsyncBuffer = { byteLength, slice: (start, end) => readSlice(file, start, end ?? byteLength) };
     const metadata = await parquetMetadataAsync(buffer, { geoparquet: false }).catch((error: unknown) => {
+      if (error instanceof DatasetsError) throw error;
       throw malformedFile(name, 'is not a whole Parquet file: its footer cannot be read', {
         hint: 'Fetch or write the file again.',
         cause: error,
       });
     });
-    return { path, name, metadata, buffer, close: () => closeSync(descriptor) };
+    const path = file instanceof LocalFile ? file.path : undefined;
+    return { path, name, metadata, buffer, close: () => file.close() };
   } catch (error) {
-    closeSync(descriptor);
+    await file.close();
     throw error;
   }
 }
 
-/** Reads synchronously: a worker has nothing else to do, and a promise a read costs more than the read. */
-function readSlice(descriptor: number, start: number, end: number): ArrayBuffer {
-  const bytes = new Uint8Array(Math.max(0, end - start));
-  for (let filled = 0; filled < bytes.length; ) {
-    const read = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled);
-    if (read === 0) return bytes.buffer.slice(0, filled);
-    filled += read;
-  }
-  return bytes.buffer;
+/** The bytes `start .. end` in memory of their own. */
+function readSlice(file: OpenedFile, start: number, end: number): ArrayBuffer | Promise<ArrayBuffer> {
+  const memory = new ArrayBuffer(Math.max(0, end - start));
+  const into = Buffer.from(memory);
+  if (file instanceof LocalFile) return cut(memory, file.readSync(start, into.length, into).length);
+  return file.read(start, into.length, into).then((bytes) => cut(memory, bytes.length));
+}
+
+function cut(memory: ArrayBuffer, bytes: number): ArrayBuffer {
+  return bytes === memory.byteLength ? memory : memory.slice(0, bytes);
 }
 
 /** The columns wanted, in the order asked for or the file's, with their types. */

@@ -1,6 +1,6 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { fileSource } from '../file-source.js';
-import { absolutePath, type FileLocation, locationName } from '../files/location.js';
+import { type FileLocation, locationName } from '../files/location.js';
 import type { FileReference, SourceFile } from '../files/resolve-files.js';
 import { type ColumnValues, rowFactory } from '../row-factory.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
@@ -46,7 +46,7 @@ type Reader = 'auto' | 'duckdb' | 'hyparquet';
  * notation as a string; dates Date (midnight UTC); text, enum, JSON and UUID strings; bytes Uint8Array; lists arrays; structs plain objects; what is missing null. Maps
  * are refused.
  *
- * hyparquet holds a row group in memory while it is read; DuckDB streams it.
+ * hyparquet holds a row group in memory while it is read; DuckDB streams it. Files on `gs://` are read by hyparquet, which fetches the chosen columns' bytes alone.
  *
  * @throws DatasetsError while reading: SOURCE_MALFORMED, UNSUPPORTED, PEER_MISSING
  * @example
@@ -77,8 +77,8 @@ export function parquet<T extends object = Record<string, unknown>>(
 const mostShardRows = 131_072;
 
 async function rowGroups(file: SourceFile, context: SourceContext, reader: Reader): Promise<readonly SourceShard[]> {
-  const opened = await openParquet(absolutePath(file.location, context), file.name, file.bytes);
-  opened.close();
+  const opened = await openParquet(file.location, file.bytes, context);
+  await opened.close();
   let start = 0;
   return opened.metadata.row_groups.flatMap((rowGroup, group) => {
     const rows = Number(rowGroup.num_rows);
@@ -104,7 +104,7 @@ async function* readShard<T>(
 ): AsyncGenerator<SourceBatch<T>, void, undefined> {
   const name = locationName(range.file);
   const place = (row: number) => `${name} row group ${range.group} row ${range.start - range.groupStart + row}`;
-  const file = await openParquet(absolutePath(range.file, context), name, range.fileBytes);
+  const file = await openParquet(range.file, range.fileBytes, context);
   try {
     const columns = await selectColumns(file, options.columns);
     const names = columns.map((column) => column.name);
@@ -121,7 +121,7 @@ async function* readShard<T>(
       rowsSoFar += rowsOf(run);
     }
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
@@ -148,27 +148,37 @@ async function* columnRuns(
     const source = place(row);
     throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });
   };
-  const duckdb = await chooseDuckDB(file.name, columns, range.groupRows, options.reader ?? 'auto');
-  if (duckdb === undefined) yield await readRowGroup(file, columns, range, choices, report);
-  else yield* streamRows(duckdb, file, columns, range, choices, report);
+  const duckdb = await chooseDuckDB(file, columns, range.groupRows, options.reader ?? 'auto');
+  if (duckdb === undefined || file.path === undefined) yield await readRowGroup(file, columns, range, choices, report);
+  else yield* streamRows(duckdb, { path: file.path, name: file.name }, columns, range, choices, report);
 }
 
 /** Below so many rows, starting DuckDB (50 ms in each worker) costs more than it saves. */
 const fewRows = 100_000;
 
-async function chooseDuckDB(file: string, columns: readonly ParquetColumn[], rows: number, reader: Reader) {
-  if (reader === 'hyparquet') return undefined;
+async function chooseDuckDB(file: ParquetFile, columns: readonly ParquetColumn[], rows: number, reader: Reader) {
+  if (reader === 'hyparquet' || (reader === 'auto' && file.path === undefined)) return undefined;
+  if (file.path === undefined) {
+    throw new DatasetsError('UNSUPPORTED', `${file.name} is to be read with DuckDB, which reads local files alone`, {
+      hint: "Read it with { reader: 'auto' }, or copy it to this machine.",
+      at: { file: file.name },
+    });
+  }
   const left = columns.find((column) => !duckdbReads(column));
   if (left !== undefined && reader === 'duckdb') {
-    throw new DatasetsError('UNSUPPORTED', `${file}: column ${left.name} has a type that is not read through DuckDB`, {
-      hint: "Read the file with { reader: 'auto' }.",
-      at: { file, field: left.name },
-    });
+    throw new DatasetsError(
+      'UNSUPPORTED',
+      `${file.name}: column ${left.name} has a type that is not read through DuckDB`,
+      {
+        hint: "Read the file with { reader: 'auto' }.",
+        at: { file: file.name, field: left.name },
+      },
+    );
   }
   if (left !== undefined || (reader === 'auto' && rows < fewRows)) return undefined;
   const duckdb = await openDuckDB();
   if (duckdb !== undefined || reader === 'auto') return duckdb;
-  throw new DatasetsError('PEER_MISSING', `${file} is to be read with DuckDB, which is not installed`, {
+  throw new DatasetsError('PEER_MISSING', `${file.name} is to be read with DuckDB, which is not installed`, {
     hint: 'npm install @duckdb/node-api',
   });
 }

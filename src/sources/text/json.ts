@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fileSource } from '../file-source.js';
-import { absolutePath, locationName } from '../files/location.js';
+import { notGzip } from '../files/gunzip.js';
+import { locationName } from '../files/location.js';
+import { openFile } from '../files/open-file.js';
 import type { FileReference } from '../files/resolve-files.js';
 import { malformedFile, malformedText } from '../malformed.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
 import { byteOrderMarkBytes, decodeChunk } from './decode.js';
 import { parseJson, type UnsafeIntegers } from './exact-json.js';
-import { isGzip, rangeOf, shardOfRange, wholeFile } from './file-range.js';
+import { type FileRange, isGzip, rangeOf, shardOfRange, wholeFile } from './file-range.js';
 
 export interface JsonOptions {
   /** What becomes of an integer beyond 2^53 - 1, which a number would round: an error (the default), or a bigint. */
@@ -45,7 +46,7 @@ async function* readJson<T>(
 ): AsyncGenerator<SourceBatch<T>, void, undefined> {
   const range = rangeOf(shard);
   const file = locationName(range.file);
-  const bytes = await readContent(absolutePath(range.file, context), file);
+  const bytes = await readContent(range, context);
   const text = decodeChunk(bytes.subarray(byteOrderMarkBytes(bytes)), file, () => 1);
   const value = parseJson(text, integers, (offset, what, hint) => {
     const before = text.slice(0, offset);
@@ -62,23 +63,16 @@ async function* readJson<T>(
   }
 }
 
-async function readContent(path: string, file: string): Promise<Buffer> {
-  const stored = await readFile(path).catch((error: unknown) => {
-    throw malformedFile(file, 'cannot be read', {
-      hint: 'Check that it is still there and may be read.',
-      cause: error,
-    });
-  });
-  const content = isGzip(file)
+async function readContent(range: FileRange, context: SourceContext): Promise<Buffer> {
+  const file = await openFile(range.file, range.fileBytes, context);
+  const stored = await file.read(0, file.bytes).finally(() => file.close());
+  const content = isGzip(file.name)
     ? await promisify(gunzip)(stored).catch((error: unknown) => {
-        throw malformedFile(file, 'is not a complete gzip file', {
-          hint: 'Fetch or write the file again.',
-          cause: error,
-        });
+        throw notGzip(file.name, error);
       })
     : stored;
   if (content.length <= maxJsonBytes) return content;
-  throw malformedFile(file, `holds ${content.length} bytes, more than can be parsed as one JSON text`, {
+  throw malformedFile(file.name, `holds ${content.length} bytes, more than can be parsed as one JSON text`, {
     hint: 'Write it as JSON Lines and read it with jsonl(...).',
   });
 }

@@ -1,55 +1,59 @@
-import { closeSync, createReadStream, readSync } from 'node:fs';
-import { createGunzip } from 'node:zlib';
-import { absolutePath, locationName } from '../files/location.js';
-import { openUnchanged } from '../files/open-file.js';
+import { gunzipBlocks } from '../files/gunzip.js';
+import { type LocalLocation, locationName } from '../files/location.js';
+import { openFile, openLocalFile } from '../files/open-file.js';
+import { readPieces } from '../files/read-pieces.js';
 import { malformedFile } from '../malformed.js';
 import type { SourceContext } from '../source.js';
-import type { FileRange } from './file-range.js';
+import { type FileRange, isGzip } from './file-range.js';
 
 /**
  * Bytes of a block. A field that an author keeps is a slice of its block's text, so a block is also the most that one kept string can hold in memory.
  */
 export const blockBytes = 64 << 10;
 
-function openRange(range: FileRange, context: SourceContext): number {
-  return openUnchanged(absolutePath(range.file, context), locationName(range.file), range.fileBytes);
+/**
+ * The content of a range in blocks, each valid until the next one: from a plain file of this machine synchronously, since a worker has nothing else to do.
+ */
+export function readBlocks(range: FileRange, context: SourceContext): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (isGzip(locationName(range.file))) return readGzipBlocks(range, context);
+  return range.file.in === 'bucket' ? readRemoteBlocks(range, context) : readLocalBlocks(range.file, range, context);
 }
 
-/** The bytes of a range of a plain file, in blocks. A block is valid until the next one. Reads synchronously: a worker has nothing else to do. */
-export function* readPlainBlocks(range: FileRange, context: SourceContext): Generator<Buffer, void, undefined> {
-  const descriptor = openRange(range, context);
+function* readLocalBlocks(
+  location: LocalLocation,
+  range: FileRange,
+  context: SourceContext,
+): Generator<Buffer, void, undefined> {
+  const file = openLocalFile(location, range.fileBytes, context);
   try {
-    const block = Buffer.allocUnsafeSlow(blockBytes);
+    const memory = Buffer.allocUnsafeSlow(blockBytes);
     for (let at = range.from; at < range.to; ) {
-      const read = readSync(descriptor, block, 0, Math.min(blockBytes, range.to - at), at);
-      if (read === 0) throw malformedFile(locationName(range.file), 'became shorter while it was read', { offset: at });
-      at += read;
-      yield block.subarray(0, read);
+      const block = file.readSync(at, Math.min(blockBytes, range.to - at), memory);
+      if (block.length === 0) throw malformedFile(file.name, 'became shorter while it was read', { offset: at });
+      at += block.length;
+      yield block;
     }
   } finally {
-    closeSync(descriptor);
+    file.closeSync();
   }
 }
 
-/** The content of a gzip file (of any number of members), in blocks. */
-export async function* readGzipBlocks(
-  range: FileRange,
-  context: SourceContext,
-): AsyncGenerator<Buffer, void, undefined> {
-  closeSync(openRange(range, context));
-  const file = createReadStream(absolutePath(range.file, context));
-  const plain = createGunzip({ chunkSize: blockBytes });
-  file.on('error', (error) => plain.destroy(error));
-  file.pipe(plain);
+async function* readRemoteBlocks(range: FileRange, context: SourceContext): AsyncGenerator<Buffer, void, undefined> {
+  const file = await openFile(range.file, range.fileBytes, context);
   try {
-    for await (const block of plain) yield block;
-  } catch (error) {
-    throw malformedFile(locationName(range.file), 'is not a complete gzip file', {
-      hint: 'Fetch or write the file again; a file that is not compressed must not be named *.gz.',
-      cause: error,
-    });
+    for await (const piece of readPieces(file, range.from, range.to)) {
+      for (let at = 0; at < piece.length; at += blockBytes) yield piece.subarray(at, at + blockBytes);
+    }
   } finally {
-    file.destroy();
-    plain.destroy();
+    await file.close();
+  }
+}
+
+async function* readGzipBlocks(range: FileRange, context: SourceContext): AsyncGenerator<Buffer, void, undefined> {
+  const file = await openFile(range.file, range.fileBytes, context);
+  try {
+    yield* gunzipBlocks(file, blockBytes);
+  } finally {
+    await file.close();
   }
 }

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { absolutePath } from '../files/location.js';
+import { openFile } from '../files/open-file.js';
+import type { OpenedFile } from '../files/opened-file.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import type { SourceContext } from '../source.js';
 import { type FileRange, isGzip, wholeFile } from './file-range.js';
@@ -15,11 +15,11 @@ export async function splitAtLines(
   rangeBytes: number,
 ): Promise<readonly FileRange[]> {
   if (isGzip(file.name) || file.bytes <= rangeBytes) return [wholeFile(file)];
-  const handle = await open(absolutePath(file.location, context));
+  const opened = await openFile(file.location, file.bytes, context);
   try {
     const starts = [0];
     for (let target = rangeBytes; target < file.bytes; target += rangeBytes) {
-      const start = await lineStartAfter(handle, target, file.bytes);
+      const start = await lineStartAfter(opened, target);
       const previous = starts.at(-1) ?? 0;
       if (start > previous && start < file.bytes) starts.push(start);
     }
@@ -30,20 +30,20 @@ export async function splitAtLines(
       line: from === 0 ? 1 : null,
     }));
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 
-/** The first offset from `target` on at which a line starts; `fileBytes` when there is none. */
-async function lineStartAfter(handle: FileHandle, target: number, fileBytes: number): Promise<number> {
+/** The first offset from `target` on at which a line starts; the file's end when there is none. */
+async function lineStartAfter(file: OpenedFile, target: number): Promise<number> {
   const block = Buffer.allocUnsafe(blockBytes);
   // A line that starts exactly at `target` is preceded by a line feed.
-  for (let at = target - 1; at < fileBytes; ) {
-    const { bytesRead } = await handle.read(block, 0, blockBytes, at);
-    if (bytesRead === 0) break;
-    const found = block.subarray(0, bytesRead).indexOf(0x0a);
+  for (let at = target - 1; at < file.bytes; ) {
+    const bytes = await file.read(at, Math.min(blockBytes, file.bytes - at), block);
+    if (bytes.length === 0) break;
+    const found = bytes.indexOf(0x0a);
     if (found >= 0) return at + found + 1;
-    at += bytesRead;
+    at += bytes.length;
   }
-  return fileBytes;
+  return file.bytes;
 }

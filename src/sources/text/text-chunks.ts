@@ -1,10 +1,10 @@
 import { locationName } from '../files/location.js';
 import { malformedText } from '../malformed.js';
 import type { SourceContext } from '../source.js';
-import { countLinesBefore } from './count-lines.js';
+import { linesBefore } from './count-lines.js';
 import { byteOrderMarkBytes, countLineFeeds, decodeChunk } from './decode.js';
-import { type FileRange, isGzip } from './file-range.js';
-import { readGzipBlocks, readPlainBlocks } from './read-blocks.js';
+import type { FileRange } from './file-range.js';
+import { readBlocks } from './read-blocks.js';
 import { maxRecordBytes, RecordChunker } from './record-chunker.js';
 
 /** Whole records of a text file, and where they begin. */
@@ -21,7 +21,7 @@ export interface ChunkParser<B> {
   finish?(): void;
 }
 
-/** Reads a range and parses it: synchronously for a plain file, asynchronously for a gzip file. */
+/** Reads a range and parses it: synchronously where its blocks come so. */
 export function readText<B>(
   range: FileRange,
   context: SourceContext,
@@ -29,18 +29,16 @@ export function readText<B>(
   parser: ChunkParser<B>,
 ): Iterable<B> | AsyncIterable<B> {
   const chunks = new ChunkSequence(range, context, quoted);
-  return isGzip(locationName(range.file))
-    ? parseAsync(range, context, chunks, parser)
-    : parseSync(range, context, chunks, parser);
+  const blocks = readBlocks(range, context);
+  return Symbol.iterator in blocks ? parseSync(blocks, chunks, parser) : parseAsync(blocks, chunks, parser);
 }
 
 function* parseSync<B>(
-  range: FileRange,
-  context: SourceContext,
+  blocks: Iterable<Buffer>,
   chunks: ChunkSequence,
   parser: ChunkParser<B>,
 ): Generator<B, void, undefined> {
-  for (const block of readPlainBlocks(range, context)) {
+  for (const block of blocks) {
     const chunk = chunks.next(block);
     if (chunk !== undefined) yield* parser.parse(chunk);
   }
@@ -50,12 +48,11 @@ function* parseSync<B>(
 }
 
 async function* parseAsync<B>(
-  range: FileRange,
-  context: SourceContext,
+  blocks: AsyncIterable<Buffer>,
   chunks: ChunkSequence,
   parser: ChunkParser<B>,
 ): AsyncGenerator<B, void, undefined> {
-  for await (const block of readGzipBlocks(range, context)) {
+  for await (const block of blocks) {
     const chunk = chunks.next(block);
     if (chunk !== undefined) yield* parser.parse(chunk);
   }
@@ -76,7 +73,11 @@ class ChunkSequence {
     this.#file = locationName(range.file);
     this.#chunker = new RecordChunker(quoted);
     this.#atFileStart = range.from === 0;
-    this.#lineAtStart = () => range.line ?? countLinesBefore(range, context) + 1;
+    let line = range.line;
+    this.#lineAtStart = () => {
+      line ??= linesBefore(range, context) + 1;
+      return line;
+    };
   }
 
   next(block: Buffer): TextChunk | undefined {
