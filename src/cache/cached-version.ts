@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
 import type { VersionFiles } from '../reader/index.js';
@@ -6,7 +5,7 @@ import { type Manifest, type Registry, type ResolvedVersion, readManifest, versi
 import { LocalStorage } from '../storage/index.js';
 import { cacheFolders, lockName, registryFolder } from './cache-layout.js';
 import { type ExpectedFile, fetchFile } from './fetch-file.js';
-import { withHostLock } from './host-lock.js';
+import { onceOnThisHost } from './once-on-this-host.js';
 import { isUnreachable } from './unreachable.js';
 import type { VersionCache } from './version-cache.js';
 
@@ -99,8 +98,9 @@ export class CachedVersion implements VersionFiles {
     const file = cache.storage.absolute(place);
     if (await cache.use(place)) return file;
     return cache.downloads.run(() =>
-      withHostLock({
-        file: join(cache.storage.location, cacheFolders.locks, lockName(place)),
+      onceOnThisHost({
+        directory: cache.storage.location,
+        lease: `${cacheFolders.locks}/${lockName(place)}`,
         finished: async () => ((await cache.use(place)) ? file : undefined),
         work: async () => {
           await this.#fetch(path, file);

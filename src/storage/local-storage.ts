@@ -36,15 +36,18 @@ const temporaryPrefix = '.tmp-';
 export class LocalStorage implements Storage {
   readonly location: string;
   readonly #confined: boolean;
+  readonly #durable: boolean;
 
   /**
    * @param directory need not exist: it is made with the first object.
    * @param options.confined whether links that lead out of the directory are refused where an object is read: in a version's directory,
    * which anybody may have made, but not above, where a data set may lie on another disk.
+   * @param options.durable whether what is written is to survive a power failure: not where it means nothing without the process that wrote it. Default: true.
    */
-  constructor(directory: string, options: { readonly confined?: boolean } = {}) {
+  constructor(directory: string, options: { readonly confined?: boolean; readonly durable?: boolean } = {}) {
     this.location = resolve(directory);
     this.#confined = options.confined ?? false;
+    this.#durable = options.durable ?? true;
   }
 
   /** The absolute path of an object, for what only a local file can do. `''` is the directory itself. */
@@ -292,7 +295,7 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async #writer(absolute: string, sync = true): Promise<LocalWriter> {
+  async #writer(absolute: string, sync = this.#durable): Promise<LocalWriter> {
     const temporary = temporaryPath(absolute);
     try {
       await mkdir(dirname(absolute), { recursive: true });

@@ -48,7 +48,7 @@ export class LocalWriter implements ObjectWriter {
     } finally {
       await rm(this.#temporary, { force: true });
     }
-    await syncDirectory(dirname(this.#path));
+    if (this.#sync) await syncDirectory(dirname(this.#path));
     return true;
   }
 

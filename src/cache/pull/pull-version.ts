@@ -13,7 +13,7 @@ import {
   versionPath,
 } from '../../registry/index.js';
 import { LocalStorage, refuseGcsfuse } from '../../storage/index.js';
-import { withHostLock } from '../host-lock.js';
+import { onceOnThisHost } from '../once-on-this-host.js';
 import { writePartManifest } from './part-metadata.js';
 import { pullFiles } from './pull-files.js';
 import { type PulledFile, preparedFiles } from './pulled-file.js';
@@ -85,8 +85,9 @@ export async function pullVersion(reference: string, options: PullOptions): Prom
   const registry = typeof options.registry === 'string' ? openRegistry(options.registry) : options.registry;
   const resolved = await registry.resolve(wanted);
   const id = [resolved.name, resolved.config, resolved.version].filter(Boolean).join('-');
-  return withHostLock({
-    file: target.absolute(`${pullFolder}/${id}.lock`),
+  return onceOnThisHost({
+    directory: target.location,
+    lease: `${pullFolder}/${id}.lease`,
     finished: () => pulledBefore(target, resolved, selection),
     work: () => pull({ registry, resolved, target, staging: `${pullFolder}/${id}`, selection, options }),
     signal: options.signal,
