@@ -25,7 +25,7 @@ export class SliceCursor {
   constructor(slice: SpillSlice, files: SpillFiles, aheadBytes: number) {
     this.slice = slice;
     this.#files = files;
-    this.#aheadCapacity = Math.min(aheadBytes, 4 * smallReadBytes);
+    this.#aheadCapacity = Math.min(aheadBytes, 2 * smallReadBytes);
     this.#offset = slice.offset;
     this.#end = slice.offset + slice.bytes;
   }
