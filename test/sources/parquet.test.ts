@@ -238,8 +238,8 @@ pq.write_table(pa.table({
         }
       }
       assert.equal(rows, 3_000_000);
-      // DuckDB's are cut into three each.
-      assert.equal(shards.length, reader === 'duckdb' ? 33 : 11);
+      // DuckDB's are cut in two.
+      assert.equal(shards.length, reader === 'duckdb' ? 22 : 11);
       sums.push({ hash, letters, seen });
     }
     assert.deepEqual(sums[0], sums[1]);
@@ -262,7 +262,7 @@ print(json.dumps(table.to_pylist()))`,
     const file = npmFile('vega-datasets', 'data/flights-3m.parquet');
     for (const [reader, shard, row] of [
       ['auto', 1, 5],
-      ['duckdb', 4, 90_914],
+      ['duckdb', 3, 136_369],
     ] as const) {
       const source = parquet(file, { columns: ['delay'], reader });
       const chosen = (await source.split(inRepository))[shard];

@@ -60,6 +60,7 @@ index in the file.`,
     const flights = parquet<Flight>(npmFile('vega-datasets', 'data/flights-3m.parquet'), {
       int64: 'number',
       rowIndex: 'row',
+      reader: 'duckdb',
     });
     return {
       train: pipeline

@@ -22,7 +22,7 @@ export interface ParquetOptions {
   readonly rowIndex?: string;
   /**
    * Which library decodes; both give the same values. `auto` (the default) takes DuckDB for row groups of 100,000 rows and more, where `@duckdb/node-api` is installed and
-   * the columns' types allow. With `duckdb`, row groups of more than 131,072 rows are cut into several source shards, which spreads few large ones evenly over the workers.
+   * the columns' types allow. With `duckdb`, row groups of more than 262,144 rows are cut into several source shards, which spreads few large ones evenly over the workers.
    */
   readonly reader?: Reader;
 }
@@ -74,7 +74,7 @@ export function parquet<T extends object = Record<string, unknown>>(
  * DuckDB begins anywhere in a row group at no cost; hyparquet would decode the whole group for each part of it. What is cut must not depend on
  * what is installed.
  */
-const mostShardRows = 131_072;
+const mostShardRows = 262_144;
 
 async function rowGroups(file: SourceFile, context: SourceContext, reader: Reader): Promise<readonly SourceShard[]> {
   const opened = await openParquet(file.location, file.bytes, context);
