@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
  *     registries/<registry>.json                          which registry that is
  *     resolved/<registry>/<reference>.json                what a reference meant when the registry could last be asked
  *     processes/<process>/                                a process that uses the cache: who it is, what it reads, what it is downloading
- *     locks/<file>                                        files that are being downloaded
+ *     locks/<number>/                                     leases of files that are being downloaded
  */
 export const cacheFolders = {
   versions: 'versions',
@@ -22,9 +22,12 @@ export function registryFolder(location: string): string {
   return createHash('sha256').update(location).digest('hex').slice(0, 16);
 }
 
-/** The name of the lock of a cached file. */
-export function lockName(place: string): string {
-  return createHash('sha256').update(place).digest('hex').slice(0, 32);
+/**
+ * The folder of the lease of a cached file. There are 4096, so that they need never be removed: where two files share one, the second download waits
+ * for the first.
+ */
+export function leaseFolder(place: string): string {
+  return `${cacheFolders.locks}/${createHash('sha256').update(place).digest('hex').slice(0, 3)}`;
 }
 
 /** Small files that describe a version; all others hold its data, and are fetched one by one. */

@@ -3,7 +3,7 @@ import { formatReference } from '../core/names/index.js';
 import type { VersionFiles } from '../reader/index.js';
 import { type Manifest, type Registry, type ResolvedVersion, readManifest, versionPath } from '../registry/index.js';
 import { LocalStorage } from '../storage/index.js';
-import { cacheFolders, lockName, registryFolder } from './cache-layout.js';
+import { cacheFolders, leaseFolder, registryFolder } from './cache-layout.js';
 import { type ExpectedFile, fetchFile } from './fetch-file.js';
 import { onceOnThisHost } from './once-on-this-host.js';
 import { isUnreachable } from './unreachable.js';
@@ -100,7 +100,7 @@ export class CachedVersion implements VersionFiles {
     return cache.downloads.run(() =>
       onceOnThisHost({
         directory: cache.storage.location,
-        lease: `${cacheFolders.locks}/${lockName(place)}`,
+        lease: leaseFolder(place),
         finished: async () => ((await cache.use(place)) ? file : undefined),
         work: async () => {
           await this.#fetch(path, file);

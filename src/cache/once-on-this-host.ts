@@ -4,7 +4,7 @@ import { LocalStorage } from '../storage/index.js';
 export interface OneMaker<T> {
   /** Absolute. */
   readonly directory: string;
-  /** Where the lease of what is made lies, in the directory. Gone once it is made. */
+  /** Where the lease of what is made lies, in the directory. */
   readonly lease: string;
   /** What is made, once it is there. */
   readonly finished: () => Promise<T | undefined>;
@@ -41,13 +41,9 @@ export async function onceOnThisHost<T>({
     isWaiting = true;
   };
   const lease = await acquireLease(storage, path, { about: async () => ({}), onWaiting, signal, timings });
-  let made: T;
   try {
-    made = (await finished()) ?? (await work());
+    return (await finished()) ?? (await work());
   } finally {
     await lease.release();
   }
-  // Whoever gets the lease now finds that there is nothing to do, so that it may go.
-  await storage.deleteDirectory(path);
-  return made;
 }

@@ -148,7 +148,7 @@ describe('pulling a version', () => {
     });
     after(() => log?.close());
     beforeEach(() => {
-      (log.calls as unknown[]).length = 0;
+      log.calls.length = 0;
       log.before = async () => undefined;
     });
 
@@ -226,7 +226,7 @@ describe('pulling a version', () => {
       assert.ok(!existsSync(join(directory, 'sample')), 'a part of the version can be seen');
       first.child.kill('SIGKILL');
       assert.equal((await first.done).code, null);
-      (log.calls as unknown[]).length = 0;
+      log.calls.length = 0;
       log.before = async () => undefined;
       const outcome = await second.done;
       assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);

@@ -4,7 +4,8 @@ import { forward, listen, relay } from './http-message.js';
 /** A proxy that notes every request. */
 export interface RequestLog {
   readonly url: string;
-  readonly calls: readonly ApiCall[];
+  /** Those so far, oldest first; may be emptied. */
+  readonly calls: ApiCall[];
   /** Called before a request is sent on; what it waits for, the request waits for. */
   before: (call: ApiCall) => Promise<void>;
   close(): Promise<void>;
