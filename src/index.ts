@@ -38,5 +38,5 @@ export {
   type VersionReader,
   verifyVersion,
 } from './reader/index.js';
-export { openRegistry } from './registry/index.js';
+export { openRegistry, type PruneOptions, type PruneReport, prune } from './registry/index.js';
 export * from './sources/index.js';

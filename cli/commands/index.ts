@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./verify.js')).verifyCommand,
   },
   {
+    name: 'prune',
+    summary: 'Remove old versions from the registry by rules, and say why the others stay',
+    load: async () => (await import('./prune.js')).pruneCommand,
+  },
+  {
     name: 'convert',
     summary: 'Export a published version to another place and format',
     load: async () => (await import('./convert.js')).convertCommand,

@@ -22,3 +22,12 @@ export function byteSize(text: string): number {
   if (bytes !== undefined && bytes > 0) return bytes;
   throw new InvalidArgumentError('It must be a size like 256MiB or 1GiB, or a number of bytes.');
 }
+
+const unitMilliseconds = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** A length of time like `30d`, in milliseconds. */
+export function duration(text: string): number {
+  const [, count = '', unit] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
+  if (unit === 'h' || unit === 'd' || unit === 'w') return Number(count) * unitMilliseconds[unit];
+  throw new InvalidArgumentError('It must be a number of hours, days or weeks like 12h, 30d or 8w.');
+}

@@ -66,6 +66,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   BUCKET_UNKNOWN: exitCodes.notFound,
   STORAGE_UNSUITABLE: exitCodes.environment,
   VERSION_EXISTS: exitCodes.refused,
+  VERSION_REMOVED: exitCodes.notFound,
   VERSION_IMMUTABLE: exitCodes.refused,
   LEASE_LOST: exitCodes.refused,
   ALIAS_MOVED: exitCodes.refused,

@@ -10,6 +10,7 @@ export {
 export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
 export { formatJson } from './format-json.js';
 export {
+  leasePath,
   type RecordFormat,
   recordFormats,
   type ShardFormat,
@@ -34,6 +35,8 @@ export {
   type RegistryOptions,
   type ResolvedVersion,
 } from './registry.js';
+export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
+export { readTombstone, type Tombstone } from './retention/tombstone.js';
 export {
   type RemoveBuildsOptions,
   type RemovedBuild,
@@ -55,4 +58,5 @@ export {
   type PublishedSplit,
   type VersionMetadata,
 } from './version-metadata.js';
+export type { VersionName } from './version-name.js';
 export { writeMetadata } from './write-metadata.js';

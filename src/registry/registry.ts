@@ -1,3 +1,4 @@
+import { DatasetsError } from '../core/errors/index.js';
 import {
   type AliasName,
   type ConfigName,
@@ -103,7 +104,7 @@ export class Registry {
   /**
    * Finds the version that a reference means: the alias, the newest that matches, or the newest.
    *
-   * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name.
+   * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name; VERSION_REMOVED.
    * @example
    * ```ts
    * const { location } = await registry.resolve(parseReference('product_a/men:1.*.*'));
@@ -113,15 +114,19 @@ export class Registry {
     return resolveReference(this, reference);
   }
 
-  /** As `resolve`, but undefined where there is no such version. */
+  /** As `resolve`, but undefined where there is no such version, or it was removed. */
   async find(reference: Reference): Promise<ResolvedVersion | undefined> {
     try {
       return await this.resolve(reference);
     } catch (error) {
-      if (isUnknownReference(error)) return undefined;
+      if (isUnknownReference(error) || isRemoved(error)) return undefined;
       throw error;
     }
   }
+}
+
+function isRemoved(error: unknown): boolean {
+  return error instanceof DatasetsError && error.code === 'VERSION_REMOVED';
 }
 
 /**

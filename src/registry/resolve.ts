@@ -2,15 +2,19 @@ import { DatasetsError } from '../core/errors/index.js';
 import {
   type AliasName,
   type ConfigName,
+  type DatasetName,
   formatReference,
   isConfigName,
+  isVersion,
   nearestHint,
   newestVersion,
   type Reference,
+  type VersionPattern,
 } from '../core/names/index.js';
 import { readDefaultConfig } from './default-config.js';
 import { versionPath } from './layout.js';
 import type { Registry, ResolvedVersion } from './registry.js';
+import { readTombstone, versionRemoved } from './retention/tombstone.js';
 
 const defaultAlias = 'default' as AliasName;
 
@@ -20,8 +24,11 @@ export async function resolveReference(registry: Registry, reference: Reference)
   const aliased = await resolveAlias(registry, reference);
   const config = aliased === undefined ? await pickConfig(registry, reference) : aliased.config;
   const versions = await registry.listVersions(name, config);
-  const version = newestVersion(versions, aliased?.version ?? reference.version);
-  if (version === undefined) throw await unknownVersion(registry, reference, config);
+  const wanted = aliased?.version ?? reference.version;
+  const version = newestVersion(versions, wanted);
+  if (version === undefined) {
+    throw (await removedVersion(registry, name, config, wanted)) ?? (await unknownVersion(registry, reference, config));
+  }
   const path = versionPath({ name, config, version });
   return { name, config, version, path, location: registry.locationOf(path) };
 }
@@ -76,6 +83,18 @@ async function unknownDataset(registry: Registry, reference: Reference): Promise
 function unknownConfig(registry: Registry, reference: Reference, what: string, hint: string): DatasetsError {
   const message = `${reference.name} ${what} in ${registry.location}`;
   return new DatasetsError('CONFIG_UNKNOWN', message, { hint, at: { dataset: reference.name } });
+}
+
+/** What became of a single version that was there once. */
+async function removedVersion(
+  registry: Registry,
+  name: DatasetName,
+  config: ConfigName | undefined,
+  version: VersionPattern | undefined,
+): Promise<DatasetsError | undefined> {
+  if (version === undefined || !isVersion(version)) return undefined;
+  const tombstone = await readTombstone(registry.storage, { name, config, version });
+  return tombstone && versionRemoved(tombstone, registry.location);
 }
 
 /** Says what is missing: the data set, the config, or the version. */

@@ -89,6 +89,7 @@ export type ErrorCode =
   | 'STORAGE_UNSUITABLE' // a file system that can't do what is needed
   // registry
   | 'VERSION_EXISTS'
+  | 'VERSION_REMOVED' // pruned: its tombstone says when, by whom and why
   | 'VERSION_IMMUTABLE'
   | 'LEASE_LOST' // another process took this one for dead and went on
   | 'ALIAS_MOVED' // somebody else moved the alias first

@@ -2,7 +2,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import { isGcsUrl } from '../../core/location/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { arrowSchemaOf } from '../../formats/index.js';
-import { readVersionInfo, type VersionInfo, versionFiles } from '../../registry/index.js';
+import { readVersionInfo, type VersionInfo, type VersionName, versionFiles } from '../../registry/index.js';
 import { isLocalStorage, type LocalStorage, openStorage, type Storage } from '../../storage/index.js';
 import { ShardFiles } from '../shards/shard-files.js';
 import { localVersionFiles, type VersionFiles } from '../version-files.js';
@@ -14,15 +14,8 @@ import { verifyTfdsMetadata } from './verify-metadata.js';
 import { VerifyProgress } from './verify-progress.js';
 import { SplitCheck } from './verify-split.js';
 
-/** Which version a directory should hold: what its path in a registry says. */
-export interface VersionName {
-  readonly name: string;
-  readonly config: string | undefined;
-  readonly version: string;
-}
-
 export interface VerifyOptions {
-  /** Compared with what the manifest says; with it, a manifest that can't be read is a problem in the report and no error. */
+  /** What the version's path in a registry says it is. Compared with what the manifest says; with it, a manifest that can't be read is a problem in the report and no error. */
   readonly expected?: VersionName | undefined;
   /** Called before the files are read, with the bytes that will be, where the manifest says them. */
   readonly onStart?: (bytes: number | undefined) => void;

@@ -1,6 +1,7 @@
 import { isLocalStorage } from '../../storage/index.js';
 import { writeAudit } from '../audit.js';
 import { versionPath } from '../layout.js';
+import { refuseOtherContent } from '../retention/refuse-other-content.js';
 import type { StagedVersion } from '../staging/staged-version.js';
 import { stagingFiles } from '../staging/staging-files.js';
 import { isVersionDirectory } from '../version-directory.js';
@@ -24,7 +25,7 @@ export interface PublishOptions {
  * comes second gets VERSION_EXISTS, and the version stays as it is.
  *
  * @returns where the version lies: its absolute directory, or its URL.
- * @throws DatasetsError VERSION_EXISTS, LEASE_LOST, MANIFEST_INVALID, VERSION_IMMUTABLE, STORAGE_FULL, STORAGE_FAILED and the other faults of storages; nothing is
+ * @throws DatasetsError VERSION_EXISTS, LEASE_LOST, MANIFEST_INVALID, VERSION_IMMUTABLE (also for a version that was removed and had other content), STORAGE_FULL, STORAGE_FAILED and the other faults of storages; nothing is
  *   published then.
  */
 export async function publish(staged: StagedVersion, options: PublishOptions = {}): Promise<string> {
@@ -35,6 +36,7 @@ export async function publish(staged: StagedVersion, options: PublishOptions = {
   await staged.lease.check();
   const manifest = await checkStaged(staged.files, staged.path(stagingFiles.version), staged);
   if (!overwrite && (await isVersionDirectory(registry.storage, target))) throw versionExists(registry, staged);
+  await refuseOtherContent(registry, staged, manifest, overwrite);
   const build = { ...staged.subject, overwrite, defaultConfig: options.defaultConfig };
   if (isLocalStorage(registry.storage)) await publishLocally(staged, build, manifest);
   else await publishRemotely(staged, build, manifest);

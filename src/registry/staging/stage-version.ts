@@ -9,6 +9,7 @@ import { currentProcess } from '../process-identity.js';
 import { endPublication } from '../publish/end-publication.js';
 import { refuseOverwrite, versionExists } from '../publish/publish-errors.js';
 import type { Registry } from '../registry.js';
+import { settleRemoval } from '../retention/remove-version.js';
 import { isVersionDirectory } from '../version-directory.js';
 import { type ChosenStaging, chooseStaging } from './choose-staging.js';
 import { removeUseless } from './remove-useless.js';
@@ -68,6 +69,7 @@ export async function stageVersion(
   refuseGcsfuse(area.storage.location, 'publish through');
   const { lease, chosen } = await takeVersion(registry, area, target, options);
   try {
+    await settleRemoval(registry, target);
     if (options.overwrite !== true && (await isVersionDirectory(registry.storage, versionPath(target)))) {
       throw versionExists(registry, target);
     }

@@ -1,0 +1,119 @@
+import { DatasetsError } from '../../core/errors/index.js';
+import { type DatasetName, isConfigName, isDatasetName } from '../../core/names/index.js';
+import type { Registry } from '../registry.js';
+import { planRetention, type RetentionDecision, type RetentionRules } from './plan-retention.js';
+import {
+  type RemovalOutcome,
+  type RemoveOptions,
+  removeVersion,
+  settleRemoval,
+  takeForRemoval,
+} from './remove-version.js';
+import { storedVersions } from './stored-versions.js';
+import { listTombstones, type Tombstone } from './tombstone.js';
+
+export interface PruneOptions extends RetentionRules, Partial<RemoveOptions> {
+  /** Data sets to look at. Default: all of the registry. */
+  readonly names?: readonly DatasetName[] | undefined;
+  /** Without it nothing is removed: the report says what would be. */
+  readonly remove?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each version that goes. */
+  readonly onRemoved?: ((decision: PrunedVersion) => void) | undefined;
+}
+
+/** What was decided of a version, and what became of it. */
+export interface PrunedVersion extends RetentionDecision {
+  /** Undefined for a version that stays, and where nothing was to be removed. */
+  readonly outcome: RemovalOutcome | undefined;
+}
+
+export interface PruneReport {
+  readonly versions: readonly PrunedVersion[];
+  /** Removals that somebody had begun and not ended; they were ended, or would be. */
+  readonly unfinished: readonly Tombstone[];
+}
+
+/**
+ * Removes versions that no rule keeps. The newest of each data set and config always stays, and so does what an alias stands for and what a version that
+ * stays was made from.
+ *
+ * @throws DatasetsError USAGE without a rule, or with a rule that keeps nothing; DATASET_UNKNOWN; MANIFEST_INVALID, FORMAT_TOO_NEW for a version anywhere in the
+ *   registry that can't be read: it may be made from any other; INTERRUPTED between two removals.
+ * @example
+ * ```ts
+ * const { versions } = await prune(openRegistry('/data/registry'), { keepLast: 3 });
+ * for (const { version, keptBecause } of versions) console.log(version.version, keptBecause);
+ * ```
+ */
+export async function prune(registry: Registry, options: PruneOptions): Promise<PruneReport> {
+  checkRules(options);
+  const unfinished = await unfinishedRemovals(registry);
+  if (options.remove === true) for (const tombstone of unfinished) await endUnfinished(registry, tombstone, options);
+  const stored = await storedVersions(registry);
+  for (const name of options.names ?? [])
+    await registry.resolve({ name, config: undefined, version: undefined, alias: undefined });
+  const asked = new Set<string>(options.names ?? stored.map(({ name }) => name));
+  const plan = planRetention(stored, options, ({ name }) => asked.has(name));
+  const versions: PrunedVersion[] = [];
+  for (const decision of plan) versions.push(await carryOut(registry, decision, options));
+  return { versions, unfinished };
+}
+
+async function carryOut(
+  registry: Registry,
+  decision: RetentionDecision,
+  options: PruneOptions,
+): Promise<PrunedVersion> {
+  if (decision.keptBecause.length > 0 || options.remove !== true) return { ...decision, outcome: undefined };
+  if (options.signal?.aborted === true) throw interrupted(options.signal);
+  const { reason = 'no rule of prune keeps it', actor, lease } = options;
+  const outcome = await removeVersion(registry, decision.version, { reason, actor, lease });
+  const pruned = { ...decision, outcome };
+  options.onRemoved?.(pruned);
+  return pruned;
+}
+
+async function unfinishedRemovals(registry: Registry): Promise<readonly Tombstone[]> {
+  const found: Tombstone[] = [];
+  for (const { name, kind } of await registry.storage.list('')) {
+    if (kind !== 'directory' || !isDatasetName(name)) continue;
+    const folders = await registry.storage.list(name);
+    const configs = folders.filter((folder) => folder.kind === 'directory').map((folder) => folder.name);
+    for (const config of [undefined, ...configs.filter(isConfigName)]) {
+      found.push(...(await listTombstones(registry.storage, { name, config })));
+    }
+  }
+  return found.filter(({ state }) => state === 'removing');
+}
+
+async function endUnfinished(registry: Registry, tombstone: Tombstone, options: PruneOptions): Promise<void> {
+  const lease = await takeForRemoval(registry, tombstone, options);
+  // Whoever holds it may be the one who removes it.
+  if (lease === undefined) return;
+  try {
+    await settleRemoval(registry, tombstone);
+  } finally {
+    await lease.release();
+  }
+}
+
+function checkRules({ keepLast, keepNewerThan, keep }: RetentionRules): void {
+  const isCount = keepLast === undefined || (Number.isSafeInteger(keepLast) && keepLast > 0);
+  if (!isCount) {
+    throw new DatasetsError('USAGE', `keepLast is ${keepLast}; it must be a whole number from 1 up`, {
+      hint: 'The newest version of a data set is never removed.',
+    });
+  }
+  if (keepLast !== undefined || keepNewerThan !== undefined || (keep?.length ?? 0) > 0) return;
+  throw new DatasetsError('USAGE', 'no rule says which versions are to be kept', {
+    hint: 'Pass --keep-last 3, --keep-newer-than 30d or --keep product_a:1.2.0, or several of them.',
+  });
+}
+
+function interrupted(signal: AbortSignal): DatasetsError {
+  return new DatasetsError('INTERRUPTED', 'pruning was interrupted', {
+    hint: 'Each version was removed whole or not at all. Run it again for the rest.',
+    cause: signal.reason,
+  });
+}
