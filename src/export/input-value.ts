@@ -11,7 +11,9 @@ export function inputValue(definition: Definition): InputValue {
       return (value) => (value === null || value === undefined ? null : inner(value));
     }
     case 'image':
-      return encodedFile;
+      return definition.dtype === 'float32' ? pixels : encodedFile;
+    case 'bounding-box':
+      return (value) => (value as { readonly data: Float32Array }).data;
     case 'audio':
       return definition.stored === 'file' ? encodedFile : same;
     case 'video':
@@ -46,6 +48,12 @@ function same(value: unknown): unknown {
 /** The bytes of an image or audio file, which are stored as they come. */
 function encodedFile(value: unknown): unknown {
   return (value as { readonly encoded: Uint8Array }).encoded;
+}
+
+/** What an image of floats is made from: its file is of a kind of its own. */
+function pixels(value: unknown): unknown {
+  const { data, shape } = value as { readonly data: Float32Array; readonly shape: readonly number[] };
+  return { data, shape };
 }
 
 function textsByLanguage(value: unknown): unknown {
