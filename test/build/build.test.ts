@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from '../../src/build/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
+import { recordFormats } from '../../src/registry/index.js';
 import { requireOracle } from '../oracle/index.js';
 import { digestsBelow, TeamProject } from './team-project.js';
 
@@ -56,7 +57,7 @@ describe('a build', function () {
     ] as const;
     const all = [];
     for (const [index, flags] of settings.entries()) {
-      const config = await project.config({ ...flags, registry: `registry-${index}` });
+      const config = await project.config({ ...flags, formats: recordFormats, registry: `registry-${index}` });
       const { directory, splits } = await build('wide', { config });
       assert.equal(
         splits.reduce((sum, split) => sum + split.examples, 0),
@@ -64,7 +65,9 @@ describe('a build', function () {
       );
       all.push(await digestsBelow(directory));
     }
-    assert.ok(Object.keys(all[0] ?? {}).some((path) => path.includes('tfrecord')));
+    for (const format of recordFormats) {
+      assert.ok(Object.keys(all[0] ?? {}).some((path) => path.includes(format)));
+    }
     for (const digests of all.slice(1)) assert.deepEqual(digests, all[0]);
   });
 

@@ -173,6 +173,16 @@ describe('snippet', () => {
     succeeds(await oracle.script([await project.write('read_lambda.py', `${code}\nassert len(split_lambda) == 5`)]));
   });
 
+  it('reads Parquet with HF datasets where that is all there is', async function () {
+    const oracle = requireOracle(this);
+    const registry = project.path('parquet-only');
+    await project.run(['build', 'shapes', '--file-format', 'parquet', '--registry', registry]);
+    const code = await snippet('shapes', '--for', 'hf', '--registry', registry);
+    assert.match(code, /load_dataset\('parquet'/);
+    const file = await project.write('read_parquet.py', `${code}${checks.hf}`);
+    succeeds(await oracle.script([file], { env: { ...process.env, HF_HOME: project.path('hf-home') } }));
+  });
+
   it('is refused for a reader whose format the version lacks, with what to do', async () => {
     const registry = project.path('tfrecord-only');
     await project.run(['build', 'shapes', '--file-format', 'tfrecord', '--registry', registry]);

@@ -1,5 +1,6 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference } from '../../core/names/index.js';
+import type { RecordFormat } from '../../registry/index.js';
 import { huggingFaceSnippet } from './hugging-face.js';
 import { numpySnippet } from './numpy.js';
 import type { SnippetSplit, SnippetTarget, SnippetVersion } from './snippet-version.js';
@@ -8,19 +9,19 @@ import { tfdsSnippet } from './tfds.js';
 import { torchSnippet } from './torch.js';
 
 interface Writer {
-  /** What the snippet reads. */
-  readonly format: 'tfrecord' | 'arrow';
+  /** What the snippet reads: the first of these that the version has. */
+  readonly formats: readonly RecordFormat[];
   /** Packages that it imports, as pip names them. */
   readonly packages: readonly string[];
   write(version: SnippetVersion, split: SnippetSplit): string;
 }
 
 const writers: Readonly<Record<SnippetTarget, Writer>> = {
-  tfds: { format: 'tfrecord', packages: ['tensorflow', 'tensorflow-datasets'], write: tfdsSnippet },
-  tensorflow: { format: 'tfrecord', packages: ['tensorflow'], write: tensorflowSnippet },
-  hf: { format: 'arrow', packages: ['datasets'], write: huggingFaceSnippet },
-  torch: { format: 'arrow', packages: ['torch', 'numpy', 'pyarrow'], write: torchSnippet },
-  numpy: { format: 'arrow', packages: ['numpy', 'pyarrow'], write: numpySnippet },
+  tfds: { formats: ['tfrecord'], packages: ['tensorflow', 'tensorflow-datasets'], write: tfdsSnippet },
+  tensorflow: { formats: ['tfrecord'], packages: ['tensorflow'], write: tensorflowSnippet },
+  hf: { formats: ['arrow', 'parquet'], packages: ['datasets'], write: huggingFaceSnippet },
+  torch: { formats: ['arrow'], packages: ['torch', 'numpy', 'pyarrow'], write: torchSnippet },
+  numpy: { formats: ['arrow'], packages: ['numpy', 'pyarrow'], write: numpySnippet },
 };
 
 /**
@@ -32,18 +33,22 @@ const writers: Readonly<Record<SnippetTarget, Writer>> = {
 export function trainerSnippet(target: SnippetTarget, version: SnippetVersion, split?: string): string {
   const writer = writers[target];
   const reference = formatReference(version);
-  if (!version.formats.includes(writer.format)) {
-    const others = Object.entries(writers).filter(([, { format }]) => version.formats.includes(format));
+  const format = writer.formats.find((known) => version.formats.includes(known));
+  if (format === undefined) {
+    const [wanted] = writer.formats;
+    const others = Object.entries(writers).filter(([, { formats }]) =>
+      formats.some((known) => version.formats.includes(known)),
+    );
     throw new DatasetsError(
       'UNSUPPORTED',
-      `${reference} has no ${writer.format} shards, which a snippet for ${target} reads`,
+      `${reference} has no ${wanted} shards, which a snippet for ${target} reads`,
       {
-        hint: `Take --for ${others.map(([name]) => name).join(' or ')}, or export it: ailab-datasets convert ${reference} --file-format ${writer.format} --to DIR`,
+        hint: `Take --for ${others.map(([name]) => name).join(' or ')}, or export it: ailab-datasets convert ${reference} --file-format ${wanted} --to DIR`,
         at: { dataset: version.name },
       },
     );
   }
-  const packages = writer.packages.concat(version.media.length > 0 && writer.format === 'arrow' ? ['pillow'] : []);
+  const packages = writer.packages.concat(version.media.length > 0 && format !== 'tfrecord' ? ['pillow'] : []);
   const heading = `# ${reference} with stock readers: pip install ${packages.join(' ')}`;
   return `${heading}\n${writer.write(version, pickSplit(version, reference, split))}`;
 }

@@ -70,7 +70,8 @@ export class NumberValues implements ColumnValues {
   }
 
   setDictionary(page: Uint8Array, count: number): void {
-    this.#dictionary = requireBytes(page, count * this.#width).slice();
+    // `slice` of a Buffer would not copy.
+    this.#dictionary = new Uint8Array(requireBytes(page, count * this.#width));
   }
 
   appendPlain(page: Uint8Array, count: number): void {

@@ -112,6 +112,8 @@ class ChunkReader {
   }
 
   #restore(page: Uint8Array, bytes: number): Uint8Array {
+    // Not every decoder knows how nothing is compressed.
+    if (bytes === 0) return page.subarray(0, 0);
     const restored = this.#decompress(page, bytes);
     if (restored.length !== bytes) throw new RangeError('a page that has another size than it says');
     return restored;

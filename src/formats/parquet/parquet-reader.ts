@@ -74,11 +74,12 @@ class RowGroupReader implements BatchReader<ParquetPlace> {
     const fields = this.#nodes.map(({ field }) => field);
     this.#decoder = new BatchDecoder(root, leaves, fields, file);
     let firstRow = 0;
-    this.#places = metadata.row_groups.map((group) => {
+    this.#places = metadata.row_groups.flatMap((group) => {
       const rows = Number(group.num_rows);
       const place = { firstRow, rows, bytes: chunkBytes(group), group };
       firstRow += rows;
-      return place;
+      // Some writers end an empty file with an empty row group.
+      return rows === 0 ? [] : [place];
     });
   }
 

@@ -1,6 +1,9 @@
 """Arrow and Parquet files by pyarrow."""
 
+import math
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 
@@ -33,6 +36,49 @@ def read_parquet(file):
 def write_parquet(file, columns, options=None):
     """Writes Parquet; `options` are keywords of `pyarrow.parquet.write_table` (compression, row_group_size, ...)."""
     pq.write_table(_table(columns), file, **(options or {}))
+
+
+def rewrite_parquet(source, target, options):
+    """Writes the same table as pyarrow does: other codecs, encodings, pages."""
+    pq.write_table(pq.read_table(source), target, **options)
+
+
+def sum_parquet(file):
+    """The sum of each column; of strings the sum of their bytes."""
+    table = pq.read_table(file)
+    return {name: _sum(table.column(name)) for name in table.column_names}
+
+
+def _sum(column):
+    return pc.sum(pc.binary_length(column) if pa.types.is_string(column.type) else column).as_py()
+
+
+def parquet_chunks(file):
+    """Each column chunk of flat columns: what its footer says, and the extremes and nulls that pyarrow counts."""
+    parquet = pq.ParquetFile(file)
+    return [
+        {**_chunk(parquet.metadata.row_group(group).column(column)), "counted": _counted(parquet.read_row_group(group).column(column))}
+        for group in range(parquet.num_row_groups)
+        for column in range(parquet.metadata.num_columns)
+    ]
+
+
+def _chunk(chunk):
+    found = chunk.statistics
+    known = found is not None and found.has_min_max
+    return {
+        "path": chunk.path_in_schema,
+        "compression": chunk.compression,
+        "encodings": sorted(chunk.encodings),
+        "nulls": found.null_count,
+        "extremes": [found.min, found.max] if known else None,
+        "signs": [math.copysign(1, value) for value in (found.min, found.max)] if known and isinstance(found.min, float) else None,
+    }
+
+
+def _counted(column):
+    values = [value for value in column.to_pylist() if value is not None]
+    return {"nulls": column.null_count, "extremes": [min(values), max(values)] if values else None}
 
 
 def _table(columns):

@@ -1,5 +1,7 @@
 """Versions as Hugging Face datasets opens them."""
 
+import tempfile
+
 import datasets
 
 
@@ -14,6 +16,13 @@ def load_from_disk(directory, decode=True, limit=None):
 def from_file(file, decode=True, limit=None):
     """One Arrow IPC stream file, memory-mapped."""
     return _describe(datasets.Dataset.from_file(file), decode, limit)
+
+
+def load_parquet(directory, decode=True):
+    """A folder of Parquet files as `load_dataset` finds its splits: {split: ...}."""
+    with tempfile.TemporaryDirectory() as cache:
+        loaded = datasets.load_dataset(directory, cache_dir=cache)
+        return {name: _describe(dataset, decode, None) for name, dataset in loaded.items()}
 
 
 def write(directory, expression, examples):
