@@ -25,6 +25,10 @@ export const snippetCommand: CommandModule = {
           ['snippet product_a:1.2.0 --for torch > train.py', 'a DataLoader with two workers and a DistributedSampler'],
           ['snippet mnist --for tfds', 'stock tensorflow-datasets'],
           ['snippet mnist --for hf --split test', 'stock Hugging Face datasets'],
+          [
+            'snippet mnist@prod --for numpy --registry gs://our-data/registry',
+            'fetches what the alias means when it runs',
+          ],
         ),
       )
       .action((reference: string, flags: SnippetFlags) => invoke((context) => snippet(context, reference, flags)));
@@ -32,8 +36,11 @@ export const snippetCommand: CommandModule = {
 };
 
 async function snippet(context: CommandContext, reference: string, flags: SnippetFlags): Promise<CommandResult> {
-  const { findVersion, trainerSnippet, versionForSnippet } = await import('../../src/catalog/index.js');
-  const found = await findVersion(reference, await context.config());
-  const code = trainerSnippet(flags.for, await versionForSnippet(found.location), flags.split);
+  const { locateReference, trainerSnippet, versionForSnippet } = await import('../../src/catalog/index.js');
+  const { isGcsUrl } = await import('../../src/core/location/index.js');
+  const config = await context.config();
+  const { files } = await locateReference(reference, config);
+  const origin = isGcsUrl(config.registry) ? { registry: config.registry, reference } : undefined;
+  const code = trainerSnippet(flags.for, await versionForSnippet(files, origin), flags.split);
   return { data: { for: flags.for, code }, text: () => code.trimEnd() };
 }

@@ -13,6 +13,7 @@ import {
   openRegistry,
   type PublishedSplit,
   publish,
+  type Registry,
   type StagedVersion,
   shardFile,
   stageVersion,
@@ -31,7 +32,9 @@ import {
 export type Examples = readonly (readonly [Key, unknown])[];
 
 export interface TestVersion {
-  readonly registry: string;
+  readonly registry: string | Registry;
+  /** Where a version for a remote registry is staged. */
+  readonly workDirectory?: string;
   readonly name: string;
   readonly config?: string;
   readonly version?: string;
@@ -45,7 +48,8 @@ export interface TestVersion {
 /** Publishes a version through the writers' door, in this thread, and returns its directory. */
 export async function buildVersion(build: TestVersion): Promise<string> {
   const { name, config, version = '1.0.0' } = build;
-  const staged = await stageVersion(openRegistry(build.registry), { name, config, version });
+  const registry = typeof build.registry === 'string' ? openRegistry(build.registry) : build.registry;
+  const staged = await stageVersion(registry, { name, config, version }, { workDirectory: build.workDirectory });
   try {
     const splits: PublishedSplit[] = [];
     for (const [split, examples] of Object.entries(build.splits)) {

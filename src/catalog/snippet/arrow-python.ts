@@ -1,10 +1,10 @@
-import { pythonString } from './python-text.js';
+import { versionPath } from './python-path.js';
 import type { SnippetSplit, SnippetVersion } from './snippet-version.js';
 
-/** The folder of a split's Arrow shards, as a Python literal. */
+/** The folder of a split's Arrow shards, as a Python expression. */
 export function arrowFolder(version: SnippetVersion, split: SnippetSplit): string {
   const [first = ''] = split.arrowFiles;
-  return pythonString(`${version.directory}/${first.slice(0, first.lastIndexOf('/'))}`);
+  return versionPath(version, first.slice(0, first.lastIndexOf('/')));
 }
 
 /** Imports that decoding images takes, and none where there are no images. */

@@ -24,13 +24,21 @@ export interface SnippetMedia {
   readonly dtype: 'uint8' | 'uint16' | 'float32';
 }
 
+/** A version in a remote registry: Python fetches it first. */
+export interface RemoteOrigin {
+  /** `gs://bucket/path`. */
+  readonly registry: string;
+  /** What was asked for, which the Python resolves anew: `product_a:1.*.*`. */
+  readonly reference: string;
+}
+
 /** What snippets need to know of a version. */
 export interface SnippetVersion {
   readonly name: string;
   readonly config: string | undefined;
   readonly version: string;
-  /** Absolute. */
-  readonly directory: string;
+  /** Absolute; or where the version is fetched from. */
+  readonly directory: string | RemoteOrigin;
   readonly formats: readonly RecordFormat[];
   readonly splits: readonly SnippetSplit[];
   readonly leaves: readonly Leaf[];

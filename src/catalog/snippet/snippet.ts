@@ -3,6 +3,7 @@ import { formatReference } from '../../core/names/index.js';
 import type { RecordFormat } from '../../registry/index.js';
 import { huggingFaceSnippet } from './hugging-face.js';
 import { numpySnippet } from './numpy.js';
+import { pullPackages, pullProgram } from './pull-python.js';
 import type { SnippetSplit, SnippetTarget, SnippetVersion } from './snippet-version.js';
 import { tensorflowSnippet } from './tensorflow.js';
 import { tfdsSnippet } from './tfds.js';
@@ -48,9 +49,15 @@ export function trainerSnippet(target: SnippetTarget, version: SnippetVersion, s
       },
     );
   }
-  const packages = writer.packages.concat(version.media.length > 0 && format !== 'tfrecord' ? ['pillow'] : []);
-  const heading = `# ${reference} with stock readers: pip install ${packages.join(' ')}`;
-  return `${heading}\n${writer.write(version, pickSplit(version, reference, split))}`;
+  const remote = typeof version.directory === 'string' ? undefined : version.directory;
+  const packages = [
+    ...writer.packages,
+    ...(version.media.length > 0 && format !== 'tfrecord' ? ['pillow'] : []),
+    ...(remote === undefined ? [] : pullPackages),
+  ];
+  const heading = `# ${remote?.reference ?? reference} with stock readers: pip install ${packages.join(' ')}`;
+  const pull = remote === undefined ? '' : `${pullProgram(remote)}\n\n`;
+  return `${heading}\n${pull}${writer.write(version, pickSplit(version, reference, split))}`;
 }
 
 function pickSplit(version: SnippetVersion, reference: string, wanted: string | undefined): SnippetSplit {

@@ -1,10 +1,11 @@
 import { exampleListOf, type Leaf } from '../../features/index.js';
-import { pythonName, pythonString, shardPattern } from './python-text.js';
+import { filePattern, versionPath } from './python-path.js';
+import { pythonName, pythonString } from './python-text.js';
 import type { SnippetMedia, SnippetSplit, SnippetVersion } from './snippet-version.js';
 
 export function tensorflowSnippet(version: SnippetVersion, split: SnippetSplit): string {
   const name = pythonName(split.name);
-  const { folder, pattern } = shardPattern(split.tfrecordFiles);
+  const { folder, pattern } = filePattern(version, split.tfrecordFiles);
   const steps = version.leaves.flatMap((leaf) =>
     decodeSteps(
       leaf,
@@ -25,7 +26,7 @@ def decode(record):
 ${steps.map((step) => `    ${step}\n`).join('')}    return example
 
 
-shards = sorted(str(shard) for shard in Path(${pythonString(version.directory + (folder === '' ? '' : `/${folder.slice(0, -1)}`))}).glob(${pythonString(pattern)}))
+shards = sorted(str(shard) for shard in Path(${versionPath(version, folder.slice(0, -1))}).glob(${pythonString(pattern)}))
 ${name} = (
     tf.data.Dataset.from_tensor_slices(shards)
     .shuffle(len(shards), seed=0)

@@ -1,3 +1,4 @@
+import { versionPath } from './python-path.js';
 import { pythonName, pythonString } from './python-text.js';
 import type { SnippetSplit, SnippetVersion } from './snippet-version.js';
 
@@ -5,7 +6,7 @@ export function tfdsSnippet(version: SnippetVersion, split: SnippetSplit): strin
   const name = pythonName(split.name);
   return `import tensorflow_datasets as tfds
 
-builder = tfds.builder_from_directory(${pythonString(version.directory)})
+builder = tfds.builder_from_directory(${versionPath(version, '')})
 print(builder.info)
 
 ${name} = builder.as_dataset(split=${pythonString(split.name)}, shuffle_files=True)
