@@ -85,7 +85,7 @@ export class ChunkEncoder {
       compression: compresses ? codec.compression : 'none',
       entries,
       nulls: entries - values,
-      extremes: extremesOf(leaf),
+      extremes: extremesOf(dictionary?.distinct ?? leaf),
       dictionaryOffset: dictionary === undefined ? undefined : offset,
       dataOffset,
       uncompressedBytes: chunk.uncompressedBytes,

@@ -2,12 +2,14 @@ import { type ArrowArray, aligned } from '../arrow/array.js';
 import { bitAt } from '../arrow/bits.js';
 import { bitWidthOf } from './hybrid-encoder.js';
 import { PageBuffer } from './page-buffer.js';
-import { appendString, widened, widthOf } from './plain-encoder.js';
+import { appendPlain, widthOf } from './plain-encoder.js';
 
 /** The distinct values of a column chunk, and which of them each slot holds. */
 export interface Dictionary {
   readonly count: number;
-  /** The values in PLAIN, in the order in which they come first. */
+  /** The values in the order in which they come first. */
+  readonly distinct: ArrowArray;
+  /** These in PLAIN. */
   readonly page: Uint8Array;
   /** One a slot of the leaf's array; those of nulls mean nothing. */
   readonly indices: Uint16Array;
@@ -32,11 +34,19 @@ export function dictionaryOf(leaf: ArrowArray): Dictionary | undefined {
   const count = values.index(indices);
   // None where all are null.
   if (count === undefined || count === 0) return undefined;
-  const page = values.page();
+  const distinct: ArrowArray = {
+    field: leaf.field,
+    length: count,
+    validity: undefined,
+    children: [],
+    ...values.distinct(),
+  };
+  const page = new PageBuffer();
+  appendPlain(page, distinct, { values: count, from: 0, slots: undefined });
   // One value alone would need no bits, which some readers don't expect.
   const bitWidth = Math.max(1, bitWidthOf(count - 1));
-  const bytes = page.length + (leaf.length * bitWidth) / 8;
-  return bytes < 0.9 * values.plainBytes ? { count, page, indices, bitWidth } : undefined;
+  const bytes = page.used + (leaf.length * bitWidth) / 8;
+  return bytes < 0.9 * values.plainBytes ? { count, distinct, page: page.finished(), indices, bitWidth } : undefined;
 }
 
 /** Values of one type, which a hash table finds again. */
@@ -45,7 +55,7 @@ interface DistinctValues {
   readonly plainBytes: number;
   /** Fills `indices`, and returns how many values are distinct; undefined when they are too many. */
   index(indices: Uint16Array): number | undefined;
-  page(): Uint8Array;
+  distinct(): Pick<ArrowArray, 'data' | 'offsets'>;
 }
 
 function numbersOf(leaf: ArrowArray): DistinctValues {
@@ -86,13 +96,11 @@ class NarrowValues implements DistinctValues {
     return this.#count;
   }
 
-  page(): Uint8Array {
+  distinct(): Pick<ArrowArray, 'data' | 'offsets'> {
     const distinct = this.#distinct.subarray(0, this.#count);
     const bytes =
-      this.#words instanceof Uint16Array
-        ? new Uint8Array(distinct.buffer, 0, distinct.byteLength)
-        : Uint8Array.from(distinct);
-    return this.#leaf.field.type.kind === 'float' ? bytes : new Uint8Array(widened(this.#leaf.field, bytes).buffer);
+      this.#words instanceof Uint16Array ? new Uint8Array(distinct.buffer, 0, distinct.byteLength) : undefined;
+    return { data: bytes ?? Uint8Array.from(distinct), offsets: undefined };
   }
 }
 
@@ -152,8 +160,8 @@ class WordValues implements DistinctValues {
     return count;
   }
 
-  page(): Uint8Array {
-    return new Uint8Array(this.#distinct.buffer, 0, this.#count * this.#each * 4);
+  distinct(): Pick<ArrowArray, 'data' | 'offsets'> {
+    return { data: new Uint8Array(this.#distinct.buffer, 0, this.#count * this.#each * 4), offsets: undefined };
   }
 }
 
@@ -201,12 +209,11 @@ class StringValues implements DistinctValues {
     return first.length;
   }
 
-  page(): Uint8Array {
-    const page = new PageBuffer();
-    for (const slot of this.#first) {
-      appendString(page, this.#view, this.#data, this.#offsets[slot] as number, this.#offsets[slot + 1] as number);
-    }
-    return page.finished();
+  distinct(): Pick<ArrowArray, 'data' | 'offsets'> {
+    const values = this.#first.map((slot) => this.#data.subarray(this.#offsets[slot], this.#offsets[slot + 1]));
+    const offsets = new Int32Array(values.length + 1);
+    for (const [i, value] of values.entries()) offsets[i + 1] = (offsets[i] as number) + value.length;
+    return { data: Buffer.concat(values), offsets };
   }
 
   /** FNV-1a over words, which `mixed` finishes. */

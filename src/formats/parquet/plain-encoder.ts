@@ -12,8 +12,11 @@ export function widthOf({ type }: Field): 0 | 1 | 2 | 4 | 8 {
   return type.kind === 'int' || type.kind === 'float' ? ((type.bits / 8) as 1 | 2 | 4 | 8) : 0;
 }
 
+/** Which values of an array: see `Shredded`. */
+type PlainValues = Pick<Shredded, 'values' | 'from' | 'slots'>;
+
 /** Appends the values of some rows in the encoding PLAIN (Encodings.md). */
-export function appendPlain(page: PageBuffer, leaf: ArrowArray, values: Shredded): void {
+export function appendPlain(page: PageBuffer, leaf: ArrowArray, values: PlainValues): void {
   const { type } = leaf.field;
   if (type.kind === 'bool') appendBits(page, leaf.data ?? noBytes, values);
   else if (type.kind === 'utf8' || type.kind === 'binary') appendStrings(page, leaf, values);
@@ -21,7 +24,7 @@ export function appendPlain(page: PageBuffer, leaf: ArrowArray, values: Shredded
 }
 
 /** Both pack bits from the lowest on. */
-function appendBits(page: PageBuffer, bitmap: Uint8Array, { values, from, slots }: Shredded): void {
+function appendBits(page: PageBuffer, bitmap: Uint8Array, { values, from, slots }: PlainValues): void {
   if (slots === undefined && (from & 7) === 0 && ((from + values) & 7) === 0) {
     page.append(bitmap.subarray(from >> 3, (from + values) >> 3));
     return;
@@ -33,7 +36,7 @@ function appendBits(page: PageBuffer, bitmap: Uint8Array, { values, from, slots 
   page.append(packBits(bytes));
 }
 
-function appendStrings(page: PageBuffer, { offsets, data = noBytes }: ArrowArray, shredded: Shredded): void {
+function appendStrings(page: PageBuffer, { offsets, data = noBytes }: ArrowArray, shredded: PlainValues): void {
   if (offsets === undefined) return;
   const { values, from, slots } = shredded;
   const source = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -45,7 +48,7 @@ function appendStrings(page: PageBuffer, { offsets, data = noBytes }: ArrowArray
 }
 
 /** Appends one byte array: its length, and the bytes `start .. end` of `data`, which `source` is over as well. */
-export function appendString(page: PageBuffer, source: DataView, data: Uint8Array, start: number, end: number): void {
+function appendString(page: PageBuffer, source: DataView, data: Uint8Array, start: number, end: number): void {
   const size = end - start;
   page.reserve(4 + size);
   page.view.setUint32(page.used, size, true);
@@ -55,7 +58,7 @@ export function appendString(page: PageBuffer, source: DataView, data: Uint8Arra
 }
 
 /** Numbers as they lie in Arrow, but for those of 8 and 16 bits, which become 32. */
-function appendNumbers(page: PageBuffer, leaf: ArrowArray, shredded: Shredded): void {
+function appendNumbers(page: PageBuffer, leaf: ArrowArray, shredded: PlainValues): void {
   const { values, from, slots } = shredded;
   const width = widthOf(leaf.field);
   const data = leaf.data ?? noBytes;
