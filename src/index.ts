@@ -7,6 +7,10 @@ export {
   type LoadableClass,
   type LoadOptions,
   load,
+  type RepairedFile,
+  type RepairOptions,
+  type RepairReport,
+  repairVersion,
 } from './build/index.js';
 export * from './builder/index.js';
 export { type PullOptions, type PullReport, pullVersion } from './cache/index.js';

@@ -25,7 +25,7 @@ export async function runBuilds(
     const display = progressDisplay(context);
     let failed: unknown;
     try {
-      const result = await build(reference, { ...options, onProgress: (event) => showEvent(event, display) });
+      const result = await build(reference, { ...options, onProgress: (event) => showBuildEvent(event, display) });
       outcomes.push({ reference, result });
     } catch (error) {
       if (references.length === 1 || context.signal.aborted) throw error;
@@ -39,7 +39,8 @@ export async function runBuilds(
   return outcomes;
 }
 
-function showEvent(event: BuildEvent, display: ProgressDisplay): void {
+/** Shows what a build says of itself. */
+export function showBuildEvent(event: BuildEvent, display: ProgressDisplay): void {
   switch (event.type) {
     case 'build-start':
       display.note(formatReference({ name: event.dataset, config: event.config, version: event.version }));

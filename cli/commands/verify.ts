@@ -1,6 +1,8 @@
+import type { RepairedFile } from '../../src/build/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { formatReference } from '../../src/core/names/index.js';
 import type { VerifyReport } from '../../src/reader/index.js';
+import { showBuildEvent } from '../builds/run-builds.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { exitCodes } from '../frame/exit-code.js';
@@ -9,6 +11,17 @@ import { formatCount, renderTable, type TextOutput } from '../terminal/index.js'
 
 interface VerifyFlags {
   readonly all?: boolean;
+  readonly repair?: boolean;
+  readonly from?: string;
+  /** False with --no-rebuild. */
+  readonly rebuild?: boolean;
+}
+
+/** A version, as it is after what was asked for. */
+interface Outcome {
+  readonly report: VerifyReport;
+  /** Of what was found at first; undefined where nothing was to be repaired. */
+  readonly repaired: readonly RepairedFile[] | undefined;
 }
 
 export const verifyCommand: CommandModule = {
@@ -16,11 +29,15 @@ export const verifyCommand: CommandModule = {
     command
       .argument('[reference...]', 'published versions: product_a, product_a/men, product_a:1.2.0')
       .option('--all', 'every version in the registry')
+      .option('--repair', 'put back what is damaged or missing, to the same bytes')
+      .option('--from <registry>', 'with --repair: another registry that holds the versions (path, gs:// URL or name)')
+      .option('--no-rebuild', 'with --repair: build nothing again')
       .addHelpText(
         'after',
         examples(
           ['verify mnist', 'every file, record, checksum and the order of keys'],
           ['verify --all --json', 'a whole registry, for a nightly check'],
+          ['verify mnist --repair --from prod', 'fetch what is damaged from the registry prod, else build it again'],
         ),
       )
       .action((references: readonly string[], flags: VerifyFlags) =>
@@ -39,16 +56,37 @@ async function verify(context: CommandContext, named: readonly string[], flags: 
       },
     );
   }
+  if (flags.repair !== true && (flags.from !== undefined || flags.rebuild === false)) {
+    throw new DatasetsError('USAGE', '--from and --no-rebuild say how to repair', { hint: 'Pass --repair as well.' });
+  }
   const { publishedReferences } = await import('../../src/catalog/index.js');
   const references = named.length === 0 ? await publishedReferences(await context.config()) : named;
-  const reports: VerifyReport[] = [];
-  for (const reference of references) reports.push(await verifyOne(reference, context));
-  const sound = reports.every(({ problems }) => problems.length === 0);
+  const outcomes: Outcome[] = [];
+  for (const reference of references) outcomes.push(await verifyAndRepair(reference, context, flags));
+  const sound = outcomes.every(({ report }) => report.problems.length === 0);
   return {
-    data: { sound, versions: reports },
-    text: () => reports.map((report) => render(report, context.terminal.out)).join('\n'),
+    data: { sound, versions: outcomes.map(({ report, repaired }) => ({ ...report, ...(repaired && { repaired }) })) },
+    text: () => outcomes.map((outcome) => render(outcome, context.terminal.out)).join('\n'),
     exitCode: sound ? exitCodes.ok : exitCodes.failed,
   };
+}
+
+async function verifyAndRepair(reference: string, context: CommandContext, flags: VerifyFlags): Promise<Outcome> {
+  const report = await verifyOne(reference, context);
+  if (flags.repair !== true || report.problems.length === 0) return { report, repaired: undefined };
+  const { repairVersion } = await import('../../src/build/index.js');
+  const display = progressDisplay(context, 'rows');
+  try {
+    const { files } = await repairVersion(formatReference(report), await context.config(), {
+      from: flags.from,
+      rebuild: flags.rebuild,
+      signal: context.signal,
+      onProgress: (event) => showBuildEvent(event, display),
+    });
+    return { report: await verifyOne(formatReference(report), context), repaired: files };
+  } finally {
+    display.close();
+  }
 }
 
 async function verifyOne(reference: string, context: CommandContext): Promise<VerifyReport> {
@@ -72,7 +110,18 @@ async function verifyOne(reference: string, context: CommandContext): Promise<Ve
   }
 }
 
-function render(report: VerifyReport, out: TextOutput): string {
+function render({ report, repaired }: Outcome, out: TextOutput): string {
+  const verdict = renderReport(report, out);
+  if (repaired === undefined) return verdict;
+  const lines = repaired.map(({ path, problem, from, refusals }) =>
+    from === undefined
+      ? `${out.style.red('not repaired')} ${path}: ${problem}; ${refusals.join('; ')}`
+      : `${out.style.green('repaired')} ${path} from ${from}: ${problem}`,
+  );
+  return [...lines, verdict].join('\n');
+}
+
+function renderReport(report: VerifyReport, out: TextOutput): string {
   const name = out.style.bold(formatReference(report));
   const { problems } = report;
   if (problems.length === 0) {

@@ -2,4 +2,6 @@ export { build } from './build.js';
 export type { BuildEvent, BuildOptions, BuildResult, BuiltSplit, IfExists } from './build-options.js';
 export { configuredDatasets, findDefinition } from './find-dataset.js';
 export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './load.js';
+export type { RepairedFile } from './repair/repair-files.js';
+export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
 export { type BuildTarget, findTarget, nameOfTarget } from './target.js';

@@ -1,3 +1,4 @@
+export { cachedCopy } from './cached-copy.js';
 export { type FetchOptions, fetchFiles, fetchVersion } from './fetch-version.js';
 export {
   type CachedVersionSummary,

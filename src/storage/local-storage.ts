@@ -40,7 +40,7 @@ export class LocalStorage implements Storage {
 
   /**
    * @param directory need not exist: it is made with the first object.
-   * @param options.confined whether links that lead out of the directory are refused where an object is read: in a version's directory,
+   * @param options.confined whether links that lead out of the directory are refused where an object is read or written: in a version's directory,
    * which anybody may have made, but not above, where a data set may lie on another disk.
    * @param options.durable whether what is written is to survive a power failure: not where it means nothing without the process that wrote it. Default: true.
    */
@@ -297,6 +297,7 @@ export class LocalStorage implements Storage {
 
   async #writer(absolute: string, sync = this.#durable): Promise<LocalWriter> {
     const temporary = temporaryPath(absolute);
+    if (this.#confined) await checkInside(this.location, dirname(absolute));
     try {
       await mkdir(dirname(absolute), { recursive: true });
       return new LocalWriter(absolute, temporary, await open(temporary, 'wx'), sync);

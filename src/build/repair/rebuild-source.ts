@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { ResolvedConfig } from '../../core/config/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { formatReference } from '../../core/names/index.js';
+import { type Manifest, openRegistry, readManifest, recordFormats, versionPath } from '../../registry/index.js';
+import { openStorage } from '../../storage/index.js';
+import { build } from '../build.js';
+import type { BuildEvent } from '../build-options.js';
+import type { RepairSource } from './repair-sources.js';
+
+export interface RebuildOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: BuildEvent) => void) | undefined;
+}
+
+/** What a rebuild gives: a source, or why it can be none. */
+export type Rebuilt = { readonly source: RepairSource } | { readonly refused: string };
+
+/**
+ * Builds a version again, into a registry of its own in `folder`, in the formats, for the time and with the numbers of shards that it was published with.
+ *
+ * @returns a source, when the content is the one that was published; else what is different.
+ */
+export async function rebuild(
+  manifest: Manifest,
+  config: ResolvedConfig,
+  folder: string,
+  options: RebuildOptions,
+): Promise<Rebuilt> {
+  const registry = openRegistry(join(folder, 'rebuilt'));
+  const path = versionPath(manifest);
+  try {
+    const numShards = sharedShardCount(manifest);
+    await build(formatReference(manifest), {
+      config: { ...config, registry: registry.location, formats: formatsOf(manifest) },
+      ...(numShards !== undefined && { numShards }),
+      ...(manifest.snapshotTime !== undefined && { snapshotTime: new Date(manifest.snapshotTime) }),
+      ...(options.signal !== undefined && { signal: options.signal }),
+      ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
+    });
+  } catch (error) {
+    if (!(error instanceof DatasetsError) || error.code === 'INTERRUPTED' || error.code === 'STORAGE_FULL') throw error;
+    return { refused: `it can't be built again here (${error.code}: ${error.message})` };
+  }
+  const rebuilt = await readManifest(registry.storage, path);
+  const difference = rebuilt === undefined ? 'nothing was built' : differenceOf(manifest, rebuilt);
+  if (difference !== undefined) return { refused: `building it again gives other data: ${difference}` };
+  return { source: { label: 'the rebuilt version', storage: openStorage(registry.locationOf(path)) } };
+}
+
+function formatsOf({ files }: Manifest): ResolvedConfig['formats'] {
+  return recordFormats.filter((format) => files.some((file) => file.format === format));
+}
+
+/** The number of shards where all splits have the same; else tfds' rule has to give them again. */
+function sharedShardCount({ splits }: Manifest): number | undefined {
+  const counts = new Set(splits.map(({ shards }) => shards.length));
+  const [count] = counts;
+  return counts.size === 1 ? count : undefined;
+}
+
+/** The first split that is not what was published: the evidence for whoever has to decide what became of it. */
+function differenceOf(published: Manifest, rebuilt: Manifest): string | undefined {
+  for (const split of published.splits) {
+    const now = rebuilt.splits.find(({ name }) => name === split.name);
+    if (now === undefined) return `there is no split ${split.name} any more`;
+    if (now.examples !== split.examples) return `${split.name} has ${now.examples} examples; it had ${split.examples}`;
+    if (now.contentDigest !== split.contentDigest) {
+      return `${split.name} has the content digest ${now.contentDigest}; it had ${split.contentDigest}`;
+    }
+    if (now.shards.length !== split.shards.length) {
+      return `${split.name} has ${now.shards.length} shards; it had ${split.shards.length}`;
+    }
+  }
+  return published.contentDigest === rebuilt.contentDigest ? undefined : 'there are splits that it did not have';
+}
