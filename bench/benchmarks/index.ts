@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
+import { gcs } from './gcs.js';
 import { reading } from './reading.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
 import { startUp } from './start-up.js';
@@ -16,4 +17,5 @@ export const benchmarks: readonly Benchmark[] = [
   slowWorkers,
   tenfold,
   startUp,
+  gcs,
 ];

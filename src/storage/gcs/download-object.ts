@@ -9,7 +9,10 @@ import { checksumReason, damagedReason, RequestFailure } from './request-failure
 export interface DownloadTarget {
   /** Before the first byte, and again where all begins anew. */
   start(bytes: number): void | Promise<void>;
-  write(bytes: Uint8Array, position: number): void | Promise<void>;
+  /** Takes the next bytes, which are the target's from then on. */
+  write(bytes: Uint8Array): void | Promise<void>;
+  /** After the last byte, when its checksum was right. */
+  end?(): Promise<void>;
 }
 
 /** Contents that came with a wrong checksum before the object itself is taken for damaged. */
@@ -39,7 +42,7 @@ export async function downloadObject(
         },
         chunk: async (bytes) => {
           if (received === 0) await target.start(about?.bytes ?? 0);
-          await target.write(bytes, received);
+          await target.write(bytes);
           crc.update(bytes);
           received += bytes.length;
           progress();
@@ -51,7 +54,10 @@ export async function downloadObject(
     const crc32c = crc.digestBase64();
     const { bytes } = about;
     if (received === 0) await target.start(0);
-    if (received === bytes && crc32c === about.crc32c) return { bytes, crc32c };
+    if (received === bytes && crc32c === about.crc32c) {
+      await target.end?.();
+      return { bytes, crc32c };
+    }
     const message = `its content has crc32c ${crc32c}, not ${about.crc32c}`;
     about = undefined;
     crc = new Crc32c();

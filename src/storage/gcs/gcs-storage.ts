@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { checkRelativePath, isRelativePath } from '../relative-path.js';
 import { checkSmall } from '../small-object.js';
 import type {
@@ -15,6 +15,7 @@ import { storageError } from '../storage-error.js';
 import { repeat } from './attempts.js';
 import { BucketObjects } from './bucket-objects.js';
 import { downloadObject } from './download-object.js';
+import { FileTarget } from './file-target.js';
 import { GcsConnection } from './gcs-connection.js';
 import { gcsError } from './gcs-error.js';
 import { type GcsLocation, parseGcsUrl, showGcsUrl } from './gcs-location.js';
@@ -80,13 +81,18 @@ export class GcsStorage implements Storage {
   async read(path: string): Promise<Uint8Array | undefined> {
     const name = this.#name(path);
     let content = new Uint8Array(0);
+    let position = 0;
     return this.#existing(path, 'read', async () => {
       await downloadObject(this.#objects, this.#settings, name, {
         start: (bytes) => {
           checkSmall(bytes, this.#url(path));
           content = new Uint8Array(bytes);
+          position = 0;
         },
-        write: (bytes, position) => content.set(bytes, position),
+        write: (bytes) => {
+          content.set(bytes, position);
+          position += bytes.length;
+        },
       });
       return content;
     });
@@ -139,7 +145,7 @@ export class GcsStorage implements Storage {
     const handle = await local(localFile, () => open(temporary, 'wx'));
     try {
       const downloaded = await this.#existing(path, 'download', () =>
-        downloadObject(this.#objects, this.#settings, name, fileTarget(handle, localFile)),
+        downloadObject(this.#objects, this.#settings, name, new FileTarget(handle, localFile)),
       );
       if (downloaded === undefined) throw this.#absent(path, 'download');
       await handle.close();
@@ -251,19 +257,6 @@ export class GcsStorage implements Storage {
   #url(path: string): string {
     return path === '' ? this.location : `${this.location}/${path}`;
   }
-}
-
-function fileTarget(handle: FileHandle, path: string) {
-  return {
-    start: () => local(path, () => handle.truncate(0)),
-    write: (bytes: Uint8Array, position: number) =>
-      local(path, async () => {
-        for (let written = 0; written < bytes.length; ) {
-          const rest = bytes.length - written;
-          written += (await handle.write(bytes, written, rest, position + written)).bytesWritten;
-        }
-      }),
-  };
 }
 
 async function local<T>(path: string, operation: () => Promise<T>): Promise<T> {
