@@ -73,9 +73,15 @@ function resultText(result: BuildResult, out: TextOutput): string {
   return [
     `${out.style.bold(name)} ${status}`,
     renderTable(columns, rows, out.width, out.style),
+    ...(result.units.reused > 0 ? [unitsText(result.units)] : []),
     ...(counters.length > 0 ? ['counters:', ...counters] : []),
     result.directory,
   ].join('\n');
+}
+
+function unitsText({ reused, run, redone }: BuildResult['units']): string {
+  const again = redone === 0 ? '' : `, ${formatCount(redone)} of them for the second time`;
+  return `went on from an earlier build: ${formatCount(reused)} units of work were there, ${formatCount(run)} were done${again}`;
 }
 
 /** What `--dry-run` prints. */

@@ -3,6 +3,7 @@ import { formatReference } from '../../src/core/names/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
 import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
+import { resumedText } from './resumed-text.js';
 
 /** How one of several builds ended. */
 export type BuildOutcome =
@@ -50,6 +51,9 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay): voi
       display.note(`waiting for ${event.host}, pid ${event.pid}${since}, which builds the same version`);
       break;
     }
+    case 'build-resumed':
+      display.note(resumedText(event, Date.now()));
+      break;
     case 'publish-start':
     case 'build-end':
       break;

@@ -20,6 +20,7 @@ interface BuildFlags {
   readonly exclude?: readonly string[];
   readonly config?: string;
   readonly overwrite?: boolean;
+  readonly restart?: boolean;
   readonly failIfExists?: boolean;
   readonly skipIfPublished?: boolean;
   readonly maxExamplesPerSplit?: number;
@@ -67,6 +68,7 @@ export const buildCommand: CommandModule = {
       .addOption(new Option('--runner <name>', 'threads, or inline: this thread alone, to debug').choices(runnerNames))
       .option('--workers <n>', 'worker threads (default: one a processor)', wholeNumber(1))
       .option('--buffer <size>', "each worker's buffer (default: 16MiB)", byteSize)
+      .option('--restart', 'start clean, also where a build was stopped that could be gone on with')
       .option('--dry-run', 'say what would be built, and build nothing')
       .addHelpText(
         'after',
@@ -92,6 +94,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     config: selected.config,
     ifExists,
     signal: context.signal,
+    restart: flags.restart === true,
     ...(flags.numShards !== undefined && { numShards: flags.numShards }),
     ...(flags.maxExamplesPerSplit !== undefined && { maxExamplesPerSplit: flags.maxExamplesPerSplit }),
   };

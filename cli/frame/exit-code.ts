@@ -17,6 +17,8 @@ export const exitCodes = {
   bug: 70,
   /** SIGINT, as shells report it: 128 + 2. */
   interrupted: 130,
+  /** SIGTERM: 128 + 15. */
+  preempted: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -31,6 +33,7 @@ export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[]
   [exitCodes.environment, 'this machine is not fit: full disk, missing package, unreadable directory'],
   [exitCodes.bug, 'a defect of ailab-datasets'],
   [exitCodes.interrupted, 'interrupted'],
+  [exitCodes.preempted, 'ended by SIGTERM or SIGHUP: a build goes on when it is run again'],
 ];
 
 /** Complete by its type: a new error code doesn't compile until it has an exit code. */
@@ -57,6 +60,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   GRAPH_MISMATCH: exitCodes.failed,
   WORKER_DIED: exitCodes.failed,
   INTERRUPTED: exitCodes.interrupted,
+  PREEMPTED: exitCodes.preempted,
   DATA_CORRUPT: exitCodes.failed,
   STORAGE_FULL: exitCodes.environment,
   STORAGE_FAILED: exitCodes.environment,

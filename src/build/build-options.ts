@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../core/config/index.js';
-import type { BuildProgress } from '../engines/index.js';
+import type { BuildProgress, ResumedWork, UnitCounts } from '../engines/index.js';
 
 /** What to do when the version is published already. */
 export type IfExists = 'skip' | 'fail' | 'overwrite';
@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly maxExamplesPerSplit?: number;
   /** The time that the build stands for. Default: now. */
   readonly snapshotTime?: Date;
+  /** Starts clean where an earlier build has left something to go on from. */
+  readonly restart?: boolean;
   /** Refuses sources that need a network: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
   readonly signal?: AbortSignal;
@@ -37,6 +39,8 @@ export type BuildEvent =
       /** ISO 8601, by the other machine's clock. */
       readonly startedAt: string | undefined;
     }
+  /** The build goes on from what an earlier one has finished. */
+  | ({ readonly type: 'build-resumed' } & ResumedWork)
   | BuildProgress
   | { readonly type: 'publish-start' }
   | { readonly type: 'build-end'; readonly result: BuildResult };
@@ -53,6 +57,8 @@ export interface BuildResult {
   /** sha256 of the data, lower-case hex. Undefined for a directory that tfds prepared. */
   readonly contentDigest: string | undefined;
   readonly counters: Readonly<Record<string, number>>;
+  /** How much of the work an earlier build had done. */
+  readonly units: UnitCounts;
   readonly seconds: number;
 }
 

@@ -19,6 +19,7 @@ export function publishedResult(
     splits: splitsOf(manifest),
     contentDigest: manifest.contentDigest,
     counters: output.counters,
+    units: output.units,
     seconds,
   };
 }
@@ -35,6 +36,7 @@ export async function existingResult(target: BuildTarget, registry: Registry): P
     splits: manifest === undefined ? [] : splitsOf(manifest),
     contentDigest: manifest?.contentDigest,
     counters: manifest?.counters ?? {},
+    units: { reused: 0, run: 0, redone: 0 },
     seconds: 0,
   };
 }

@@ -1,11 +1,13 @@
-import { loadBuilder } from '../builder/index.js';
+import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type BuildJob, createEngine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
+import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
 import { checkInfo } from './check-info.js';
+import { isTransient } from './is-transient.js';
 import { stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
@@ -13,7 +15,8 @@ import { versionMetadata } from './version-metadata.js';
 /**
  * Builds one version of one data set and publishes it: its default config and newest version, unless the reference names others.
  *
- * Nothing of the version is visible before its last step. A build that fails leaves nothing behind. Where somebody else builds the same version, waits for it.
+ * Nothing of the version is visible before its last step. Where somebody else builds the same version, waits for it. A build that is killed, or that a machine or a network
+ * keeps from its end, is gone on with by the next one of the same code, config and version; a mistake in code or data leaves nothing behind.
  *
  * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`
  * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, STORAGE_FULL, ...
@@ -31,11 +34,18 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
   try {
-    const staged = await stageTarget(target, registry, options);
+    const prepared = await prepareBuild(target);
+    const { code, schema, info } = prepared;
+    const identity =
+      code === undefined ? undefined : buildIdentity({ target, schema, privacy: info.privacy ?? {}, code }, options);
+    const staged = await stageTarget(target, registry, options, identity);
     try {
-      const result = await buildStaged(staged, target, options);
+      const result = await buildStaged(staged, prepared, identity, options);
       options.onProgress?.({ type: 'build-end', result });
       return result;
+    } catch (error) {
+      if (identity !== undefined && isTransient(error)) await staged.leave();
+      throw error;
     } finally {
       await staged.discard();
     }
@@ -47,20 +57,40 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   }
 }
 
-async function buildStaged(staged: StagedVersion, target: BuildTarget, options: BuildOptions): Promise<BuildResult> {
+interface PreparedBuild {
+  readonly target: BuildTarget;
+  readonly info: DatasetInfo<AnyFeature>;
+  /** As it is stored: what privacy left of the author's. */
+  readonly schema: AnyFeature;
+  readonly code: string | undefined;
+}
+
+async function prepareBuild(target: BuildTarget): Promise<PreparedBuild> {
+  const [builder, code] = await Promise.all([loadBuilder(target.builder), codeFingerprint(target.builder.module)]);
+  const info = builder.info();
+  checkInfo(target.definition.name, info);
+  const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
+  return { target, info, schema, code };
+}
+
+async function buildStaged(
+  staged: StagedVersion,
+  { target, info, schema, code }: PreparedBuild,
+  identity: string | undefined,
+  options: BuildOptions,
+): Promise<BuildResult> {
   const started = performance.now();
   const createdAt = new Date();
   const { definition, chosen } = target;
-  const info = (await loadBuilder(target.builder)).info();
-  checkInfo(definition.name, info);
-  const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
   const engine = createEngine(options.config.runner, { workers: options.config.workers });
-  const output = await engine.run(jobOf(staged, target, options, createdAt), {
+  const job = jobOf(staged, target, options, createdAt);
+  const output = await engine.run(identity === undefined ? job : { ...job, journal: { identity } }, {
     signal: options.signal ?? new AbortController().signal,
     onProgress: (event) => options.onProgress?.(event),
+    onResume: (work) => options.onProgress?.({ type: 'build-resumed', ...work }),
   });
   options.onProgress?.({ type: 'publish-start' });
-  const metadata = versionMetadata({ definition, chosen, info, schema, output, createdAt });
+  const metadata = versionMetadata({ definition, chosen, info, schema, output, code, createdAt });
   const manifest = await writeMetadata(staged, metadata);
   options.signal?.throwIfAborted();
   const directory = await publish(staged, {

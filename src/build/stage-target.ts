@@ -5,12 +5,19 @@ import type { BuildOptions } from './build-options.js';
 import type { BuildTarget } from './target.js';
 
 /** Takes the lease of what is to be built, and a place to build it; waits for another build of the same version. */
-export function stageTarget(target: BuildTarget, registry: Registry, options: BuildOptions): Promise<StagedVersion> {
+export function stageTarget(
+  target: BuildTarget,
+  registry: Registry,
+  options: BuildOptions,
+  identity: string | undefined,
+): Promise<StagedVersion> {
   const { definition, chosen } = target;
   return stageVersion(
     registry,
     { name: definition.name, ...chosen },
     {
+      identity,
+      restart: options.restart,
       overwrite: options.ifExists === 'overwrite',
       workDirectory: stagingDirectory(options.config),
       onWaiting: ({ process, startedAt }) =>

@@ -20,6 +20,8 @@ export interface FinishedBuild {
   /** The schema that was stored: what privacy left of the author's. */
   readonly schema: AnyFeature;
   readonly output: BuildOutput;
+  /** The builder's code fingerprint; undefined where its modules can't be followed. */
+  readonly code: string | undefined;
   readonly createdAt: Date;
 }
 
@@ -36,6 +38,7 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
     releaseNotes: definition.builderClass.versions,
     splits: output.splits,
     fingerprintParts: {
+      ...(build.code !== undefined && { code: build.code }),
       graph: output.graphFingerprint,
       schema: JSON.stringify(schemaToJson(schema)),
       sources: JSON.stringify(output.sources.map(({ uri, digest }) => [uri, digest ?? null])),

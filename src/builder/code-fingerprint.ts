@@ -60,6 +60,10 @@ function keepPackagesOutside(build: PluginBuild): void {
   build.onResolve({ filter: /.*/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
     if (pluginData === 'resolving' || kind === 'entry-point') return undefined;
     if (isBuiltin(path)) return { path, external: true };
+    if (path.startsWith('file:')) {
+      const file = fileURLToPath(path);
+      return file.startsWith(ownSource) ? { path: ownPackage, external: true } : { path: file };
+    }
     if (isRelative(path)) {
       const resolved = await build.resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' });
       return resolved.path.startsWith(ownSource) ? { path: ownPackage, external: true } : undefined;
@@ -75,7 +79,7 @@ function keepPackagesOutside(build: PluginBuild): void {
 }
 
 function isRelative(path: string): boolean {
-  return path.startsWith('.') || path.startsWith('/') || path.startsWith('file:');
+  return path.startsWith('.') || path.startsWith('/');
 }
 
 /** Names of the packages that bundled modules import, and from where. */

@@ -77,6 +77,7 @@ export type ErrorCode =
   | 'GRAPH_MISMATCH' // a worker re-created another graph
   | 'WORKER_DIED'
   | 'INTERRUPTED'
+  | 'PREEMPTED' // a signal from outside ended it: the machine is taken away
   // data on disk
   | 'DATA_CORRUPT'
   | 'STORAGE_FULL'

@@ -175,7 +175,9 @@ export class LocalBuild {
   async #runStageTask(work: StageWork, task: StageTask, index: number): Promise<void> {
     const known = work.known[index];
     if (known?.isFinished === true) return;
-    if (task.journal !== undefined) this.#resumption?.unitBegins(task.journal.key);
+    const key = task.journal?.key;
+    if (key !== undefined && task.unit.kind === 'fanOut') this.#resumption?.dealingBegins(key, index);
+    else if (key !== undefined) this.#resumption?.unitBegins(key);
     const result = await this.#call(
       this.#limits === undefined ? task : { ...task, limits: Object.fromEntries(this.#limits) },
     );

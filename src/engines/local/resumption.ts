@@ -126,6 +126,10 @@ export class Resumption {
 
   stageBegins(stage: PlannedStage, tasks: number): void {
     if (this.isEnded(stage)) return;
+    // What a worker had of a fan-out and did not finish is dealt to others, however many they are now.
+    const isDealt = stage.root.kind === 'fanOut';
+    if (isDealt)
+      this.#redone += [...this.#journal.begun].filter((key) => key.startsWith(`${this.#fanOutKey(stage)}#`)).length;
     this.#writeStage(stage, tasks, null);
   }
 
@@ -148,6 +152,12 @@ export class Resumption {
     this.#run++;
     if (this.#journal.begun.has(key)) this.#redone++;
     this.#journal.begin(key);
+  }
+
+  /** A worker, of whatever number, begins to take batches of a fan-out. */
+  dealingBegins(key: string, worker: number): void {
+    this.#run++;
+    this.#journal.begin(`${key}#${worker}`);
   }
 
   sideInput(node: number): { readonly known: WrittenRange | undefined; readonly journal: UnitJournal } {

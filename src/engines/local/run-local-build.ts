@@ -20,7 +20,7 @@ export interface LocalEngine {
 /**
  * Runs a job on this machine. Whatever happens, it leaves no worker behind, and the work directory empty unless the job keeps a journal there.
  *
- * @throws DatasetsError what stopped the build first; INTERRUPTED when `run.signal` was aborted.
+ * @throws DatasetsError what stopped the build first; INTERRUPTED when `run.signal` was aborted, PREEMPTED when that was its reason.
  */
 export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: EngineRun): Promise<BuildOutput> {
   if (run.signal.aborted) throw interrupted(job, run.signal);
@@ -100,6 +100,14 @@ function empty(directory: string): void {
 }
 
 function interrupted(job: BuildJob, signal: AbortSignal): DatasetsError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof DatasetsError && reason.code === 'PREEMPTED' && job.journal !== undefined) {
+    return new DatasetsError('PREEMPTED', `the build of ${job.builder.name} was stopped: ${reason.message}`, {
+      hint: 'Nothing was published. Build it again: it goes on from what is finished.',
+      cause: reason,
+      at: { dataset: job.builder.name },
+    });
+  }
   return new DatasetsError('INTERRUPTED', `the build of ${job.builder.name} was interrupted`, {
     hint: 'Nothing was published; start it again when you like.',
     cause: signal.reason,

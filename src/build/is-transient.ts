@@ -1,0 +1,51 @@
+import { DatasetsError, type ErrorCode } from '../core/errors/index.js';
+
+/** Faults of machines and networks, which the same build may not meet again. */
+const transient: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PREEMPTED',
+  'WORKER_DIED',
+  'STORAGE_FAILED',
+  'STORAGE_DENIED',
+  'STORAGE_UNREACHABLE',
+  'CREDENTIALS_MISSING',
+  'BUCKET_UNKNOWN',
+  'LEASE_LOST',
+]);
+
+/** What a network does to the author's own requests. */
+const networkFaults: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+/**
+ * Whether a build that failed is worth going on with: the fault lay with the machine or the network. After a mistake in code or data, or Ctrl-C, or on a
+ * full disk, nothing is kept.
+ */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof DatasetsError)) return false;
+  if (transient.has(error.code)) return true;
+  return error.code === 'USER_CODE' && causesOf(error).some(isNetworkFault);
+}
+
+function isNetworkFault(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && networkFaults.has(cause.code);
+}
+
+function causesOf(error: Error): readonly unknown[] {
+  const seen = new Set<unknown>();
+  for (let cause: unknown = error.cause; cause instanceof Error && !seen.has(cause); cause = cause.cause)
+    seen.add(cause);
+  return [...seen];
+}
