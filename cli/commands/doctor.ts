@@ -29,7 +29,7 @@ export const doctorCommand: CommandModule = {
 
 async function doctor(context: CommandContext, flags: DoctorFlags): Promise<CommandResult> {
   const { cleanRegistry, diagnose } = await import('../../src/project/index.js');
-  const cleaned = flags.clean === true ? await cleanRegistry((await context.config()).registry) : [];
+  const cleaned = flags.clean === true ? await cleanRegistry(await context.config()) : [];
   const diagnosis = await diagnose({
     config: () => context.config(),
     python: flags.python,

@@ -4,4 +4,5 @@ export { configuredDatasets, findDefinition } from './find-dataset.js';
 export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './load.js';
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
+export { stagingDirectory } from './stage-target.js';
 export { type BuildTarget, findTarget, nameOfTarget } from './target.js';

@@ -3,7 +3,6 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { isGcsUrl } from '../core/location/index.js';
 import { type Check, ok, problem, warning } from './check.js';
 import type { PackageManifest } from './package-manifest.js';
 
@@ -40,6 +39,7 @@ export async function checkPeers(manifest: PackageManifest, projectDirectory: st
 const purposes: Readonly<Record<string, string>> = {
   sharp: 'JPEG images and resizing',
   '@duckdb/node-api': 'fast Parquet and SQL sources',
+  '@google-cloud/storage': 'registries and sources on gs://',
 };
 
 function purposeOf(peer: string): string {
@@ -70,11 +70,8 @@ function versionIn(require: NodeJS.Require, file: string): string | undefined {
 /** A build of a middling data set wants this much for spill and shards. */
 const comfortableBytes = 5 * 2 ** 30;
 
-/** Whether versions can be published to the registry, and how much fits. */
-export async function checkRegistry(registry: string): Promise<readonly Check[]> {
-  if (isGcsUrl(registry)) {
-    return [problem('registry', `the registry ${registry} is no local directory`, 'Name a directory with --registry.')];
-  }
+/** Whether versions can be published to a registry in a directory, and how much fits. */
+export async function checkLocalRegistry(registry: string): Promise<readonly Check[]> {
   const existing = await nearestExisting(registry);
   const writable = await access(existing, constants.W_OK).then(
     () => true,

@@ -2,8 +2,10 @@ import { tmpdir } from 'node:os';
 import { builtInDatasets, discoverDatasets, loadDefinition } from '../builder/index.js';
 import { datasetFolders, type ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
+import { isGcsUrl } from '../core/location/index.js';
 import { type Check, ok, problem, warning } from './check.js';
-import { checkNode, checkPeers, checkPython, checkRegistry, checkSpace } from './check-machine.js';
+import { checkLocalRegistry, checkNode, checkPeers, checkPython, checkSpace } from './check-machine.js';
+import { checkRemoteRegistry } from './check-remote-registry.js';
 import { readOwnManifest } from './package-manifest.js';
 import { checkStagedBuilds } from './staged-builds.js';
 
@@ -37,8 +39,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { config, check } = await checkConfig(options);
   const parts = await Promise.all([
     config === undefined ? [] : checkDatasets(config),
-    config === undefined ? [] : checkRegistry(config.registry),
-    config === undefined ? [] : checkStagedBuilds(config.registry),
+    config === undefined ? [] : checkRegistry(config),
     checkSpace('disk:temporary', tmpdir()),
     checkPeers(manifest, config?.projectDirectory ?? options.cwd),
     checkPython(options.python),
@@ -66,6 +67,14 @@ async function checkConfig(
     if (!(error instanceof DatasetsError)) throw error;
     return { config: undefined, check: problem('config', error.message, error.hint ?? 'Correct the configuration.') };
   }
+}
+
+async function checkRegistry(config: ResolvedConfig): Promise<readonly Check[]> {
+  const { registry } = config;
+  if (!isGcsUrl(registry)) return [...(await checkLocalRegistry(registry)), await checkStagedBuilds(config)];
+  const checks = await checkRemoteRegistry(registry);
+  const isReadable = checks.every(({ status }) => status !== 'problem');
+  return isReadable ? [...checks, await checkStagedBuilds(config)] : checks;
 }
 
 async function checkDatasets(config: ResolvedConfig): Promise<readonly Check[]> {

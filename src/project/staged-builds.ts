@@ -1,10 +1,13 @@
+import { stagingDirectory } from '../build/index.js';
+import type { ResolvedConfig } from '../core/config/index.js';
 import { formatReference } from '../core/names/index.js';
 import { listStagedBuilds, openRegistry, removeAbandonedBuilds, type StagedBuild } from '../registry/index.js';
 import { type Check, ok, warning } from './check.js';
 
 /** What builds that were killed left in the registry. Nobody reads it; it takes space. */
-export async function checkStagedBuilds(registry: string): Promise<Check> {
-  const abandoned = (await listStagedBuilds(openRegistry(registry))).filter(({ state }) => state !== 'running');
+export async function checkStagedBuilds(config: ResolvedConfig): Promise<Check> {
+  const builds = await listStagedBuilds(openRegistry(config.registry), { workDirectory: stagingDirectory(config) });
+  const abandoned = builds.filter(({ state }) => state !== 'running');
   if (abandoned.length === 0) return ok('staging', 'no build was left behind in the registry');
   const names = abandoned.map(nameOf).join(', ');
   const count = abandoned.length === 1 ? 'a build that died' : `${abandoned.length} builds that died`;
@@ -16,8 +19,9 @@ export async function checkStagedBuilds(registry: string): Promise<Check> {
  *
  * @returns the builds whose files were removed, in words.
  */
-export async function cleanRegistry(registry: string): Promise<readonly string[]> {
-  return (await removeAbandonedBuilds(openRegistry(registry))).map(({ build }) => nameOf(build));
+export async function cleanRegistry(config: ResolvedConfig): Promise<readonly string[]> {
+  const options = { workDirectory: stagingDirectory(config) };
+  return (await removeAbandonedBuilds(openRegistry(config.registry), options)).map(({ build }) => nameOf(build));
 }
 
 function nameOf({ target, buildId }: StagedBuild): string {
