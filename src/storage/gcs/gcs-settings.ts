@@ -4,6 +4,8 @@ export interface GcsSettings {
   readonly endpoint?: string;
   /** Requests in flight at once. */
   readonly parallelRequests: number;
+  /** Files that are sent or fetched at once; each upload holds a part in memory. */
+  readonly parallelTransfers: number;
   /** Milliseconds without an answer, or without a further byte of it, after which a request counts as failed. */
   readonly stallMilliseconds: number;
   /** Failures in a row after which an operation gives up; what makes progress starts counting anew. */
@@ -21,6 +23,7 @@ const mebibyte = 2 ** 20;
 
 export const defaultGcsSettings: GcsSettings = {
   parallelRequests: 32,
+  parallelTransfers: 8,
   stallMilliseconds: 60_000,
   maxAttempts: 10,
   maxConnectionAttempts: 4,

@@ -24,6 +24,7 @@ import { defaultGcsSettings, type GcsSettings } from './gcs-settings.js';
 import { GcsWriter } from './gcs-writer.js';
 import { type ObjectResource, type Page, storedObject } from './object-resource.js';
 import { noBucket, RequestFailure } from './request-failure.js';
+import { RequestLimit } from './request-limit.js';
 import { insertContent, uploadFile } from './upload-object.js';
 
 /**
@@ -42,6 +43,7 @@ export class GcsStorage implements Storage {
   readonly #place: GcsLocation;
   readonly #settings: GcsSettings;
   readonly #objects: BucketObjects;
+  readonly #transfers: RequestLimit;
   /** Whether the bucket was seen to exist: a missing object is told from a missing bucket once. */
   #bucketSeen = false;
 
@@ -50,6 +52,7 @@ export class GcsStorage implements Storage {
     this.#place = parseGcsUrl(url);
     this.location = showGcsUrl(this.#place);
     this.#settings = { ...defaultGcsSettings, ...settings };
+    this.#transfers = new RequestLimit(this.#settings.parallelTransfers);
     this.#objects = new BucketObjects(new GcsConnection(this.#settings), this.#place.bucket);
   }
 
@@ -135,27 +138,12 @@ export class GcsStorage implements Storage {
   async upload(localFile: string, path: string, { crc32c }: UploadOptions = {}): Promise<void> {
     const name = this.#name(path);
     await this.#run(path, `upload ${localFile} to`, () =>
-      uploadFile(this.#objects, this.#settings, name, localFile, crc32c).catch(noBucket),
+      this.#transfers.run(() => uploadFile(this.#objects, this.#settings, name, localFile, crc32c)).catch(noBucket),
     );
   }
 
-  async download(path: string, localFile: string): Promise<Downloaded> {
-    const name = this.#name(path);
-    const temporary = `${localFile}.tmp-${randomUUID()}`;
-    const handle = await local(localFile, () => open(temporary, 'wx'));
-    try {
-      const downloaded = await this.#existing(path, 'download', () =>
-        downloadObject(this.#objects, this.#settings, name, new FileTarget(handle, localFile)),
-      );
-      if (downloaded === undefined) throw this.#absent(path, 'download');
-      await handle.close();
-      await local(localFile, () => rename(temporary, localFile));
-      return downloaded;
-    } catch (error) {
-      await handle.close();
-      await rm(temporary, { force: true });
-      throw error;
-    }
+  download(path: string, localFile: string): Promise<Downloaded> {
+    return this.#transfers.run(() => this.#download(path, localFile));
   }
 
   async delete(path: string): Promise<void> {
@@ -172,6 +160,25 @@ export class GcsStorage implements Storage {
       ),
     );
     await Promise.all(deletions);
+  }
+
+  async #download(path: string, localFile: string): Promise<Downloaded> {
+    const name = this.#name(path);
+    const temporary = `${localFile}.tmp-${randomUUID()}`;
+    const handle = await local(localFile, () => open(temporary, 'wx'));
+    try {
+      const downloaded = await this.#existing(path, 'download', () =>
+        downloadObject(this.#objects, this.#settings, name, new FileTarget(handle, localFile)),
+      );
+      if (downloaded === undefined) throw this.#absent(path, 'download');
+      await handle.close();
+      await local(localFile, () => rename(temporary, localFile));
+      return downloaded;
+    } catch (error) {
+      await handle.close();
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
 
   /**

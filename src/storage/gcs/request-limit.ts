@@ -1,4 +1,4 @@
-/** Lets a bounded number of requests run at once; the others wait in the order in which they came. */
+/** Lets a bounded number of requests, or of longer work, run at once; the others wait in the order in which they came. */
 export class RequestLimit {
   readonly #waiting: (() => void)[] = [];
   #free: number;
