@@ -34,6 +34,17 @@ export function lifeOf(identity: ProcessIdentity): Life {
   return identity.startTicks === undefined || identity.startTicks === startTicks(identity.pid) ? 'alive' : 'dead';
 }
 
+/** Whether something that was read names a process: its number becomes part of a path, and of a call that asks for it. */
+export function isProcessIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('host' in value)) return false;
+  const { pid, host } = value;
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || pid > 2 ** 31 - 1 || typeof host !== 'string')
+    return false;
+  const space = 'space' in value ? value.space : undefined;
+  const startTicks = 'startTicks' in value ? value.startTicks : undefined;
+  return [space, startTicks].every((part) => part === undefined || typeof part === 'string');
+}
+
 /** Whether a process lives, or undefined where this one can't know. */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   const life = lifeOf(identity);

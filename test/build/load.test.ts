@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import '../../datasets/image_classification/mnist/builder.js';
 import { ProductA } from '../../datasets/products/product_a/builder.js';
-import { type Dataset, load, loadConfig } from '../../src/index.js';
+import { build, type Dataset, load, loadConfig, openRegistry, prune } from '../../src/index.js';
 import { TeamProject } from './team-project.js';
 
 describe('load', function () {
@@ -50,6 +50,18 @@ describe('load', function () {
     );
     assert.equal(await letters(await load('letters:1.1.*', { config })), 'ABCDE');
     assert.equal(await letters(await load('letters', { config })), 'ABCDE');
+  });
+
+  it('says that a version was removed, and does not build it anew unasked; a build brings the same content back', async () => {
+    const config = await project.config({ registry: 'pruned' });
+    for (const version of ['1.0.0', '1.1.0']) await build(`letters:${version}`, { config });
+    await prune(openRegistry(config.registry), { keepLast: 1, remove: true, reason: 'superseded' });
+    await assert.rejects(load('letters:1.0.0', { config, build: 'always' }), {
+      code: 'VERSION_REMOVED',
+      message: /letters:1\.0\.0 was removed from .* by .*: superseded/,
+    });
+    assert.equal((await build('letters:1.0.0', { config })).status, 'built');
+    assert.equal(await letters(await load('letters:1.0.0', { config })), 'abcde');
   });
 
   it('does not build from a source that is not on this machine, unless it is told to', async () => {

@@ -1,6 +1,6 @@
 import { type Json, parseJson } from '../../core/json/index.js';
 import { formatJson } from '../format-json.js';
-import type { ProcessIdentity } from '../process-identity.js';
+import { isProcessIdentity, type ProcessIdentity } from '../process-identity.js';
 
 /**
  * What a generation of a lease says. `held`: somebody works. `publishing`: somebody makes public what was finished; whoever takes over from it has to end that.
@@ -45,7 +45,10 @@ export function parseLeaseRecord(content: Uint8Array): LeaseRecord {
 function isLeaseRecord(value: unknown): value is LeaseRecord {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('about' in value)) return false;
   const { kind, about } = value;
-  return (
-    (kind === 'held' || kind === 'publishing' || kind === 'released') && typeof about === 'object' && about !== null
-  );
+  if (kind !== 'held' && kind !== 'publishing' && kind !== 'released') return false;
+  if (typeof about !== 'object' || about === null || Array.isArray(about)) return false;
+  if (!('id' in value) || typeof value.id !== 'string') return false;
+  const startedAt = 'startedAt' in value ? value.startedAt : undefined;
+  if (startedAt !== undefined && typeof startedAt !== 'string') return false;
+  return !('process' in value) || isProcessIdentity(value.process);
 }

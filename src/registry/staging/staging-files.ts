@@ -1,7 +1,7 @@
 import { parseJson } from '../../core/json/index.js';
 import { isConfigName, isDatasetName, isVersion } from '../../core/names/index.js';
 import type { Storage } from '../../storage/index.js';
-import type { ProcessIdentity } from '../process-identity.js';
+import { isProcessIdentity, type ProcessIdentity } from '../process-identity.js';
 import type { StagedTarget } from './staged-target.js';
 
 /** Names inside a build's staging. */
@@ -39,6 +39,7 @@ export async function readOwner(storage: Storage, path: string): Promise<Staging
 function isOwner(value: unknown): value is StagingOwner {
   if (typeof value !== 'object' || value === null) return false;
   if (!('name' in value && 'version' in value && 'startedAt' in value)) return false;
+  if ('process' in value && !isProcessIdentity(value.process)) return false;
   const { name, version } = value;
   if (typeof name !== 'string' || !isDatasetName(name) || typeof version !== 'string' || !isVersion(version))
     return false;
