@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./build.js')).buildCommand,
   },
   {
+    name: 'builds',
+    summary: 'List the builds that run or were left, and remove what was left',
+    load: async () => (await import('./builds.js')).buildsCommand,
+  },
+  {
     name: 'list',
     summary: 'List the data sets that can be built here and those in the registry',
     load: async () => (await import('./list.js')).listCommand,

@@ -53,7 +53,8 @@ export async function exportRecords(
   const { info } = version;
   const manifest = checkExport(version, formats);
   const registry = openRegistry(options.directory);
-  const staged = await stageVersion(registry, { name: info.name, config: info.config, version: info.version });
+  const target = { name: info.name, config: info.config, version: info.version };
+  const staged = await stageVersion(registry, target, { overwrite: options.overwrite, signal: options.signal });
   try {
     const run: RecordExport = { source, version, manifest, formats, staged, options };
     const splits: PublishedSplit[] = [];

@@ -1,3 +1,4 @@
+export { type ListedBuild, listBuilds, removeBuilds } from './builds.js';
 export type { Check } from './check.js';
 export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js';
 export { type BuildPlan, planBuild } from './plan-build.js';

@@ -38,8 +38,17 @@ export async function writeMetadata(staged: StagedVersion, metadata: VersionMeta
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
   }
+  if (staged.resumed) await removeStrangers(staged, new Set([...shardFiles, ...metadataFiles].map(({ path }) => path)));
   const files = [...shardFiles, ...metadataFiles].sort((a, b) => (a.path < b.path ? -1 : 1));
   return writeManifest(staged, manifestOf(staged, metadata, files));
+}
+
+/** What an earlier build of the same identity wrote and this one did not, with other formats for instance. */
+async function removeStrangers(staged: StagedVersion, known: ReadonlySet<string>): Promise<void> {
+  const root = staged.path(stagingFiles.version);
+  for await (const { path } of staged.files.walk(root)) {
+    if (!known.has(path.slice(root.length + 1))) await staged.files.delete(path);
+  }
 }
 
 /** Writes a manifest after reading it back, so that none is ever published that can't be read. */

@@ -78,8 +78,8 @@ export class TemporaryProject {
     return JSON.parse(outcome.stdout);
   }
 
-  /** Starts a command and sends it a signal as soon as its standard error matches. */
-  interrupt(argv: readonly string[], when: RegExp, signal: NodeJS.Signals): Promise<CliOutcome> {
+  /** Starts a command, and sends it a signal or does something else as soon as its standard error matches. */
+  interrupt(argv: readonly string[], when: RegExp, action: NodeJS.Signals | (() => unknown)): Promise<CliOutcome> {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [binary, ...argv], { cwd: this.directory, env: this.#environment() });
       let stdout = '';
@@ -92,7 +92,8 @@ export class TemporaryProject {
         stderr += text;
         if (sent || !when.test(stderr)) return;
         sent = true;
-        child.kill(signal);
+        if (typeof action === 'string') child.kill(action);
+        else action();
       });
       child.on('close', (code) => resolve({ code, stdout, stderr }));
     });
