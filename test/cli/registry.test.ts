@@ -88,7 +88,7 @@ describe('commands on a registry', () => {
         .slice(0, -1);
     };
     assert.ok((await complete('')).includes('build'));
-    assert.deepEqual(await complete('bui'), ['build']);
+    assert.deepEqual(await complete('bui'), ['build', 'builds']);
     assert.deepEqual(await complete('build', '--overw'), ['--overwrite']);
     assert.deepEqual(await complete('build', '--runner', ''), ['inline', 'threads']);
     assert.deepEqual(await complete('build', 'rev'), ['reviews']);
