@@ -3,7 +3,7 @@ import { DatasetsError } from '../core/errors/index.js';
 import type { ColumnBatch, Leaf } from '../features/index.js';
 import { type ArrowSchema, openColumns, toArrowTable } from '../formats/index.js';
 import type { RecordFormat, VersionInfo } from '../registry/index.js';
-import { selectColumns, selectLeaves } from './columns/select-columns.js';
+import { selectColumns, selectFields, selectLeaves } from './columns/select-columns.js';
 import { sliceBatch } from './columns/slice-batch.js';
 import type { ExampleSource, SourceLimits } from './dataset.js';
 import { type ColumnFormat, readColumnBatches, rebatch } from './shards/column-batches.js';
@@ -82,7 +82,7 @@ export class VersionSource<Example> implements ExampleSource<Example> {
   }
 
   async *#columnBatches(format: ColumnFormat, pieces: readonly ShardPiece[], fields: readonly string[] | undefined) {
-    const shards = { format, files: this.#files, schema: this.#arrow };
+    const shards = { format, files: this.#files, schema: selectFields(this.#arrow, fields) };
     for await (const batch of readColumnBatches(shards, pieces)) yield selectColumns(batch, fields);
   }
 

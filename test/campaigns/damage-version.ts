@@ -4,7 +4,7 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { openVersion, verifyVersion } from '../../src/reader/index.js';
 import { seededRandom } from '../gcs/seeded-random.js';
 
-export type FileKind = 'tfrecord' | 'arrow' | 'index' | 'manifest' | 'other metadata';
+export type FileKind = 'tfrecord' | 'arrow' | 'parquet' | 'index' | 'manifest' | 'other metadata';
 export type Damage = 'flip' | 'cut' | 'swap' | 'zero';
 
 /** What became of all trials on one kind of file. */
@@ -67,6 +67,7 @@ function kindOf(path: string): FileKind {
   if (path === 'manifest.json') return 'manifest';
   if (path.startsWith('index/')) return 'index';
   if (path.endsWith('.arrow')) return 'arrow';
+  if (path.endsWith('.parquet')) return 'parquet';
   return path.includes('.tfrecord-') ? 'tfrecord' : 'other metadata';
 }
 
@@ -94,7 +95,7 @@ async function isFound(directory: string, path: string): Promise<boolean> {
 /** Reads everything that a trainer can read of this kind of file. */
 async function isStopped(directory: string, kind: FileKind): Promise<boolean> {
   try {
-    const format = kind === 'arrow' || kind === 'manifest' ? 'arrow' : 'tfrecord';
+    const format = kind === 'parquet' ? kind : kind === 'arrow' || kind === 'manifest' ? 'arrow' : 'tfrecord';
     const version = await openVersion(directory, { format, verify: 'full' });
     const dataset = version.dataset();
     if (kind === 'index') for (let i = 0; i < dataset.length; i++) await dataset.at(i);

@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordFormats } from '../../src/registry/index.js';
 import { buildVersion } from '../reader/build-version.js';
 import { sampleExamples, sampleSchema } from '../reader/sample.js';
 
@@ -10,6 +11,7 @@ export async function twoCopies(folder: string): Promise<{ readonly pristine: st
     name: 'sample',
     schema: sampleSchema,
     splits: { train: sampleExamples(0, 60), test: sampleExamples(60, 70) },
+    formats: recordFormats,
     numShards: 2,
     metadata: { info: { description: 'Made to be damaged.', tags: [], license: 'CC0-1.0' } },
   });

@@ -61,7 +61,8 @@ export class BatchDecoder {
     for (const { name, node } of this.#root.fields) {
       this.#decode(node, this.#child(arrays, name, name), all, [], name, columns);
     }
-    return { rows, columns };
+    // A schema of some fields leaves the other leaves out.
+    return { rows, columns: columns.filter((column) => column !== undefined) };
   }
 
   /** Decodes the leaves below a node into `columns`; `levels` are the offsets of the sequences above it. */

@@ -1,6 +1,7 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { nearestHint } from '../../core/names/index.js';
 import type { ColumnBatch, Leaf } from '../../features/index.js';
+import type { ArrowSchema } from '../../formats/index.js';
 
 /**
  * The leaves below some features, in the leaves' order.
@@ -19,6 +20,17 @@ export function selectLeaves(leaves: readonly Leaf[], fields: readonly string[] 
     });
   }
   return leaves.filter((leaf) => fields.some((field) => isBelow(leaf, field)));
+}
+
+/** A schema with only the fields of the root that hold some of `fields`: of Parquet nothing else is read. */
+export function selectFields(
+  schema: Pick<ArrowSchema, 'root' | 'leaves'>,
+  fields: readonly string[] | undefined,
+): Pick<ArrowSchema, 'root' | 'leaves'> {
+  if (fields === undefined) return schema;
+  const isWanted = (name: string) => fields.some((field) => field === name || field.startsWith(`${name}/`));
+  const { root, leaves } = schema;
+  return { root: { ...root, fields: root.fields.filter(({ name }) => isWanted(name)) }, leaves };
 }
 
 /** A batch with only the columns of some features. */
