@@ -30,7 +30,7 @@ describe('repairing a version', function () {
     project = await TeamProject.create();
     await project.addDataset('numbers', builder);
     await writeRows(0);
-    const config = await project.config();
+    const config = await project.config({ runner: 'inline' });
     await build('numbers', { config });
     directory = join(config.registry, 'numbers/1.0.0');
     mirror = join(project.directory, 'mirror');
@@ -48,7 +48,7 @@ describe('repairing a version', function () {
     }
   };
   const repair = async (options: Parameters<typeof repairVersion>[2] = {}) =>
-    repairVersion('numbers:1.0.0', await project.config(), options);
+    repairVersion('numbers:1.0.0', await project.config({ runner: 'inline' }), options);
   const paths = ({ files }: RepairReport) => files.map(({ path }) => path);
   const origins = ({ files }: RepairReport) => [...new Set(files.map(({ from }) => from))];
   const assertSound = async () => {
@@ -81,7 +81,7 @@ describe('repairing a version', function () {
       before.map(({ ino, mtimeNs }) => [ino, mtimeNs]),
     );
     const lines = [];
-    for await (const entry of readAudit(openRegistry((await project.config()).registry))) {
+    for await (const entry of readAudit(openRegistry((await project.config({ runner: 'inline' })).registry))) {
       if (entry.action === 'repair-version') lines.push(entry);
     }
     assert.equal(lines.length, 1);
@@ -144,7 +144,7 @@ describe('repairing a version', function () {
     await assertSound();
     // Another version of the same name: overwritten there, or of another team.
     await writeRows(1);
-    await build('numbers', { config: await project.config({ registry: 'other' }) });
+    await build('numbers', { config: await project.config({ runner: 'inline', registry: 'other' }) });
     flip(join(directory, 'manifest.json'), 100);
     await assert.rejects(repair({ from: join(project.directory, 'other') }), {
       code: 'MANIFEST_INVALID',
@@ -175,7 +175,7 @@ describe('repairing a version', function () {
     const { url, storage } = await gcs.newBucket();
     for await (const { path } of new LocalStorage(mirror).walk('numbers'))
       await storage.upload(join(mirror, path), path);
-    const config = await project.config({ registry: url, cacheDirectory: 'cache' });
+    const config = await project.config({ runner: 'inline', registry: url, cacheDirectory: 'cache' });
     const damaged = (path: string) => storage.write(`numbers/1.0.0/${path}`, 'damaged');
     const sound = async () => assert.deepEqual((await verifyVersion(`${url}/numbers/1.0.0`)).problems, []);
     await damaged(shard);

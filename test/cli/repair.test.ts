@@ -45,6 +45,21 @@ describe('verify --repair', () => {
     assert.doesNotMatch((await verify('--repair')).stdout, /repaired/);
   });
 
+  it('goes on with the other versions when a manifest is damaged', async () => {
+    const other = await buildVersion({
+      registry: project.registry,
+      name: 'other',
+      schema: sampleSchema,
+      splits: { train: sampleExamples(0, 3) },
+    });
+    flip(join(other, 'manifest.json'), 50);
+    const { code, stdout } = await project.run(['verify', '--all', '--registry', project.registry]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^other:1\.0\.0 damaged: 1 problem/m);
+    assert.match(stdout, /MANIFEST_INVALID/);
+    assert.match(stdout, /^sample:1\.0\.0 ok: 9 examples/m);
+  });
+
   it('wants --repair with the flags that say how', async () => {
     const { code, stderr } = await verify('--from', project.path('mirror'));
     assert.equal(code, 2);
