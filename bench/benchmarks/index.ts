@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
+import { cache } from './cache.js';
 import { gcs } from './gcs.js';
 import { reading } from './reading.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
@@ -13,6 +14,7 @@ export const benchmarks: readonly Benchmark[] = [
   huggingFace,
   wide,
   reading,
+  cache,
   workers,
   slowWorkers,
   tenfold,

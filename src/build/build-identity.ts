@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { packageVersion } from '../core/release/index.js';
 import type { AnyFeature, PrivacyPolicy } from '../features/index.js';
 import { imageEncoders, privacyKeyIds, schemaToJson, secretsOfEnvironment } from '../features/index.js';
 import type { BuildOptions } from './build-options.js';
-import { packageVersion } from './package-version.js';
 import type { BuildTarget } from './target.js';
 
 export interface IdentifiedBuild {

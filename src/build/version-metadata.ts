@@ -1,4 +1,5 @@
 import type { BuilderDefinition, DatasetInfo } from '../builder/index.js';
+import { packageVersion } from '../core/release/index.js';
 import type { BuildOutput } from '../engines/index.js';
 import {
   type AnyFeature,
@@ -10,7 +11,6 @@ import {
 } from '../features/index.js';
 import type { Manifest, VersionMetadata } from '../registry/index.js';
 import type { ChosenBuild } from './choose-build.js';
-import { packageVersion } from './package-version.js';
 
 /** What a finished build knows of itself. */
 export interface FinishedBuild {

@@ -43,7 +43,13 @@ export class CacheProcess {
   }
 
   static #leaveAll(): void {
-    for (const { directory } of CacheProcess.#known.values()) rmSync(directory, { recursive: true, force: true });
+    for (const { directory } of CacheProcess.#known.values()) {
+      try {
+        rmSync(directory, { recursive: true, force: true });
+      } catch {
+        // A download that goes on writes into it while it is removed; the next process that uses the cache removes the rest.
+      }
+    }
   }
 
   /** Says that a file is in use; others know it when this returns. */

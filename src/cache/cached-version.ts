@@ -1,9 +1,19 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
 import type { VersionFiles } from '../reader/index.js';
-import { type Manifest, type Registry, type ResolvedVersion, readManifest, versionPath } from '../registry/index.js';
+import {
+  type Manifest,
+  type Registry,
+  type ResolvedVersion,
+  readVersionInfo,
+  type VersionInfo,
+  versionFiles,
+  versionInfoOf,
+  versionPath,
+} from '../registry/index.js';
 import { LocalStorage } from '../storage/index.js';
 import { cacheFolders, leaseFolder, registryFolder } from './cache-layout.js';
+import { readCheckedManifest } from './checked-manifest.js';
 import { type ExpectedFile, fetchFile } from './fetch-file.js';
 import { onceOnThisHost } from './once-on-this-host.js';
 import { isUnreachable } from './unreachable.js';
@@ -45,10 +55,15 @@ export class CachedVersion implements VersionFiles {
     return this.metadata.location;
   }
 
-  /** What the manifest says of the files; undefined for data that tfds prepared. Only what is fetched needs it. */
+  /** Undefined for data that tfds prepared. Read once: a version doesn't change. */
   manifest(): Promise<Manifest | undefined> {
-    this.#manifest ??= readManifest(this.metadata, '');
+    this.#manifest ??= readCheckedManifest(this.cache.storage, this.placeOf(versionFiles.manifest));
     return this.#manifest;
+  }
+
+  async info(): Promise<VersionInfo> {
+    const manifest = await this.manifest();
+    return manifest === undefined ? readVersionInfo(this.metadata) : versionInfoOf(manifest);
   }
 
   async file(path: string): Promise<string> {

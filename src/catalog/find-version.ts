@@ -2,13 +2,8 @@ import { fetchFiles, type LocatedVersion, locateVersion } from '../cache/index.j
 import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, nearestHint, parseReference, type Reference } from '../core/names/index.js';
-import {
-  openRegistry,
-  type RecordFormat,
-  type Registry,
-  type ResolvedVersion,
-  readVersionInfo,
-} from '../registry/index.js';
+import { versionInfo } from '../reader/index.js';
+import { openRegistry, type RecordFormat, type Registry, type ResolvedVersion } from '../registry/index.js';
 import { listDatasets } from './list-datasets.js';
 
 export interface FindOptions {
@@ -83,7 +78,7 @@ export async function shardPaths(
   split: string,
   format?: RecordFormat,
 ): Promise<readonly string[]> {
-  const info = await readVersionInfo(versionFiles.metadata);
+  const info = await versionInfo(versionFiles);
   const found = info.splits.find(({ name }) => name === split);
   if (found === undefined) {
     throw new DatasetsError('SPLIT_UNKNOWN', `${formatReference(info)} has no split ${split}`, {

@@ -8,5 +8,5 @@ export type { EvenPart, SliceUnit, SplitSelector, SplitSlice } from './split/spl
 export { findBrokenFiles } from './verify/broken-files.js';
 export type { VerifyProblem } from './verify/problems.js';
 export { type VerifyOptions, type VerifyReport, verifyVersion } from './verify/verify-version.js';
-export { localVersionFiles, type VersionFiles } from './version-files.js';
+export { localVersionFiles, type VersionFiles, versionInfo } from './version-files.js';
 export type { ReadFormat } from './version-source.js';

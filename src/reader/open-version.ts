@@ -1,12 +1,12 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { type AnyFeature, type ColumnBatch, createDecoder, type Leaf } from '../features/index.js';
 import { arrowSchemaOf } from '../formats/index.js';
-import { readVersionInfo, type VersionInfo } from '../registry/index.js';
+import type { VersionInfo } from '../registry/index.js';
 import { Dataset } from './dataset.js';
 import { type FileVerification, ShardFiles } from './shards/shard-files.js';
 import { resolveSplit } from './split/split-ranges.js';
 import type { SplitSelector } from './split/split-selector.js';
-import { localVersionFiles, type VersionFiles } from './version-files.js';
+import { localVersionFiles, type VersionFiles, versionInfo } from './version-files.js';
 import { readSchema } from './version-schema.js';
 import { type ReadFormat, VersionSource } from './version-source.js';
 
@@ -55,7 +55,7 @@ export async function openVersion<Example = Readonly<Record<string, unknown>>>(
   options: OpenOptions = {},
 ): Promise<VersionReader<Example>> {
   const files = typeof version === 'string' ? localVersionFiles(version) : version;
-  const info = await readVersionInfo(files.metadata);
+  const info = await versionInfo(files);
   const schema = await readSchema(files.metadata, info);
   const format = chooseFormat(info, options.format, files.location);
   const arrow = arrowSchemaOf(schema);

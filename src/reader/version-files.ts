@@ -1,3 +1,4 @@
+import { readVersionInfo, type VersionInfo } from '../registry/index.js';
 import { LocalStorage, type Storage } from '../storage/index.js';
 
 /**
@@ -10,6 +11,8 @@ export interface VersionFiles {
   readonly location: string;
   /** The version's directory, for its small files: manifest.json, dataset_info.json, features.json and label files are local already. */
   readonly metadata: Storage;
+  /** What the version says of itself, where that need not be read from its metadata anew; see `versionInfo`. */
+  info?(): Promise<VersionInfo>;
   /** How many of the files that will be read next are worth a `prefetch`; 0 where all are local. */
   readonly readAhead: number;
   /**
@@ -38,4 +41,13 @@ export function localVersionFiles(directory: string): VersionFiles {
     release: () => undefined,
     drop: async () => false,
   };
+}
+
+/**
+ * What a version says of itself.
+ *
+ * @throws DatasetsError VERSION_UNKNOWN when there is none; MANIFEST_INVALID, FORMAT_TOO_NEW, UNSUPPORTED.
+ */
+export async function versionInfo(files: VersionFiles): Promise<VersionInfo> {
+  return files.info?.() ?? readVersionInfo(files.metadata);
 }

@@ -24,7 +24,7 @@ export type { Clock } from './lease/clock.js';
 export type { Lease } from './lease/lease.js';
 export { type LeaseHolder, type LeaseOptions, type LeaseTimings, leaseTimings } from './lease/lease-options.js';
 export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
-export { sealOf } from './manifest-seal.js';
+export { sealOf, selfDigestOf } from './manifest-seal.js';
 export { currentProcess, isAlive, type Life, lifeOf, type ProcessIdentity } from './process-identity.js';
 export { type PublishOptions, publish } from './publish/publish.js';
 export {
@@ -49,7 +49,14 @@ export type { StagedTarget } from './staging/staged-target.js';
 export type { StagedVersion } from './staging/staged-version.js';
 export { type PreparedDatasetInfo, parseDatasetInfo } from './tfds-dataset-info.js';
 export { isUnknownReference } from './unknown-reference.js';
-export { readVersionInfo, type ShardFile, type ShardInfo, type SplitInfo, type VersionInfo } from './version-info.js';
+export {
+  readVersionInfo,
+  type ShardFile,
+  type ShardInfo,
+  type SplitInfo,
+  type VersionInfo,
+  versionInfoOf,
+} from './version-info.js';
 export {
   contentDigestOf,
   fingerprintOf,

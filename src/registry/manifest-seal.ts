@@ -23,9 +23,19 @@ export function sealJson(value: object): string {
 /** `whole`: every byte is as it was sealed. `broken`: it ends with a digest, which is another one. `missing`: it doesn't end with a digest. */
 export function sealOf(bytes: Uint8Array): 'whole' | 'broken' | 'missing' {
   const end = Math.max(0, bytes.length - tailBytes);
-  const digest = tail.exec(Buffer.from(bytes.subarray(end)).toString('latin1'))?.[1];
+  const digest = sealedDigest(bytes);
   if (digest === undefined) return 'missing';
   return digest === digestOf(bytes.subarray(0, end)) ? 'whole' : 'broken';
+}
+
+/** The digest that sealed JSON ends with, where it is that of its bytes; undefined for any other bytes. */
+export function selfDigestOf(bytes: Uint8Array): string | undefined {
+  return sealOf(bytes) === 'whole' ? sealedDigest(bytes) : undefined;
+}
+
+function sealedDigest(bytes: Uint8Array): string | undefined {
+  const end = Math.max(0, bytes.length - tailBytes);
+  return tail.exec(Buffer.from(bytes.subarray(end)).toString('latin1'))?.[1];
 }
 
 function digestOf(bytes: Uint8Array): string {

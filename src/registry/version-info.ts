@@ -58,7 +58,7 @@ export interface VersionInfo {
  */
 export async function readVersionInfo(storage: Storage, path = ''): Promise<VersionInfo> {
   const manifest = await readManifest(storage, path);
-  if (manifest !== undefined) return fromManifest(manifest);
+  if (manifest !== undefined) return versionInfoOf(manifest);
   const file = path === '' ? versionFiles.datasetInfo : `${path}/${versionFiles.datasetInfo}`;
   const bytes = await storage.read(file);
   if (bytes === undefined) throw noVersion(path === '' ? storage.location : `${storage.location}/${path}`);
@@ -66,7 +66,8 @@ export async function readVersionInfo(storage: Storage, path = ''): Promise<Vers
   return fromPrepared(parseDatasetInfo(bytes, name), name);
 }
 
-function fromManifest(manifest: Manifest): VersionInfo {
+/** What a manifest says of its version. */
+export function versionInfoOf(manifest: Manifest): VersionInfo {
   const { info } = manifest;
   const files = filesByShard(manifest);
   const splits = manifest.splits.map((split) => ({
