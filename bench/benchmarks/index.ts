@@ -3,6 +3,7 @@ import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
 import { cache } from './cache.js';
 import { gcs } from './gcs.js';
 import { reading } from './reading.js';
+import { resume } from './resume.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
 import { startUp } from './start-up.js';
 
@@ -19,5 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   slowWorkers,
   tenfold,
   startUp,
+  resume,
   gcs,
 ];

@@ -277,6 +277,21 @@ describe('build', () => {
     assert.deepEqual(await readdir(project.path('killed/.staging')), []);
   });
 
+  it('goes on after SIGTERM, exit code 143, and says from what; Ctrl-C then removes it all', async () => {
+    const argv = ['build', 'endless', '--registry', project.path('preempted')];
+    const stopped = await project.interrupt(argv, /^generate#0: 1 task/m, 'SIGTERM');
+    assert.equal(stopped.code, 143, stopped.stderr);
+    assert.match(stopped.stderr, /error\[PREEMPTED\]: .*SIGTERM/);
+    assert.match(stopped.stderr, /it goes on from what is finished/);
+    assert.equal((await readdir(project.path('preempted/.staging'))).length, 1);
+    const again = await project.interrupt(argv, /^generate#0: 1 task/m, 'SIGINT');
+    assert.equal(again.code, 130, again.stderr);
+    assert.match(again.stderr, /^resumes the build that stopped .* ago: \d of 1 source shards are there$/m);
+    assert.deepEqual(await readdir(project.path('preempted/.staging')), []);
+    const restarted = await project.interrupt([...argv, '--restart'], /^generate#0: 1 task/m, 'SIGINT');
+    assert.doesNotMatch(restarted.stderr, /resumes/);
+  });
+
   for (const runner of ['threads', 'inline']) {
     it(`stops at Ctrl-C with exit code 130 and leaves nothing behind (${runner})`, async () => {
       const registry = project.path(`interrupted-${runner}`);

@@ -62,6 +62,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
 }
 
+/** Of a phase's time. Rows are spilt when a buffer is full or a unit ends, which takes a while. */
+function shareOf(phase: Phase, random: number): number {
+  if (phase === 'reading') return random * 0.5;
+  return phase === 'spilling' ? 0.5 + random * 0.5 : random;
+}
+
 class Campaign {
   readonly kills: Kill[] = [];
   tooLate = 0;
@@ -102,7 +108,7 @@ class Campaign {
     const workers = 1 + Math.floor(this.#random() * 3);
     const kill = {
       after: (event: TimedEvent['event']) => begins(wanted, event),
-      milliseconds: this.#random() * milliseconds,
+      milliseconds: shareOf(wanted, this.#random()) * milliseconds,
     };
     const { events, isKilled } = await runBuild({ dataset, registry, workers }, kill);
     if (!isKilled) return undefined;
