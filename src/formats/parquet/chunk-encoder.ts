@@ -14,6 +14,8 @@ import { type ThriftField, thrift, writeThrift } from './thrift-writer.js';
 
 /** A column that shrinks less is stored as it is: images and sound, which are compressed already. */
 const worthwhileRatio = 0.9;
+/** A column chunk beyond this, which holds a value as large, is stored as it is: zstd's memory is limited. */
+const mostCompressedBytes = 256 << 20;
 
 export interface ChunkOptions {
   readonly codec: PageCodec;
@@ -51,9 +53,11 @@ export class ChunkEncoder {
     write: (part: Uint8Array) => void,
   ): ColumnChunk {
     const leaf = chain.at(-1) as ArrowArray;
-    const dictionary = this.#options.dictionary ? dictionaryOf(leaf) : undefined;
-    const chunk = new PageSequence(write);
     const { codec, pageBytes } = this.#options;
+    const plainBytes = bytesOf(leaf);
+    const isHuge = plainBytes > mostCompressedBytes;
+    const dictionary = this.#options.dictionary && !isHuge ? dictionaryOf(leaf) : undefined;
+    const chunk = new PageSequence(write);
     if (dictionary !== undefined) {
       const head = thrift.struct([1, thrift.i32(dictionary.count)], [2, thrift.i32(encodings.plain)]);
       chunk.add(pageTypes.dictionary, [7, head], dictionary.page, codec.compress(dictionary.page));
@@ -61,8 +65,10 @@ export class ChunkEncoder {
     const dataOffset = offset + chunk.compressedBytes;
     let entries = 0;
     let values = 0;
-    let compresses = codec.compression !== 'none';
-    const step = rowsIn(pageBytes, leaf, dictionary, rows);
+    let compresses = codec.compression !== 'none' && !isHuge;
+    const valueBytes = dictionary === undefined ? plainBytes : (leaf.length * dictionary.bitWidth) / 8;
+    // Pages of about `pageBytes`.
+    const step = Math.max(1, Math.floor(rows / Math.max(1, Math.ceil(valueBytes / pageBytes))));
     for (let from = 0; from < rows; from += step) {
       const part = shred(chain, from, Math.min(rows, from + step), column.maxDefinition);
       const page = this.#encode(column, leaf, dictionary, part);
@@ -154,17 +160,10 @@ class PageSequence {
   }
 }
 
-/** Rows of a page, so that its values take about `pageBytes`. */
-function rowsIn(pageBytes: number, leaf: ArrowArray, dictionary: Dictionary | undefined, rows: number): number {
-  const { offsets, length, data } = leaf;
-  const stringBytes = offsets === undefined ? 0 : (offsets[length] as number) - (offsets[0] as number) + 4 * length;
-  const bytes =
-    dictionary !== undefined
-      ? (length * dictionary.bitWidth) / 8
-      : offsets === undefined
-        ? (data?.length ?? 0)
-        : stringBytes;
-  return Math.max(1, Math.floor(rows / Math.max(1, Math.ceil(bytes / pageBytes))));
+/** Bytes of an array's values, about what they take in PLAIN. */
+function bytesOf({ offsets, length, data }: ArrowArray): number {
+  if (offsets === undefined) return data?.length ?? 0;
+  return (offsets[length] as number) - (offsets[0] as number) + 4 * length;
 }
 
 function gather(indices: Uint16Array, slots: Int32Array): Uint16Array {
