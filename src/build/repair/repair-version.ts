@@ -16,7 +16,7 @@ import {
   versionPath,
   writeAudit,
 } from '../../registry/index.js';
-import { isLocalStorage, LocalStorage, openStorage, storageError } from '../../storage/index.js';
+import { isLocalStorage, LocalStorage, openStorage, refuseGcsfuse, storageError } from '../../storage/index.js';
 import type { BuildEvent } from '../build-options.js';
 import { publishedManifest } from './published-manifest.js';
 import { type Rebuilt, rebuild } from './rebuild-source.js';
@@ -44,7 +44,7 @@ export interface RepairReport {
  * this machine's copy of a remote one, or by building the version again. What is whole is not touched, and nobody sees half a file.
  *
  * @throws DatasetsError as `Registry.resolve`; MANIFEST_INVALID when the manifest is damaged and no source has it; STORAGE_FAILED while somebody builds
- *   or removes the version; STORAGE_FULL, INTERRUPTED.
+ *   or removes the version; STORAGE_UNSUITABLE for a directory on a gcsfuse mount; STORAGE_FULL, INTERRUPTED.
  * @example
  * ```ts
  * const { files } = await repairVersion('product_a:1.2.0', await loadConfig(), { from: 'prod' });
@@ -57,6 +57,7 @@ export async function repairVersion(
   options: RepairOptions = {},
 ): Promise<RepairReport> {
   const registry = openRegistry(config.registry);
+  if (isLocalStorage(registry.storage)) refuseGcsfuse(registry.location, 'repair through');
   const version = await registry.resolve(parseReference(reference));
   const sources = sourcesOf(registry, version, config, options);
   const { name, config: versionConfig, version: number } = version;

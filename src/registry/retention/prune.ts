@@ -1,5 +1,6 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { type DatasetName, isConfigName, isDatasetName } from '../../core/names/index.js';
+import { isLocalStorage, refuseGcsfuse } from '../../storage/index.js';
 import type { Registry } from '../registry.js';
 import { planRetention, type RetentionDecision, type RetentionRules } from './plan-retention.js';
 import {
@@ -39,7 +40,8 @@ export interface PruneReport {
  * stays was made from.
  *
  * @throws DatasetsError USAGE without a rule, or with a rule that keeps nothing; DATASET_UNKNOWN; MANIFEST_INVALID, FORMAT_TOO_NEW for a version anywhere in the
- *   registry that can't be read: it may be made from any other; INTERRUPTED between two removals.
+ *   registry that can't be read: it may be made from any other; STORAGE_UNSUITABLE for a
+ *   directory on a gcsfuse mount; INTERRUPTED between two removals.
  * @example
  * ```ts
  * const { versions } = await prune(openRegistry('/data/registry'), { keepLast: 3 });
@@ -48,6 +50,7 @@ export interface PruneReport {
  */
 export async function prune(registry: Registry, options: PruneOptions): Promise<PruneReport> {
   checkRules(options);
+  if (options.remove === true && isLocalStorage(registry.storage)) refuseGcsfuse(registry.location, 'prune through');
   const unfinished = await unfinishedRemovals(registry);
   if (options.remove === true) for (const tombstone of unfinished) await endUnfinished(registry, tombstone, options);
   const stored = await storedVersions(registry);
