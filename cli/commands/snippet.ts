@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { SnippetTarget } from '../../src/catalog/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
 
 interface SnippetFlags {
   readonly for: SnippetTarget;
@@ -39,7 +40,7 @@ async function snippet(context: CommandContext, reference: string, flags: Snippe
   const { locateReference, trainerSnippet, versionForSnippet } = await import('../../src/catalog/index.js');
   const { isGcsUrl } = await import('../../src/core/location/index.js');
   const config = await context.config();
-  const { files } = await locateReference(reference, config);
+  const { files } = await locateReference(reference, config, warningsTo(context));
   const origin = isGcsUrl(config.registry) ? { registry: config.registry, reference } : undefined;
   const code = trainerSnippet(flags.for, await versionForSnippet(files, origin), flags.split);
   return { data: { for: flags.for, code }, text: () => code.trimEnd() };

@@ -135,7 +135,7 @@ export class CachedVersion implements VersionFiles {
       const partial = await cache.process.partialFile();
       await fetchFile({ from: registry.storage, path: inRegistry, to, partial, expected });
     } catch (error) {
-      throw isUnreachable(error) ? this.#notCached(path, error) : error;
+      throw isUnreachable(error, registry.location) ? this.#notCached(path, error) : error;
     }
   }
 

@@ -80,7 +80,7 @@ export async function locateRemote(
     await rememberVersion(cache, registry, reference, resolved);
     return version;
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
+    if (!isUnreachable(error, registry.location)) throw error;
     const remembered = await rememberedVersion(cache, registry, reference);
     if (remembered === undefined) throw notCached(registry, reference, error);
     const version = new CachedVersion(cache, registry, { name: reference.name, ...remembered });

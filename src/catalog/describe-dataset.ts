@@ -95,7 +95,7 @@ async function listDataset(registry: Registry, name: string): Promise<DatasetLis
   try {
     return await registry.listDataset(parseReference(name).name);
   } catch (error) {
-    if (isUnreachable(error) && !isLocalStorage(registry.storage)) return undefined;
+    if (isUnreachable(error, registry.location) && !isLocalStorage(registry.storage)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateVersion } from '../../src/cache/index.js';
@@ -135,6 +135,12 @@ describe('reading a remote registry through the cache', () => {
         code: 'STORAGE_UNREACHABLE',
         message: /arrow\/train\/data-00000-of-00004\.arrow of sample:1\.0\.0 is not in the cache/,
       });
+    });
+
+    it('does not blame the network for a disk of its own that can not be written', async () => {
+      writeFileSync(join(cacheDirectory, 'file'), '');
+      cacheDirectory = join(cacheDirectory, 'file');
+      await assert.rejects(open('sample'), { code: 'STORAGE_FAILED', message: /^could not write .*file\/processes/ });
     });
 
     it('does not take "there is none" for "can not be reached"', async () => {
