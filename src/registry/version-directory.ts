@@ -1,4 +1,4 @@
-import { isLocalStorage, type Storage } from '../storage/index.js';
+import type { Storage } from '../storage/index.js';
 import { newestGeneration } from './generations.js';
 import { leaseDirectory, versionFiles } from './layout.js';
 import { parseLeaseRecord } from './lease/lease-record.js';
@@ -11,10 +11,13 @@ export async function isVersionDirectory(storage: Storage, path: string): Promis
   if ((await storage.stat(`${path}/${versionFiles.manifest}`)) !== undefined) return true;
   if ((await storage.stat(`${path}/${versionFiles.datasetInfo}`)) === undefined) return false;
   if ((await storage.stat(`${path}/${versionFiles.features}`)) === undefined) return false;
-  return isLocalStorage(storage) || !(await isBeingPublished(storage, path));
+  return !(await isBeingPublished(storage, path));
 }
 
-/** In a bucket tfds' files are there before the manifest, for as long as it takes to copy that or, after a crash, to end what was begun. */
+/**
+ * In a bucket, which may be read through a mount, tfds' files are there before the manifest: for as long as it takes to copy that or, after a
+ * crash, to end what was begun.
+ */
 async function isBeingPublished(storage: Storage, path: string): Promise<boolean> {
   const newest = await newestGeneration(storage, `${leaseDirectory}/${path}`);
   return newest !== undefined && parseLeaseRecord(newest.content).kind === 'publishing';

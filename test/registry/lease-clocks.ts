@@ -27,6 +27,11 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** Waits until somebody sleeps again: what it did when it woke is done. */
+  async settled(): Promise<void> {
+    while (this.#sleepers.size === 0) await nextTurn();
+  }
+
   advance(milliseconds: number): void {
     this.#time += milliseconds;
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#time) sleeper.wake();

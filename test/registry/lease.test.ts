@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatasetName } from '../../src/core/names/index.js';
 import {
   acquireLease,
   type LeaseOptions,
@@ -44,13 +44,15 @@ describe('a lease', () => {
       });
       let stopsAt = Number.POSITIVE_INFINITY;
       const clock = new WaitingClock(1e9, async (milliseconds) => {
-        if (clock.time < stopsAt) holderClock.advance(milliseconds);
+        if (clock.time < stopsAt) {
+          holderClock.advance(milliseconds);
+          await holderClock.settled();
+        }
         // What the file says of time is the holder's as well.
         for (const name of readdirSync(join(directory, 'l')).filter((file) => file.endsWith('.heartbeat'))) {
           const skewed = new Date(Date.now() + skew);
           utimesSync(join(directory, 'l', name), skewed, skewed);
         }
-        await sleep(1);
         if (clock.time - 1e9 === 600_000) stopsAt = clock.time;
       });
       const told: unknown[] = [];
@@ -79,7 +81,7 @@ describe('a lease', () => {
       clock.time += hours;
       if (++looks % 10 === 0) holderClock.advance(10_000);
       if (looks === 60) stop.abort();
-      await sleep(1);
+      await holderClock.settled();
     });
     const waiting = acquireLease(storage, 'l', { ...about('second'), clock, timings, signal: stop.signal });
     await assert.rejects(waiting, { code: 'INTERRUPTED' });
@@ -92,9 +94,8 @@ describe('a lease', () => {
     assert.equal(await takeFreeLease(storage, 'l', about('me')), undefined);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
-    const started = performance.now();
-    const taken = await acquireLease(storage, 'l', about('me'));
-    assert.ok(performance.now() - started < 900, 'it waited although the process was gone');
+    // Were it waited for, the test would not end in time.
+    const taken = await acquireLease(storage, 'l', { ...about('me'), timings: { pollMilliseconds: 60_000 } });
     await taken.release();
   });
 
@@ -142,6 +143,19 @@ describe('a lease', () => {
     assert.deepEqual(readdirSync(join(directory, 'l')), ['00000011.json']);
     await assert.rejects(sleeper.startPublishing({}), { code: 'LEASE_LOST' });
     assert.ok((await takeFreeLease(storage, 'l', about('next'))) !== undefined);
+  });
+
+  it('hides a version that is being published in a bucket from those who read the bucket through a mount', async () => {
+    const place = join(directory, 'numbers/1.0.0');
+    mkdirSync(place, { recursive: true });
+    for (const file of ['dataset_info.json', 'features.json']) writeFileSync(join(place, file), '{}');
+    const versions = () => openRegistry(directory).listVersions('numbers' as DatasetName);
+    assert.deepEqual(await versions(), ['1.0.0']);
+    const lease = await acquireLease(storage, '.leases/numbers/1.0.0', about('me'));
+    await lease.startPublishing({});
+    assert.deepEqual(await versions(), []);
+    await lease.release();
+    assert.deepEqual(await versions(), ['1.0.0']);
   });
 
   it('refuses a build that was stopped, taken for dead, and wakes up when another has published', async function () {

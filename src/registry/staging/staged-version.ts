@@ -72,8 +72,11 @@ export class StagedVersion implements StagedTarget {
   async leave(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const { process: _, ...left } = this.#owner;
-    await this.files.write(this.path(stagingFiles.owner), formatJson(left), { sync: false });
+    // Where somebody else has taken the lease, what lies there is theirs, or gone.
+    if (await this.lease.isHeld()) {
+      const { process: _, ...left } = this.#owner;
+      await this.files.write(this.path(stagingFiles.owner), formatJson(left), { sync: false });
+    }
     await this.lease.leave();
   }
 
