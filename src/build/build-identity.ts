@@ -30,7 +30,6 @@ export function buildIdentity(build: IdentifiedBuild, options: BuildOptions): st
     manualDirectory: builder.manualDirectory,
     schema: schemaToJson(build.schema),
     privacyKeys: privacyKeyIds(build.privacy, secretsOfEnvironment(process.env)),
-    maxExamplesPerSplit: options.maxExamplesPerSplit,
     snapshotTime: options.snapshotTime?.toISOString(),
     imageEncoders,
     packageVersion,

@@ -35,9 +35,7 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
   try {
     const prepared = await prepareBuild(target);
-    const { code, schema, info } = prepared;
-    const identity =
-      code === undefined ? undefined : buildIdentity({ target, schema, privacy: info.privacy ?? {}, code }, options);
+    const identity = identityOf(prepared, options);
     const staged = await stageTarget(target, registry, options, identity);
     try {
       const result = await buildStaged(staged, prepared, identity, options);
@@ -71,6 +69,15 @@ async function prepareBuild(target: BuildTarget): Promise<PreparedBuild> {
   checkInfo(target.definition.name, info);
   const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
   return { target, info, schema, code };
+}
+
+/**
+ * None for a build that can't be resumed: where nobody can say what its code is, and for a sample, in which what a source shard gives depends on those before
+ * it.
+ */
+function identityOf({ target, schema, info, code }: PreparedBuild, options: BuildOptions): string | undefined {
+  if (code === undefined || options.maxExamplesPerSplit !== undefined) return undefined;
+  return buildIdentity({ target, schema, privacy: info.privacy ?? {}, code }, options);
 }
 
 async function buildStaged(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildEvent, type BuildOptions, type BuildResult, build } from '../../src/build/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
@@ -14,12 +14,16 @@ const body = `
       train: p.read(csv('rows/*.csv'))
         .map((row: any) => ({ value: Number(row.value) }))
         .keyBy((row: any) => row.value)
-        .mapValues(async (row: any) => { if (row.value % 100 > 90) await wait(); return { value: row.value }; }),
+        .mapValues(async (row: any) => { if (row.value % 100 > 90) await wait(row.value); return { value: row.value }; }),
     };
   }`;
 const before = `
 import { setTimeout as delay } from 'node:timers/promises';
-const wait = () => delay(10);
+const wait = async (value: number) => {
+  await delay(10);
+  if (process.env.AILAB_TEST_FAULT === undefined || value < 950) return;
+  throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+};
 `;
 
 const preempted = new DatasetsError('PREEMPTED', 'interrupted by SIGTERM');
@@ -76,6 +80,27 @@ describe('a build that is run again', () => {
     assert.deepEqual(await readdir(join(project.registry, '.staging')), []);
   });
 
+  it('shows its progress from where it was', async () => {
+    await stop(preempted);
+    const done: number[] = [];
+    const onProgress = (event: BuildEvent) => {
+      if (event.type === 'task-end' && event.stage !== 'shards') done.push(event.done);
+    };
+    await build('rows', { config: await registryOf('registry'), onProgress });
+    assert.ok((done[0] ?? 0) >= 4, `it began with ${done[0]} of 10`);
+    assert.equal(done.at(-1), 10);
+  });
+
+  it('goes on after a fault of the network in the code of its author', async () => {
+    process.env.AILAB_TEST_FAULT = 'yes';
+    try {
+      await assert.rejects(build('rows', { config: await registryOf('registry') }), { code: 'USER_CODE' });
+    } finally {
+      delete process.env.AILAB_TEST_FAULT;
+    }
+    assert.ok((await again()).result.units.reused >= 9);
+  });
+
   it('starts clean when it is told to', async () => {
     await stop(preempted);
     const { result, resumed } = await again({ restart: true });
@@ -89,13 +114,20 @@ describe('a build that is run again', () => {
     assert.equal((await again()).result.units.reused, 0);
   });
 
-  it('reads a source again that was changed, and only a source whose content was', async () => {
+  it('reads no source again whose files have other dates and the same content', async () => {
+    await stop(preempted);
+    const now = new Date();
+    await utimes(join(project.directory, 'datasets/rows/rows/0.csv'), now, now);
+    assert.ok((await again()).result.units.reused >= 4);
+  });
+
+  it('reads a source again that was changed', async () => {
     await stop(preempted);
     await project.addFile('datasets/rows/rows/0.csv', rowsOf(0).replace('99', '9999'));
     const { result } = await again();
     assert.equal(result.units.reused, 0);
-    const reader = await readFile(join(result.directory, 'manifest.json'), 'utf8');
-    assert.match(reader, /0\.csv/);
+    const whole = await build('rows', { config: await registryOf('whole') });
+    assert.deepEqual(await digestsBelow(result.directory), await digestsBelow(whole.directory));
   });
 
   it('keeps the time that the first attempt stood for, unless another is asked for', async () => {
