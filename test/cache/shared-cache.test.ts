@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { load } from '../../src/build/index.js';
 import { clearCache, inspectCache, locateVersion } from '../../src/cache/index.js';
+import { loadConfig } from '../../src/core/config/index.js';
 import { parseReference } from '../../src/core/names/index.js';
 import { openVersion } from '../../src/reader/index.js';
 import { openRegistry } from '../../src/registry/index.js';
@@ -177,6 +179,27 @@ describe('a cache that many processes share', () => {
         await start('convert', 'sample:1.0.0', '--file-format', 'jsonl', '--to', join(cacheDirectory, 'out')).done,
         /100 examples/,
       );
+    });
+
+    it('gives `load` the shards that it reads, and asks for nothing when it has them', async () => {
+      const before = process.env['STORAGE_EMULATOR_HOST'];
+      process.env['STORAGE_EMULATOR_HOST'] = log.url;
+      try {
+        const config = { ...(await loadConfig({ cwd: folder, env: {} })), cacheDirectory };
+        const read = async () =>
+          (await load('sample:1.0.0', { registry: url, config, split: 'test[2shard:]', verify: 'full' })).toArray();
+        const examples = await read();
+        assert.deepEqual(
+          downloads(),
+          [2, 3].map((number) => `arrow/test/data-0000${number}-of-00004.arrow`).concat('manifest.json'),
+        );
+        log.calls.length = 0;
+        assert.deepEqual(await read(), examples);
+        assert.deepEqual(log.calls, []);
+      } finally {
+        if (before === undefined) delete process.env['STORAGE_EMULATOR_HOST'];
+        else process.env['STORAGE_EMULATOR_HOST'] = before;
+      }
     });
 
     it('lists a registry in a number of requests that its versions set, not their files', async () => {
