@@ -28,7 +28,7 @@ export class FlightsSlow extends DatasetBuilder<typeof schema> {
     const file = npmFile('vega-datasets', 'data/flights-3m.parquet');
     return {
       train: pipeline
-        .read(parquet<Flight>(file, { int64: 'number', rowIndex: 'row', reader: 'duckdb' }))
+        .read(parquet<Flight>(file, { int64: 'number', rowIndex: 'row' }))
         .filter((flight) => flight.row % 5 === 0)
         .keyBy((flight) => flight.row)
         .mapValues(({ delay, distance }) => ({ delay, score: slowScore(distance) })),

@@ -30,7 +30,6 @@ export class FlightsTenfold extends DatasetBuilder<typeof schema> {
     const flights = parquet<Flight>(npmFile('vega-datasets', 'data/flights-3m.parquet'), {
       int64: 'number',
       rowIndex: 'row',
-      reader: 'duckdb',
     });
     // Ten times as many source shards of the same size, as a table has that has grown.
     const [first, ...others] = Array.from({ length: 10 }, (_, copy) =>

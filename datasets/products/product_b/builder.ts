@@ -60,7 +60,6 @@ index in the file.`,
     const flights = parquet<Flight>(npmFile('vega-datasets', 'data/flights-3m.parquet'), {
       int64: 'number',
       rowIndex: 'row',
-      reader: 'duckdb',
     });
     return {
       train: pipeline

@@ -1,4 +1,4 @@
-import type { FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
+import type { DecodedArray, FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
 import { malformedFile } from '../malformed.js';
 import type { ColumnValues } from '../row-factory.js';
@@ -7,16 +7,16 @@ import { convertPiece, type ReportValue, type ValueChoices } from './convert.js'
 import type { ParquetFile } from './open-file.js';
 
 interface Piece {
-  readonly values: ColumnValues;
+  readonly values: DecodedArray;
   readonly rowStart: number;
 }
 
 /**
- * Reads the columns of one row group, converted to the author's values. The whole row group is in memory.
+ * Reads rows of one row group, converted to the author's values. All of them are in memory; pages without any are left out.
  *
  * hyparquet's own conversions lose microseconds and round decimals, so it is shown a schema without them and its raw values are converted here.
  */
-export async function readRowGroup(
+export async function readRows(
   file: ParquetFile,
   columns: readonly ParquetColumn[],
   rows: { readonly start: number; readonly end: number },
@@ -46,9 +46,12 @@ export async function readRowGroup(
   return columns.map((column) => {
     const values = new Array<unknown>(rows.end - rows.start);
     let filled = 0;
-    for (const piece of pieces.get(column.name) ?? []) {
-      convertPiece(column.type, choices, piece.values, values, piece.rowStart - rows.start, report);
-      filled += piece.values.length;
+    for (const { values: read, rowStart } of pieces.get(column.name) ?? []) {
+      // A piece is a page: it may begin before the range, and end after it.
+      const from = Math.max(0, rows.start - rowStart);
+      const wanted = read.slice(from, Math.max(from, rows.end - rowStart));
+      convertPiece(column.type, choices, wanted, values, rowStart + from - rows.start, report);
+      filled += wanted.length;
     }
     if (filled === values.length) return values;
     throw malformedFile(file.name, `column ${column.name} holds ${filled} values for ${values.length} rows`, {

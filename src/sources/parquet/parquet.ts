@@ -8,7 +8,7 @@ import type { ParquetColumn } from './column-type.js';
 import type { ReportValue, ValueChoices } from './convert.js';
 import { openDuckDB } from './duckdb.js';
 import { duckdbReads, streamRows } from './duckdb-reader.js';
-import { readRowGroup } from './hyparquet-reader.js';
+import { readRows } from './hyparquet-reader.js';
 import { openParquet, type ParquetFile, selectColumns } from './open-file.js';
 
 export interface ParquetOptions {
@@ -22,7 +22,7 @@ export interface ParquetOptions {
   readonly rowIndex?: string;
   /**
    * Which library decodes; both give the same values. `auto` (the default) takes DuckDB for row groups of 100,000 rows and more, where `@duckdb/node-api` is installed and
-   * the columns' types allow. With `duckdb`, row groups of more than 262,144 rows are cut into several source shards, which spreads few large ones evenly over the workers.
+   * the columns' types allow.
    */
   readonly reader?: Reader;
 }
@@ -40,13 +40,13 @@ type RowGroupRange = {
 type Reader = 'auto' | 'duckdb' | 'hyparquet';
 
 /**
- * Reads Parquet files of every codec; a row group is a source shard. A row is a plain object with the columns as properties.
+ * Reads Parquet files of every codec. A row group is a source shard, or several where it has more than 262,144 rows. A row is a plain object with the columns as properties.
  *
  * Values are exact: integers up to 32 bits, floats and float16 are numbers; 64-bit integers, times and timestamps bigint or number (`int64`); decimals their decimal
  * notation as a string; dates Date (midnight UTC); text, enum, JSON and UUID strings; bytes Uint8Array; lists arrays; structs plain objects; what is missing null. Maps
  * are refused.
  *
- * hyparquet holds a row group in memory while it is read; DuckDB streams it. Files on `gs://` are read by hyparquet, which fetches the chosen columns' bytes alone.
+ * hyparquet holds a shard's rows in memory while it is read; DuckDB streams it. Files on `gs://` are read by hyparquet, which fetches the chosen columns' bytes alone.
  *
  * @throws DatasetsError while reading: SOURCE_MALFORMED, UNSUPPORTED, PEER_MISSING
  * @example
@@ -63,20 +63,17 @@ export function parquet<T extends object = Record<string, unknown>>(
     kind: 'parquet',
     async split(found, context) {
       const shards: SourceShard[] = [];
-      for (const file of found) shards.push(...(await rowGroups(file, context, options.reader ?? 'auto')));
+      for (const file of found) shards.push(...(await rowGroups(file, context)));
       return shards;
     },
     read: (shard, context) => readShard<T>(shard.data as RowGroupRange, context, options),
   });
 }
 
-/**
- * DuckDB begins anywhere in a row group at no cost; hyparquet would decode the whole group for each part of it. What is cut must not depend on
- * what is installed.
- */
+/** Few large row groups would keep few workers busy. DuckDB begins anywhere in one at no cost, hyparquet leaves out the pages before. */
 const mostShardRows = 262_144;
 
-async function rowGroups(file: SourceFile, context: SourceContext, reader: Reader): Promise<readonly SourceShard[]> {
+async function rowGroups(file: SourceFile, context: SourceContext): Promise<readonly SourceShard[]> {
   const opened = await openParquet(file.location, file.bytes, context);
   await opened.close();
   let start = 0;
@@ -85,7 +82,7 @@ async function rowGroups(file: SourceFile, context: SourceContext, reader: Reade
     const groupStart = start;
     start += rows;
     const bytes = Number(rowGroup.total_compressed_size ?? rowGroup.total_byte_size);
-    const parts = reader === 'duckdb' ? Math.ceil(rows / mostShardRows) : Math.min(rows, 1);
+    const parts = Math.ceil(rows / mostShardRows);
     return Array.from({ length: parts }, (_, part): SourceShard => {
       const from = Math.round((rows * part) / parts);
       const to = Math.round((rows * (part + 1)) / parts);
@@ -149,7 +146,7 @@ async function* columnRuns(
     throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });
   };
   const duckdb = await chooseDuckDB(file, columns, range.groupRows, options.reader ?? 'auto');
-  if (duckdb === undefined || file.path === undefined) yield await readRowGroup(file, columns, range, choices, report);
+  if (duckdb === undefined || file.path === undefined) yield await readRows(file, columns, range, choices, report);
   else yield* streamRows(duckdb, { path: file.path, name: file.name }, columns, range, choices, report);
 }
 
