@@ -4,6 +4,10 @@ export {
   type BuildPolicy,
   type BuildResult,
   build,
+  type FetchDownloadsOptions,
+  type FetchedDownloads,
+  type FetchedFile,
+  fetchDownloads,
   type LoadableClass,
   type LoadOptions,
   load,
@@ -27,6 +31,7 @@ export {
 export { type DatasetsConfig, defineConfig, loadConfig, type ResolvedConfig } from './core/config/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export type { Json, JsonObject } from './core/json/index.js';
+export type { ArchiveFormat, DownloadRequest } from './downloads/index.js';
 export { type ExportFormat, type ExportOptions, type ExportReport, exportVersion } from './export/index.js';
 export * from './features/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';

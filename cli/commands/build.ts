@@ -10,7 +10,9 @@ import {
 import { DatasetsError } from '../../src/core/errors/index.js';
 import type { BuildPlan } from '../../src/project/index.js';
 import { buildsResult, plansResult } from '../builds/builds-result.js';
+import { downloadsResult } from '../builds/downloads-result.js';
 import { runBuilds } from '../builds/run-builds.js';
+import { runDownloads } from '../builds/run-downloads.js';
 import { byteSize, list, wholeNumber } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
@@ -32,6 +34,8 @@ interface BuildFlags {
   readonly workers?: number;
   readonly buffer?: number;
   readonly dryRun?: boolean;
+  readonly downloadOnly?: boolean;
+  readonly registerChecksums?: boolean;
 }
 
 export const buildCommand: CommandModule = {
@@ -47,6 +51,9 @@ export const buildCommand: CommandModule = {
       .option('--config <name>', 'this config alone; without it, all configs of a data set are built')
       .option('--max-examples-per-split <n>', 'a sample: only the first n examples of each split', wholeNumber(1))
       .option('--manual-dir <dir>', 'folder of files that had to be fetched by hand')
+      .optionsGroup('What is downloaded:')
+      .option('--download-only', 'fetch what the data sets download, and build nothing')
+      .option('--register-checksums', 'write what their URLs contain now into checksums.tsv beside the builder')
       .optionsGroup('Where the version exists already:')
       .option('--skip-if-published', 'leave it as it is (the default)')
       .option('--fail-if-exists', 'fail, with exit code 4')
@@ -76,6 +83,7 @@ export const buildCommand: CommandModule = {
           ['build mnist', 'build and publish the newest version'],
           ['build product_a --config men', 'one config of three'],
           ['build product_a:1.0.0', 'an older version that the code still supports'],
+          ['build product_c --register-checksums --download-only', 'fetch its files, and write checksums.tsv'],
           ['build --all --exclude product_b', 'everything else'],
           ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
           ['build product_b --file-format tfrecord --max-shard-size 256MiB', 'choose what is written'],
@@ -103,6 +111,11 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     const plans: BuildPlan[] = [];
     for (const reference of selected.references) plans.push(await planBuild(reference, selected.config, now));
     return plansResult(plans, context.terminal.out);
+  }
+  if (flags.downloadOnly === true || flags.registerChecksums === true) {
+    const register = flags.registerChecksums === true;
+    const fetched = await runDownloads(selected.references, { config: selected.config, register }, context);
+    if (flags.downloadOnly === true) return downloadsResult(fetched, context.terminal.out);
   }
   return buildsResult(await runBuilds(selected.references, options, context), context);
 }

@@ -85,6 +85,9 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['manualDirectory', config.manualDirectory ?? 'none', origins.manualDirectory],
     ['cacheDirectory', config.cacheDirectory, origins.cacheDirectory],
     ['cacheBytes', formatBytes(config.cacheBytes), origins.cacheBytes],
+    ['maxDownloadBytes', formatBytes(config.maxDownloadBytes), origins.maxDownloadBytes],
+    ['maxExtractedBytes', formatBytes(config.maxExtractedBytes), origins.maxExtractedBytes],
+    ['maxExtractionRatio', String(config.maxExtractionRatio), origins.maxExtractionRatio],
     ['workDirectory', config.workDirectory ?? 'in cacheDirectory', origins.workDirectory],
   ] as const;
   return renderTable(

@@ -60,7 +60,9 @@ export class LiveProgress implements ProgressDisplay {
     if (this.#stages.size === 0) return;
     const now = this.#clock();
     const { width, style } = this.#output;
-    const lines = [...this.#stages.values()].map((stage) => `${progressLine(stage, now, width, style, this.#unit)}\n`);
+    const lines = [...this.#stages.values()].map(
+      (stage) => `${progressLine(stage, now, width, style, stage.unit ?? this.#unit)}\n`,
+    );
     // One write, so that no half-drawn frame is ever seen.
     this.#output.write(hideCursor + up(this.#drawnLines) + eraseBelow + lines.join(''));
     this.#drawnLines = lines.length;

@@ -37,10 +37,11 @@ export class PlainProgress implements ProgressDisplay {
     this.#stages = advance(this.#stages, event, now);
     const stage = this.#stages.get(event.stage);
     if (stage === undefined) return;
-    if (event.type === 'stage-start') this.#line(now, `${stage.stage}: ${startText(stage, this.#unit)}`);
-    else if (event.type === 'stage-end') this.#line(now, `${stage.stage}: ${endText(stage, now, this.#unit)}`);
+    const unit = stage.unit ?? this.#unit;
+    if (event.type === 'stage-start') this.#line(now, `${stage.stage}: ${startText(stage, unit)}`);
+    else if (event.type === 'stage-end') this.#line(now, `${stage.stage}: ${endText(stage, now, unit)}`);
     else if (now - this.#lastLineAt >= secondsBetweenLines)
-      this.#line(now, `${stage.stage}: ${progressText(stage, now, this.#unit)}`);
+      this.#line(now, `${stage.stage}: ${progressText(stage, now, unit)}`);
   }
 
   note(line: string): void {

@@ -11,6 +11,8 @@ export interface StageProgress {
   readonly tasksDone: number;
   /** Rows so far. */
   readonly rows: number;
+  /** What `rows` counts, where the stage says it itself. */
+  readonly unit?: ProgressUnit;
   /** How many rows there will be, where it is known. */
   readonly expectedRows: number | undefined;
   /** Seconds on the clock that `advance` is given. */
@@ -31,7 +33,12 @@ export function advance(stages: Stages, event: BuildProgress, seconds: number): 
   const stage = stages.get(event.stage) ?? begin(event.stage, seconds);
   switch (event.type) {
     case 'stage-start':
-      next.set(event.stage, { ...begin(event.stage, seconds), tasks: event.tasks, expectedRows: event.rows });
+      next.set(event.stage, {
+        ...begin(event.stage, seconds),
+        tasks: event.tasks,
+        expectedRows: event.rows,
+        ...(event.unit !== undefined && { unit: event.unit }),
+      });
       break;
     case 'rows':
       next.set(event.stage, { ...stage, rows: Math.max(stage.rows, event.rows) });

@@ -7,6 +7,7 @@ import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
 import { checkInfo } from './check-info.js';
+import { downloadsOf } from './fetch-downloads.js';
 import { isTransient } from './is-transient.js';
 import { stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
@@ -120,6 +121,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),
+    downloads: downloadsOf(config),
     ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
   };
 }

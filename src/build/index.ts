@@ -1,5 +1,12 @@
 export { build } from './build.js';
 export type { BuildEvent, BuildOptions, BuildResult, BuiltSplit, IfExists } from './build-options.js';
+export {
+  downloadsOf,
+  type FetchDownloadsOptions,
+  type FetchedDownloads,
+  type FetchedFile,
+  fetchDownloads,
+} from './fetch-downloads.js';
 export { configuredDatasets, findDefinition } from './find-dataset.js';
 export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './load.js';
 export type { RepairedFile } from './repair/repair-files.js';

@@ -1,5 +1,6 @@
 import type { BuilderReference } from '../builder/index.js';
 import type { Json } from '../core/json/index.js';
+import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
 import type { SourceState } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
@@ -23,10 +24,17 @@ export interface BuildJob {
   readonly numShards?: number;
   readonly maxShardBytes?: number;
   readonly maxExamplesPerSplit?: number;
+  /** Where `p.download` keeps files, and what it may fetch. Without it a builder that downloads is refused. */
+  readonly downloads?: JobDownloads;
   /** Refuses (BUILD_REFUSED) a builder that reads anything but local files: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
+}
+
+export interface JobDownloads extends DownloadLimits {
+  /** Absolute. */
+  readonly directory: string;
 }
 
 /** How much work a build had: units are source shards, groups of partitions, parts of generators, shards. */
@@ -82,6 +90,8 @@ export type BuildProgress =
   | {
       readonly type: 'stage-start';
       readonly stage: string;
+      /** What `rows` counts. Default: rows. */
+      readonly unit?: 'bytes';
       /** There in builds. */
       readonly phase?: BuildPhase;
       readonly tasks: number;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError, internalError } from '../core/errors/index.js';
 import { isSplitName } from '../core/names/index.js';
-import type { Source } from '../sources/index.js';
+import { checkRequest, type DownloadRequest, isRequest } from '../downloads/index.js';
+import { type DownloadedFiles, downloadedFiles, type Source } from '../sources/index.js';
 import { ValueWriter } from '../values/index.js';
 import type { Awaitable, Collection, Counter, Key, Keyed, Pipeline, StepOptions } from './collection.js';
 import { CollectionNode, type PipelineState } from './collection-node.js';
 import { PipelineCounter } from './counter.js';
-import { type BuildFacts, FactRecorder } from './facts.js';
+import { type BuildFacts, FactRecorder, type FetchDownloads } from './facts.js';
 import type { Graph, GraphSplit } from './graph.js';
 import { GraphDraft } from './graph-draft.js';
 import type { Operation, UserFunction } from './operation.js';
@@ -15,6 +16,8 @@ export interface GraphOptions {
   readonly facts: BuildFacts;
   /** The submitter may ask facts that are not recorded yet; a worker may not. */
   readonly mayAskFacts: boolean;
+  /** How downloads come to this machine, in the submitter; where they lie. */
+  readonly downloads?: { readonly directory: string; readonly fetch?: FetchDownloads };
 }
 
 /**
@@ -35,13 +38,17 @@ export async function buildGraph(
   return pipeline.finish(await splits(pipeline));
 }
 
+type Request = string | URL | DownloadRequest;
+
 class PipelineGraph implements Pipeline {
   readonly #state: PipelineState = { draft: new GraphDraft(), sideInputs: [] };
   readonly #counters = new Map<string, PipelineCounter>();
   readonly #facts: FactRecorder;
+  readonly #downloads: GraphOptions['downloads'];
 
   constructor(options: GraphOptions) {
     this.#facts = new FactRecorder(options.facts, options.mayAskFacts);
+    this.#downloads = options.downloads;
   }
 
   get snapshotTime(): Date {
@@ -87,6 +94,36 @@ class PipelineGraph implements Pipeline {
 
   async once<T>(name: string, fn: () => Awaitable<T>): Promise<T> {
     return (await this.#facts.once(name, fn)) as T;
+  }
+
+  async download(requests: Request): Promise<DownloadedFiles>;
+  async download(requests: readonly Request[]): Promise<readonly DownloadedFiles[]>;
+  async download<const N extends string>(
+    requests: Readonly<Record<N, Request>>,
+  ): Promise<Readonly<Record<N, DownloadedFiles>>>;
+  async download(
+    requests: Request | readonly Request[] | Readonly<Record<string, Request>>,
+  ): Promise<DownloadedFiles | readonly DownloadedFiles[] | Readonly<Record<string, DownloadedFiles>>> {
+    if (isRequest(requests)) {
+      const [only] = await this.#download([requests]);
+      if (only === undefined) throw internalError('a download gave nothing');
+      return only;
+    }
+    if (isList(requests)) return this.#download(requests);
+    const names = Object.keys(requests);
+    const found = await this.#download(Object.values(requests));
+    return Object.fromEntries(found.map((files, index) => [names[index], files]));
+  }
+
+  async #download(requests: readonly Request[]): Promise<readonly DownloadedFiles[]> {
+    const options = this.#downloads;
+    if (options === undefined) {
+      throw new DatasetsError('PIPELINE_INVALID', 'nothing can be downloaded here', {
+        hint: 'p.download works in builds.',
+      });
+    }
+    const records = await this.#facts.download(requests.map(checkRequest), options.fetch);
+    return records.map((record) => downloadedFiles(record, options.directory));
   }
 
   finish(returned: unknown): Graph {
@@ -153,4 +190,8 @@ class PipelineGraph implements Pipeline {
   #root(operation: Operation, keyed: boolean, options: StepOptions | undefined): CollectionNode {
     return new CollectionNode(this.#state, this.#state.draft.add(operation, [], keyed, options?.name));
   }
+}
+
+function isList(value: object): value is readonly Request[] {
+  return Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { Source } from '../sources/index.js';
+import type { DownloadRequest } from '../downloads/index.js';
+import type { DownloadedFiles, Source } from '../sources/index.js';
 
 export type Awaitable<T> = T | PromiseLike<T>;
 
@@ -117,6 +118,24 @@ export interface Pipeline {
   counter(name: string): Counter;
   /** The time that this build stands for; the same in every worker. */
   readonly snapshotTime: Date;
+  /**
+   * Makes a file, or several, lie on this machine: fetched once by the submitter, checked, kept by content; workers are told what it was.
+   *
+   * What a URL must contain is said here (`sha256`) or in `checksums.tsv` beside the builder, which `build --register-checksums` writes. Sources take what it gives:
+   * the file, or with `extract` the members of an archive, named by `file(pattern)`.
+   *
+   * @throws DatasetsError CHECKSUM_MISSING, CHECKSUM_MISMATCH, DOWNLOAD_FAILED, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, BUILD_REFUSED
+   * @example
+   * ```ts
+   * const archive = await p.download({ url: 'https://example.org/reviews.zip', extract: true });
+   * return { train: p.read(csv(archive.file('train/*.csv'))).keyBy((row) => row.id) };
+   * ```
+   */
+  download(request: string | URL | DownloadRequest): Promise<DownloadedFiles>;
+  download(requests: readonly (string | URL | DownloadRequest)[]): Promise<readonly DownloadedFiles[]>;
+  download<const N extends string>(
+    requests: Readonly<Record<N, string | URL | DownloadRequest>>,
+  ): Promise<Readonly<Record<N, DownloadedFiles>>>;
   /** Asked once by the submitter, recorded, replayed in the workers. The result is a value (see the values room). */
   once<T>(name: string, fn: () => Awaitable<T>): Promise<T>;
 }

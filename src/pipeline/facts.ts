@@ -1,4 +1,6 @@
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError, internalError } from '../core/errors/index.js';
+import type { Download } from '../downloads/index.js';
+import type { DownloadRecord } from '../sources/index.js';
 import { decodeValue, encodeValue } from '../values/index.js';
 import type { Awaitable } from './collection.js';
 
@@ -8,7 +10,12 @@ export interface BuildFacts {
   readonly snapshotTime: string;
   /** Canonical encodings of what `p.once` returned, base64, by name. Filled while the submitter's graph is made. */
   readonly once: { readonly [name: string]: string };
+  /** What `p.download` fetched, by URL without secrets and what is made of it. */
+  readonly downloads?: { readonly [url: string]: DownloadRecord };
 }
+
+/** Fetches what isn't there. */
+export type FetchDownloads = (downloads: readonly Download[]) => Promise<readonly DownloadRecord[]>;
 
 /** Answers `p.snapshotTime` and `p.once`: from the record, or, for the submitter, by asking and recording. */
 export class FactRecorder {
@@ -16,6 +23,7 @@ export class FactRecorder {
   readonly #given: BuildFacts;
   readonly #mayAsk: boolean;
   readonly #once = new Map<string, string>();
+  readonly #downloads = new Map<string, { readonly download: Download; readonly record: DownloadRecord }>();
   readonly #asked = new Set<string>();
 
   constructor(given: BuildFacts, mayAsk: boolean) {
@@ -47,8 +55,42 @@ export class FactRecorder {
     return decodeValue(Buffer.from(encoded, 'base64'));
   }
 
+  /** What was fetched for a request, and is on this machine: the submitter sees to it each time, a worker takes its word. */
+  async download(
+    downloads: readonly Download[],
+    fetch: FetchDownloads | undefined,
+  ): Promise<readonly DownloadRecord[]> {
+    const records =
+      fetch === undefined ? downloads.map((download) => this.#recorded(download)) : await fetch(downloads);
+    downloads.forEach((download, index) => {
+      const record = records[index];
+      if (record === undefined) throw internalError(`nothing was recorded for ${download.url}`);
+      const known = this.#downloads.get(keyOf(download));
+      if (known !== undefined && known.download.address.href !== download.address.href) throw calledTwice(download);
+      this.#downloads.set(keyOf(download), { download, record });
+    });
+    return records;
+  }
+
+  #recorded(download: Download): DownloadRecord {
+    const record = this.#given.downloads?.[keyOf(download)];
+    if (record !== undefined) return record;
+    throw new DatasetsError(
+      'GRAPH_MISMATCH',
+      `a worker asks for the download ${download.url}, which the submitter did not`,
+      {
+        hint: 'splits() must make the same calls every time: let nothing but its arguments and p decide what it does.',
+      },
+    );
+  }
+
   record(): BuildFacts {
-    return { snapshotTime: this.snapshotTime.toISOString(), once: Object.fromEntries([...this.#once].sort(byName)) };
+    const downloads = [...this.#downloads].map(([key, { record }]) => [key, record] as const).sort(byName);
+    return {
+      snapshotTime: this.snapshotTime.toISOString(),
+      once: Object.fromEntries([...this.#once].sort(byName)),
+      ...(downloads.length > 0 && { downloads: Object.fromEntries(downloads) }),
+    };
   }
 
   async #ask(name: string, fn: () => Awaitable<unknown>): Promise<string> {
@@ -66,6 +108,18 @@ export class FactRecorder {
 }
 
 /** Facts may be asked side by side; what is recorded must not depend on which came first. */
-function byName(a: readonly [string, string], b: readonly [string, string]): number {
+function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
   return a[0] < b[0] ? -1 : 1;
+}
+
+/** The same URL may be read as it is and be extracted. */
+function keyOf({ url, archive, fileName }: Download): string {
+  return archive === undefined ? `${url} ${fileName}` : `${url} ${archive}`;
+}
+
+function calledTwice({ url }: Download): DatasetsError {
+  return new DatasetsError('PIPELINE_INVALID', `two downloads differ only in what grants access: ${url}`, {
+    hint: 'Keep the first result in a variable. A parameter that names the content must not be called key, token or the like.',
+    at: { file: url },
+  });
 }

@@ -3,7 +3,7 @@ export * from './collection.js';
 export { checkSameGraph } from './compare-graphs.js';
 export type { PipelineCounter } from './counter.js';
 export { describePlan } from './describe-plan.js';
-export type { BuildFacts } from './facts.js';
+export type { BuildFacts, FetchDownloads } from './facts.js';
 export type { Graph, GraphNode, GraphSignature, GraphSplit } from './graph.js';
 export * from './operation.js';
 export * from './plan.js';

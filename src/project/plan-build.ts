@@ -1,6 +1,9 @@
-import { type BuildTarget, findTarget } from '../build/index.js';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildTarget, downloadsOf, findTarget } from '../build/index.js';
 import { loadBuilder } from '../builder/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
+import { checksumsFileName, openDownloads } from '../downloads/index.js';
 import { buildGraph, describePlan, planPipeline } from '../pipeline/index.js';
 import { openRegistry, versionPath } from '../registry/index.js';
 
@@ -22,16 +25,27 @@ export interface BuildPlan {
 }
 
 /**
- * Says what a build would do. The builder's `splits()` runs, so that facts that it asks for are asked; no source is read and nothing is written.
+ * Says what a build would do. The builder's `splits()` runs, so that facts that it asks for are asked; no source is read and nothing is
+ * fetched or written.
  *
- * @throws DatasetsError as `findTarget`; BUILDER_INVALID, PIPELINE_INVALID
+ * @throws DatasetsError as `findTarget`; BUILDER_INVALID, PIPELINE_INVALID; BUILD_REFUSED where it downloads what isn't on this machine
  */
 export async function planBuild(reference: string, config: ResolvedConfig, snapshotTime: Date): Promise<BuildPlan> {
   const target: BuildTarget = await findTarget(reference, config);
   const { definition, chosen } = target;
   const builder = await loadBuilder(target.builder);
   const facts = { snapshotTime: snapshotTime.toISOString(), once: {} };
-  const graph = await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts: true });
+  const { directory, ...limits } = downloadsOf(config);
+  const fetch = openDownloads({
+    ...limits,
+    directory,
+    dataset: definition.name,
+    checksumsFile: join(dirname(fileURLToPath(definition.module)), checksumsFileName),
+    mode: 'cached',
+    signal: new AbortController().signal,
+  });
+  const downloads = { directory, fetch };
+  const graph = await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts: true, downloads });
   const registry = openRegistry(config.registry);
   return {
     dataset: definition.name,

@@ -37,6 +37,8 @@ export interface SourceContext {
   readonly baseDirectory: string;
   /** Where npm packages are looked for after the builder module's own: the project's folder. Default: the working directory. */
   readonly projectDirectory?: string;
+  /** Where files that `p.download` fetched lie, absolute. */
+  readonly downloadDirectory?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -25,6 +25,9 @@ const variables: Readonly<Record<VariableSetting, readonly [name: string, readin
   manualDirectory: ['AILAB_DATASETS_MANUAL_DIR', asText],
   cacheDirectory: ['AILAB_DATASETS_CACHE_DIR', asText],
   cacheBytes: ['AILAB_DATASETS_CACHE_SIZE', asNumber],
+  maxDownloadBytes: ['AILAB_DATASETS_MAX_DOWNLOAD_SIZE', asNumber],
+  maxExtractedBytes: ['AILAB_DATASETS_MAX_EXTRACTED_SIZE', asNumber],
+  maxExtractionRatio: ['AILAB_DATASETS_MAX_EXTRACTION_RATIO', asNumber],
   workDirectory: ['AILAB_DATASETS_WORK_DIR', asText],
 };
 

@@ -14,6 +14,11 @@ import { type DatasetsConfig, defaultFormats, type SettingName } from './setting
 
 const defaultBufferBytes = 16 * 2 ** 20;
 const defaultCacheBytes = 50 * 2 ** 30;
+/** Above what data sets of one machine have, below what fills a disk unseen. */
+const defaultMaxDownloadBytes = 200 * 2 ** 30;
+const defaultMaxExtractedBytes = 500 * 2 ** 30;
+/** Text compresses by ten, logs by fifty; deflate's most is 1,032. */
+const defaultMaxExtractionRatio = 200;
 
 export interface LoadConfigOptions {
   /** Where the search for a file starts and what relative paths of flags and variables mean. Default: the working directory. */
@@ -117,6 +122,9 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     manualDirectory: optional('manualDirectory'),
     cacheDirectory: absolute('cacheDirectory', pick('cacheDirectory') ?? join(place.caches, 'ailab-datasets')),
     cacheBytes: pick('cacheBytes') ?? defaultCacheBytes,
+    maxDownloadBytes: pick('maxDownloadBytes') ?? defaultMaxDownloadBytes,
+    maxExtractedBytes: pick('maxExtractedBytes') ?? defaultMaxExtractedBytes,
+    maxExtractionRatio: pick('maxExtractionRatio') ?? defaultMaxExtractionRatio,
     workDirectory: optional('workDirectory'),
     origins: {
       datasets: origin('datasets'),
@@ -131,6 +139,9 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       manualDirectory: origin('manualDirectory'),
       cacheDirectory: origin('cacheDirectory'),
       cacheBytes: origin('cacheBytes'),
+      maxDownloadBytes: origin('maxDownloadBytes'),
+      maxExtractedBytes: origin('maxExtractedBytes'),
+      maxExtractionRatio: origin('maxExtractionRatio'),
       workDirectory: origin('workDirectory'),
     },
   };

@@ -21,6 +21,9 @@ const flags: Readonly<Record<SettingName, string>> = {
   manualDirectory: '--manual-dir',
   cacheDirectory: 'cacheDirectory',
   cacheBytes: 'cacheBytes',
+  maxDownloadBytes: 'maxDownloadBytes',
+  maxExtractedBytes: 'maxExtractedBytes',
+  maxExtractionRatio: 'maxExtractionRatio',
   workDirectory: 'workDirectory',
 };
 

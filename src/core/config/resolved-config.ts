@@ -26,6 +26,9 @@ export interface ResolvedConfig {
   readonly manualDirectory: string | undefined;
   readonly cacheDirectory: string;
   readonly cacheBytes: number;
+  readonly maxDownloadBytes: number;
+  readonly maxExtractedBytes: number;
+  readonly maxExtractionRatio: number;
   /** undefined: in the cache's directory. */
   readonly workDirectory: string | undefined;
   /** Where each setting's value comes from. */

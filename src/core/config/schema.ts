@@ -53,6 +53,9 @@ export const settingsSchema = z.strictObject({
   manualDirectory: path.exactOptional(),
   cacheDirectory: path.exactOptional(),
   cacheBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+  maxDownloadBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+  maxExtractedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+  maxExtractionRatio: z.int().min(1).max(1_000_000).exactOptional(),
   workDirectory: path.exactOptional(),
 }) satisfies z.ZodType<DatasetsConfig>;
 

@@ -41,6 +41,12 @@ export interface DatasetsConfig {
   readonly cacheDirectory?: string;
   /** Most bytes that the cache keeps, as a number or as text like `200GiB`. Default: `50GiB`. */
   readonly cacheBytes?: number | string;
+  /** Most bytes that the downloads of one build fetch, as a number or as text. Default: `200GiB`. */
+  readonly maxDownloadBytes?: number | string;
+  /** Most bytes that one downloaded archive may become, as a number or as text. Default: `500GiB`. */
+  readonly maxExtractedBytes?: number | string;
+  /** How many times its own size an archive may become, once that is more than 64 MiB. Default: 200. */
+  readonly maxExtractionRatio?: number;
   /** Where builds for a remote registry are staged, relative to the file. Default: in `cacheDirectory`. */
   readonly workDirectory?: string;
 }

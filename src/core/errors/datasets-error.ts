@@ -68,6 +68,12 @@ export type ErrorCode =
   // sources
   | 'SOURCE_NOT_FOUND'
   | 'SOURCE_MALFORMED'
+  // downloads
+  | 'CHECKSUM_MISSING' // nobody has said what a URL must contain
+  | 'CHECKSUM_MISMATCH'
+  | 'DOWNLOAD_FAILED'
+  | 'ARCHIVE_UNSAFE' // a member would leave its folder, or is no plain file
+  | 'LIMIT_EXCEEDED' // downloads or what an archive becomes are larger than allowed
   // builders and pipelines
   | 'BUILDER_INVALID'
   | 'PIPELINE_INVALID'

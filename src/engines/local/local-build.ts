@@ -334,7 +334,12 @@ export class LocalBuild {
         return state;
       }),
     );
-    const byUri = new Map(states.flat().map((state) => [state.uri, state]));
+    const downloads = Object.values(graph.facts.downloads ?? {}).map(({ url, bytes, sha256 }) => ({
+      uri: url,
+      bytes,
+      digest: sha256,
+    }));
+    const byUri = new Map([...downloads, ...states.flat()].map((state) => [state.uri, state]));
     return [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
   }
 }

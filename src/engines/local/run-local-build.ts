@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json/index.js';
 import type { BuildFacts } from '../../pipeline/index.js';
@@ -31,7 +32,7 @@ export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: Eng
   try {
     // splits() may ask for facts, which may take long: an interruption doesn't wait for it.
     const journal = journalOf(job);
-    const prepared = await Promise.race([prepareJournaled(job, journal), abort.promise]);
+    const prepared = await Promise.race([prepareJournaled(job, journal, run), abort.promise]);
     const attempt = async (): Promise<Omit<BuildOutput, 'engine'>> => {
       const resumption = await Promise.race([openResumption(prepared, journal, run), abort.promise]);
       const build = new LocalBuild(prepared, resumption, await opening, (event) => run.onProgress(event));
@@ -60,9 +61,12 @@ function journalOf(job: BuildJob): Journal | undefined {
 }
 
 /** Prepares the job with the facts that its first attempt was told, and takes note of them. */
-async function prepareJournaled(job: BuildJob, journal: Journal | undefined): Promise<PreparedJob> {
+async function prepareJournaled(job: BuildJob, journal: Journal | undefined, run: EngineRun): Promise<PreparedJob> {
   const recorded = journal?.readFacts() as unknown as BuildFacts | undefined;
-  const prepared = await prepareSubmitter(recorded === undefined ? job : { ...job, facts: recorded });
+  const prepared = await prepareSubmitter(recorded === undefined ? job : { ...job, facts: recorded }, run);
+  // Units that were made from other files are not gone on from.
+  if (recorded !== undefined && !isDeepStrictEqual(recorded.downloads, prepared.graph.facts.downloads))
+    journal?.clear();
   journal?.writeFacts(prepared.graph.facts);
   return prepared;
 }

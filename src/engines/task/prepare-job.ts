@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AnyBuilder, loadBuilder } from '../../builder/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
+import { checksumsFileName, openDownloads } from '../../downloads/index.js';
 import { type AnyFeature, applyPrivacy, keyPseudonymiser, secretsOfEnvironment } from '../../features/index.js';
 import {
   type BuildFacts,
   buildGraph,
   checkSameGraph,
   type Graph,
+  type GraphOptions,
   type GraphSignature,
   planPipeline,
 } from '../../pipeline/index.js';
 import { encodeShard, SplitWriter } from '../../writers/index.js';
-import type { BuildJob } from '../engine.js';
+import type { BuildJob, EngineRun } from '../engine.js';
 import { type PreparedJob, WorkerResources } from './prepared-job.js';
 
 /**
@@ -21,9 +23,9 @@ import { type PreparedJob, WorkerResources } from './prepared-job.js';
  *
  * @throws DatasetsError BUILDER_INVALID, PIPELINE_INVALID; USER_CODE for what `splits()` throws.
  */
-export async function prepareSubmitter(job: BuildJob): Promise<PreparedJob> {
+export async function prepareSubmitter(job: BuildJob, run: EngineRun): Promise<PreparedJob> {
   const builder = await loadBuilder(job.builder);
-  const graph = await graphOf(job, builder, job.facts, true);
+  const graph = await graphOf(job, builder, job.facts, run);
   if (job.localSourcesOnly === true) refuseRemoteSources(job, graph);
   return prepared(job, builder, graph);
 }
@@ -35,7 +37,7 @@ export async function prepareSubmitter(job: BuildJob): Promise<PreparedJob> {
  */
 export async function prepareWorker(job: BuildJob, facts: BuildFacts, signature: GraphSignature): Promise<PreparedJob> {
   const builder = await loadBuilder(job.builder);
-  const graph = await graphOf(job, builder, facts, false);
+  const graph = await graphOf(job, builder, facts, undefined);
   checkSameGraph(signature, graph);
   return prepared(job, builder, graph);
 }
@@ -54,9 +56,20 @@ function refuseRemoteSources(job: BuildJob, graph: Graph): void {
   }
 }
 
-async function graphOf(job: BuildJob, builder: AnyBuilder, facts: BuildFacts, mayAskFacts: boolean): Promise<Graph> {
+/** @param run of the submitter, which alone may ask and fetch. */
+async function graphOf(
+  job: BuildJob,
+  builder: AnyBuilder,
+  facts: BuildFacts,
+  run: EngineRun | undefined,
+): Promise<Graph> {
+  const downloads = run === undefined ? job.downloads : submitterDownloads(job, run);
   try {
-    return await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts });
+    return await buildGraph((pipeline) => builder.splits(pipeline), {
+      facts,
+      mayAskFacts: run !== undefined,
+      ...(downloads !== undefined && { downloads }),
+    });
   } catch (cause) {
     if (cause instanceof DatasetsError) throw cause;
     const described = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
@@ -66,6 +79,23 @@ async function graphOf(job: BuildJob, builder: AnyBuilder, facts: BuildFacts, ma
       at: { dataset: job.builder.name },
     });
   }
+}
+
+function submitterDownloads(job: BuildJob, { signal, onProgress }: EngineRun): GraphOptions['downloads'] {
+  if (job.downloads === undefined) return undefined;
+  const fetch = openDownloads({
+    ...job.downloads,
+    dataset: job.builder.name,
+    checksumsFile: join(moduleFolder(job), checksumsFileName),
+    mode: job.localSourcesOnly === true ? 'cached' : 'verify',
+    signal,
+    onProgress,
+  });
+  return { directory: job.downloads.directory, fetch };
+}
+
+function moduleFolder(job: BuildJob): string {
+  return dirname(fileURLToPath(job.builder.module));
 }
 
 function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob {
@@ -81,7 +111,10 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
     graph,
     // Elements dealt to whoever is free come in no order: a build of the first examples takes them as the source has them.
     plan: planPipeline(graph, { fanOut: job.maxExamplesPerSplit === undefined }),
-    sourceContext: { baseDirectory: dirname(fileURLToPath(job.builder.module)) },
+    sourceContext: {
+      baseDirectory: moduleFolder(job),
+      ...(job.downloads !== undefined && { downloadDirectory: job.downloads.directory }),
+    },
     resources: new WorkerResources(),
     openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),
     encodeShard: (task, signal) => encodeShard({ ...task, privateKeys }, schema, signal),

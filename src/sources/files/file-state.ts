@@ -24,6 +24,7 @@ export function fileStates(files: readonly SourceFile[], context: SourceContext)
 export async function fileStamp(files: readonly SourceFile[], context: SourceContext): Promise<string> {
   const lines = await mapFiles(files, async (file) => {
     if (file.location.in === 'bucket') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.crc32c}\n`;
+    if (file.location.in === 'download') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.sha256}\n`;
     const { size, mtimeNs, ctimeNs } = await stat(absolutePath(file.location, context), { bigint: true });
     return `${JSON.stringify(file.name)} ${size} ${mtimeNs} ${ctimeNs}\n`;
   });
@@ -36,6 +37,8 @@ async function fileState(file: SourceFile, context: SourceContext): Promise<Sour
   if (location.in === 'bucket') {
     return { uri: name, bytes, ...(location.crc32c === null ? {} : { digest: `crc32c:${location.crc32c}` }) };
   }
+  // It was compared with its digest before the build began. Of an archive, all members come from one download.
+  if (location.in === 'download') return { uri: location.url, bytes: location.bytes, digest: location.sha256 };
   return localState(file, location, context);
 }
 

@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { internalError } from '../../core/errors/index.js';
 import type { SourceContext } from '../source.js';
 import { packageDirectory } from './npm-file.js';
 
@@ -14,7 +15,21 @@ export type LocalLocation =
   /** Inside an installed npm package. */
   | { readonly in: 'package'; readonly package: string; readonly path: string }
   /** Anywhere else: an absolute path. */
-  | { readonly in: 'machine'; readonly path: string };
+  | { readonly in: 'machine'; readonly path: string }
+  | DownloadLocation;
+
+/** A file that was downloaded, or a member of an archive that was. */
+export type DownloadLocation = {
+  readonly in: 'download';
+  /** As in `DownloadedFiles`. */
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly place: string;
+  /** The member of the archive; the file's name where it is none. */
+  readonly path: string;
+  readonly isMember: boolean;
+};
 
 /** An object of Google Cloud Storage. */
 export type BucketLocation = {
@@ -34,12 +49,30 @@ export function absolutePath(location: LocalLocation, context: SourceContext): s
       return join(packageDirectory(location.package, context), location.path);
     case 'machine':
       return location.path;
+    case 'download':
+      return downloadPath(location, context);
   }
+}
+
+function downloadPath({ place, path, isMember }: DownloadLocation, context: SourceContext): string {
+  if (context.downloadDirectory === undefined)
+    throw internalError('a downloaded file is read without a folder of downloads');
+  return isMember ? join(context.downloadDirectory, place, path) : join(context.downloadDirectory, place);
 }
 
 /** How messages, shard ids and the manifest call a file. */
 export function locationName(location: FileLocation): string {
-  return location.in === 'package' ? `npm:${location.package}/${location.path}` : location.path;
+  switch (location.in) {
+    case 'package':
+      return `npm:${location.package}/${location.path}`;
+    case 'download':
+      // The name of a file tells how it is packed, which a URL need not say.
+      return !location.isMember && location.url.endsWith(`/${location.path}`)
+        ? location.url
+        : `${location.url}#${location.path}`;
+    default:
+      return location.path;
+  }
 }
 
 /** An absolute path as a location: relative when it lies in the builder module's folder. */

@@ -6,6 +6,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import { formatGcsUrl, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from '../../core/location/index.js';
 import type { SourceContext } from '../source.js';
 import { bucketTree, findObject } from './bucket-files.js';
+import type { DownloadedFiles } from './downloaded-files.js';
 import { directoryTree, expandGlob, type GlobTree, isGlob } from './glob.js';
 import {
   absolutePath,
@@ -20,10 +21,11 @@ import { type NpmFile, packageDirectory } from './npm-file.js';
 import { missing } from './opened-file.js';
 
 /**
- * Files to read: a path relative to the builder module's folder (or an absolute one), a `gs://` URL, a glob of either, a `file:` URL, a file of an npm package, or a list of these.
+ * Files to read: a path relative to the builder module's folder (or an absolute one), a `gs://` URL, a glob of either, a `file:` URL, a file of an npm package,
+ * what `p.download` gave, or a list of these.
  * The files of a list are read in its order, those of a glob in the order of their names.
  */
-export type FileReference = string | URL | NpmFile | readonly FileReference[];
+export type FileReference = string | URL | NpmFile | DownloadedFiles | readonly FileReference[];
 
 /** A file that was found. */
 export interface SourceFile {
@@ -80,18 +82,19 @@ function refuseTwice(locations: readonly FileLocation[]): void {
 
 /** Tells a reference from other objects that an author may write in its place. */
 export function isFileReference(value: object | string): value is FileReference {
-  return typeof value === 'string' || value instanceof URL || Array.isArray(value) || isNpmFile(value);
+  return typeof value === 'string' || value instanceof URL || Array.isArray(value) || isNamedFile(value);
 }
 
-function isNpmFile(value: object): value is NpmFile {
-  return 'kind' in value && value.kind === 'npm-file';
+function isNamedFile(value: object): value is NpmFile | DownloadedFiles {
+  return 'kind' in value && (value.kind === 'npm-file' || value.kind === 'download');
 }
 
 /** Whether reading it needs a network. */
 export function isRemote(reference: FileReference): boolean {
   if (typeof reference === 'string') return isGcsUrl(reference);
   if (reference instanceof URL) return reference.protocol === 'gs:';
-  return !('package' in reference) && reference.some(isRemote);
+  // What is downloaded is on this machine before it is read.
+  return !isNamedFile(reference) && reference.some(isRemote);
 }
 
 /** A reference in one line, for the description of its source. */
@@ -99,7 +102,10 @@ export function referenceName(reference: FileReference): string {
   if (typeof reference === 'string') return reference;
   if (reference instanceof URL)
     return reference.protocol === 'gs:' ? reference.href : posix.basename(reference.pathname);
-  if ('package' in reference) return `npm:${reference.package}/${reference.path}`;
+  if (isNamedFile(reference)) {
+    if (reference.kind === 'npm-file') return `npm:${reference.package}/${reference.path}`;
+    return reference.member === undefined ? reference.url : `${reference.url}#${reference.member}`;
+  }
   const [first] = reference;
   if (first === undefined) return 'no files';
   return reference.length === 1 ? referenceName(first) : `${referenceName(first)} and ${reference.length - 1} more`;
@@ -108,7 +114,9 @@ export function referenceName(reference: FileReference): string {
 async function locate(reference: FileReference, context: SourceContext): Promise<readonly FileLocation[]> {
   if (typeof reference === 'string') return locatePath(reference, context);
   if (reference instanceof URL) return locateUrl(reference, context);
-  if ('package' in reference) return locatePackageFile(reference, context);
+  if (isNamedFile(reference)) {
+    return reference.kind === 'npm-file' ? locatePackageFile(reference, context) : locateDownload(reference);
+  }
   const lists = await Promise.all(reference.map((part) => locate(part, context)));
   return lists.flat();
 }
@@ -130,6 +138,22 @@ async function locatePackageFile(file: NpmFile, context: SourceContext): Promise
     ? await matchesOf(directoryTree(root), file.path, referenceName(file), root)
     : [file.path];
   return paths.map((path) => ({ in: 'package', package: file.package, path }));
+}
+
+async function locateDownload(files: DownloadedFiles): Promise<readonly FileLocation[]> {
+  const { url, sha256, bytes, place, fileName, member, path } = files;
+  const about = { in: 'download', url, sha256, bytes, place } as const;
+  if (member === undefined) {
+    if (!files.extracted) return [{ ...about, path: fileName, isMember: false }];
+    throw new DatasetsError('PIPELINE_INVALID', `${url} is an archive: none of its files is named`, {
+      hint: "Name a file, or a glob: (await p.download({ url, extract: true })).file('train/*.csv').",
+      at: { file: url },
+    });
+  }
+  if (!isGlob(member)) return [{ ...about, path: member, isMember: true }];
+  const root = path.slice(0, path.length - member.length);
+  const matches = await matchesOf(directoryTree(root), member, referenceName(files), url);
+  return matches.map((match) => ({ ...about, path: match, isMember: true }));
 }
 
 async function locateUrl(url: URL, context: SourceContext): Promise<readonly FileLocation[]> {

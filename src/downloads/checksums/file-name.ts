@@ -1,0 +1,2 @@
+/** Beside the builder's module, as tfds has it. */
+export const checksumsFileName = 'checksums.tsv';

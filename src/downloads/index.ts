@@ -1,0 +1,10 @@
+export { checksumsFileName } from './checksums/file-name.js';
+export {
+  type ArchiveFormat,
+  checkRequest,
+  type Download,
+  type DownloadRequest,
+  isRequest,
+} from './download-request.js';
+export type { DownloadLimits, DownloadMode, DownloadProgress, DownloadSettings } from './download-settings.js';
+export { openDownloads } from './open-downloads.js';

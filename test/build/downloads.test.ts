@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type BuildEvent, build, fetchDownloads, load } from '../../src/build/index.js';
+import { planBuild } from '../../src/project/index.js';
+import { FileServer } from '../downloads/file-server.js';
+import { sha256 } from '../downloads/setting.js';
+import { TeamProject } from './team-project.js';
+
+const rows = Array.from({ length: 5000 }, (_, id) => `${id},${id % 7}`);
+const items = `id,group\n${rows.join('\n')}\n`;
+
+describe('a build that downloads', function () {
+  this.timeout(60_000);
+  const server = new FileServer();
+  let project: TeamProject;
+  before(() => server.start());
+  after(() => server.stop());
+  beforeEach(async () => {
+    project = await TeamProject.create();
+    server.seen.length = 0;
+    server.serve('/items.csv.gz', gzipSync(items));
+    server.serve('/names.txt', 'zero\none\n');
+    await project.addDataset(
+      'sample',
+      `static override readonly versions = { '1.0.0': 'First.' };
+      override info() { return { description: 'd', features: features({ id: scalar('int64'), group: scalar('int64') }) }; }
+      override async splits(p: any) {
+        const { items, names } = await p.download({ items: '${server.url('/items.csv.gz?token=s3cret')}', names: '${server.url('/names.txt')}' });
+        if (names.bytes !== 9) throw new Error('it is not what it was');
+        return { train: p.read(csv(items, { types: { id: 'int64', group: 'int64' }, splitBytes: 1000 })).keyBy((row: any) => row.id) };
+      }`,
+    );
+  });
+  afterEach(() => project.remove());
+
+  const config = () => project.config({ cacheDirectory: 'cache' });
+  const checksums = () => readFile(join(project.directory, 'datasets/sample/checksums.tsv'), 'utf8');
+
+  it('is refused until checksums are registered, then fetches once and says in the manifest what it read', async () => {
+    await assert.rejects(build('sample', { config: await config() }), { code: 'CHECKSUM_MISSING' });
+    const fetched = await fetchDownloads('sample', { config: await config(), register: true });
+    assert.deepEqual(
+      fetched.files.map(({ sha256: digest }) => digest).sort(),
+      [sha256('zero\none\n'), sha256(gzipSync(items))].sort(),
+    );
+    assert.equal((await checksums()).split('\n').length, 3);
+    assert.doesNotMatch(await checksums(), /s3cret/);
+    const events: BuildEvent[] = [];
+    const built = await build('sample', { config: await config(), onProgress: (event) => events.push(event) });
+    assert.equal(built.splits[0]?.examples, 5000);
+    assert.equal(server.seen.length, 2);
+    const text = await readFile(join(built.directory, 'manifest.json'), 'utf8');
+    assert.doesNotMatch(text, /s3cret/);
+    assert.ok(!text.includes(project.directory), 'the manifest names a path of this machine');
+    const { sources } = JSON.parse(text) as { readonly sources: readonly object[] };
+    assert.deepEqual(sources, [
+      { uri: server.url('/items.csv.gz'), bytes: gzipSync(items).length, digest: sha256(gzipSync(items)) },
+      { uri: server.url('/names.txt'), bytes: 9, digest: sha256('zero\none\n') },
+    ]);
+  });
+
+  it('shows its downloads among its stages, in bytes', async () => {
+    const events: BuildEvent[] = [];
+    await fetchDownloads('sample', {
+      config: await config(),
+      register: true,
+      onProgress: (event) => events.push(event),
+    });
+    const started = events.find(({ type }) => type === 'stage-start');
+    assert.ok(started?.type === 'stage-start' && started.unit === 'bytes' && started.tasks === 2);
+    assert.match(started.stage, /download items\.csv\.gz and 1 more/);
+  });
+
+  it('is done by load() and foreseen by --dry-run only when all of it is on this machine', async () => {
+    await fetchDownloads('sample', { config: await config(), register: true });
+    const elsewhere = await project.config({ cacheDirectory: 'other-cache' });
+    await assert.rejects(load('sample', { config: elsewhere }), { code: 'BUILD_REFUSED' });
+    await assert.rejects(planBuild('sample', elsewhere, new Date()), { code: 'BUILD_REFUSED' });
+    assert.deepEqual((await planBuild('sample', await config(), new Date())).splits, ['train']);
+    assert.equal((await load('sample', { config: await config() })).length, 5000);
+    assert.equal(server.seen.length, 2);
+  });
+
+  it('fails when a server gives something else than was registered', async () => {
+    await fetchDownloads('sample', { config: await config(), register: true });
+    server.serve('/names.txt', 'zwei\none\n');
+    const elsewhere = await project.config({ cacheDirectory: 'other-cache' });
+    await assert.rejects(build('sample', { config: elsewhere }), { code: 'CHECKSUM_MISMATCH' });
+    await fetchDownloads('sample', { config: elsewhere, register: true });
+    assert.match(await checksums(), new RegExp(sha256('zwei\none\n')));
+    assert.equal((await build('sample', { config: elsewhere })).status, 'built');
+  });
+});
