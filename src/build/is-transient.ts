@@ -7,6 +7,7 @@ const transient: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'STORAGE_FAILED',
   'STORAGE_DENIED',
   'STORAGE_UNREACHABLE',
+  'DOWNLOAD_FAILED',
   'CREDENTIALS_MISSING',
   'BUCKET_UNKNOWN',
   'LEASE_LOST',
