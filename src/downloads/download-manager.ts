@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { onceOnThisHost } from '../cache/index.js';
-import { DatasetsError } from '../core/errors/index.js';
+import type { DatasetsError } from '../core/errors/index.js';
 import type { DownloadRecord } from '../sources/index.js';
 import { RequestLimit } from '../storage/index.js';
 import { BatchProgress } from './batch-progress.js';
 import { DownloadStore, type StoredFile } from './cached/download-store.js';
+import { extractOnce } from './cached/extracted-tree.js';
 import { type Checksum, type Checksums, readChecksums, registerChecksums } from './checksums/checksums-file.js';
 import { checksumMismatch, checksumMissing, notCached, tooMuch } from './download-errors.js';
 import type { Download } from './download-request.js';
@@ -59,16 +61,31 @@ export class DownloadManager {
       downloads.map(async (download) => {
         const file = await this.#file(download, pins.get(download), progress);
         if (this.#settings.mode === 'register' && download.sha256 === undefined) await this.#register(download, file);
-        return file;
+        return this.#record(download, file);
       }),
     );
     progress.end();
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    return outcomes.flatMap((outcome, index) => {
-      const download = downloads[index];
-      return outcome.status === 'fulfilled' && download !== undefined ? [recordOf(download, outcome.value)] : [];
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  }
+
+  async #record(download: Download, file: StoredFile): Promise<DownloadRecord> {
+    const { url, fileName, archive } = download;
+    const { sha256, bytes, place } = file;
+    const about = { url, sha256, bytes, fileName };
+    if (archive === undefined) return { ...about, place, extracted: false, member: null };
+    const holdsOne = archive === 'gz' || archive === 'zst';
+    const onlyName = fileName.replace(/\.(?:gz|zst)$/i, '') || fileName;
+    const folder = await extractOnce(this.#store, sha256, {
+      path: join(this.#settings.directory, place),
+      format: archive,
+      archive: url,
+      onlyName,
+      limits: this.#settings,
+      signal: this.#settings.signal,
     });
+    return { ...about, place: folder, extracted: true, member: holdsOne ? onlyName : null };
   }
 
   async #pinOf(download: Download): Promise<Pin | undefined> {
@@ -104,7 +121,9 @@ export class DownloadManager {
     // Who registers is told what is there now, whatever was there before.
     const expected = mode === 'register' && download.sha256 === undefined ? undefined : pin;
     const fetched = await this.#fetchChecked(download, expected, progress);
-    return this.#store.adopt(fetched.path, fetched.sha256, download.fileName);
+    const file = await this.#store.adopt(fetched.path, fetched.sha256, download.fileName);
+    await this.#store.forgetPartial(download.url);
+    return file;
   }
 
   async #fetchChecked(download: Download, pin: Pin | undefined, progress: BatchProgress): Promise<Fetched> {
@@ -184,14 +203,4 @@ function matches(pin: Pin | undefined, { bytes, sha256 }: Fetched): boolean {
 
 function checkPin(url: string, pin: Pin | undefined, fetched: Fetched, settings: DownloadSettings): void {
   if (pin !== undefined && !matches(pin, fetched)) throw checksumMismatch(url, pin, fetched, settings);
-}
-
-function recordOf({ url, fileName, archive }: Download, { place, sha256, bytes }: StoredFile): DownloadRecord {
-  if (archive !== undefined) {
-    throw new DatasetsError('UNSUPPORTED', `${url} can't be extracted yet`, {
-      hint: 'Leave out extract.',
-      at: { file: url },
-    });
-  }
-  return { url, sha256, bytes, fileName, place, extracted: false, member: null };
 }

@@ -1,8 +1,6 @@
+import type { ArchiveFormat } from '../archives/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { cleanUrl, lastPart } from './clean-url.js';
-
-/** How a download is packed. `gz` and `zst` hold one file, the others any number. */
-export type ArchiveFormat = 'tar' | 'tar.gz' | 'tar.zst' | 'zip' | 'gz' | 'zst';
 
 /** What is to be downloaded. */
 export interface DownloadRequest {

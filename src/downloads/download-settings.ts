@@ -1,14 +1,11 @@
+import type { ExtractionLimits } from '../archives/index.js';
 import type { FetchSettings } from './fetch/fetch-settings.js';
 import type { Environment } from './fetch/proxy.js';
 
 /** What a build's downloads may do. Plain data. */
-export interface DownloadLimits {
+export interface DownloadLimits extends ExtractionLimits {
   /** Bytes that one build fetches, all downloads together. */
   readonly maxDownloadBytes: number;
-  /** Bytes that one archive becomes. */
-  readonly maxExtractedBytes: number;
-  /** How many times its own size an archive becomes, once that is more than 64 MiB. */
-  readonly maxExtractionRatio: number;
 }
 
 /**

@@ -1,6 +1,6 @@
+export type { ArchiveFormat } from '../archives/index.js';
 export { checksumsFileName } from './checksums/file-name.js';
 export {
-  type ArchiveFormat,
   checkRequest,
   type Download,
   type DownloadRequest,

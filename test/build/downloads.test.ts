@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildEvent, build, fetchDownloads, load } from '../../src/build/index.js';
@@ -91,5 +92,67 @@ describe('a build that downloads', function () {
     await fetchDownloads('sample', { config: elsewhere, register: true });
     assert.match(await checksums(), new RegExp(sha256('zwei\none\n')));
     assert.equal((await build('sample', { config: elsewhere })).status, 'built');
+  });
+});
+
+describe('a build from an archive', function () {
+  this.timeout(60_000);
+  const server = new FileServer();
+  let project: TeamProject;
+  before(() => server.start());
+  after(() => server.stop());
+  beforeEach(async () => {
+    project = await TeamProject.create();
+  });
+  afterEach(() => project.remove());
+
+  const dataset = (splits: string) => `static override readonly versions = { '1.0.0': 'First.' };
+    override info() { return { description: 'd', features: features({ id: scalar('int64') }) }; }
+    override async splits(p: any) { ${splits} }`;
+
+  it('reads the members that it names, in its workers too, and again after its cache lost some', async () => {
+    const source = join(project.directory, 'source');
+    await project.addFile('source/train/a.csv', 'id\n1\n2\n');
+    await project.addFile('source/train/b.csv', 'id\n3\n');
+    await project.addFile('source/test.csv', 'id\n4\n');
+    const archive = execFileSync('tar', ['-cz', '-C', source, '.']);
+    server.serve('/data.tar.gz', archive);
+    await project.addDataset(
+      'sample',
+      dataset(`const archive = await p.download({ url: '${server.url('/data.tar.gz')}', sha256: '${sha256(archive)}', extract: true });
+        const read = (files: any) => p.read(csv(files, { types: { id: 'int64' } })).keyBy((row: any) => row.id);
+        return { train: read(archive.file('train/*.csv')), test: read(archive.file('test.csv')) };`),
+    );
+    const config = await project.config({ cacheDirectory: 'cache' });
+    const built = await build('sample', { config });
+    assert.deepEqual(
+      built.splits.map(({ name, examples }) => [name, examples]),
+      [
+        ['train', 3],
+        ['test', 1],
+      ],
+    );
+    const manifest = await readFile(join(built.directory, 'manifest.json'), 'utf8');
+    assert.deepEqual((JSON.parse(manifest) as { readonly sources: unknown }).sources, [
+      { uri: server.url('/data.tar.gz'), bytes: archive.length, digest: sha256(archive) },
+    ]);
+    await rm(join(project.directory, 'cache/downloads', sha256(archive), 'tar.gz/train/b.csv'));
+    const again = await build('sample', { config: { ...config, registry: join(project.directory, 'other') } });
+    assert.equal(again.contentDigest, built.contentDigest);
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('is told to name members, and which are not there', async () => {
+    const archive = execFileSync('tar', ['-c', '-C', project.directory, 'package.json']);
+    server.serve('/data.tar', archive);
+    const download = `await p.download({ url: '${server.url('/data.tar')}', sha256: '${sha256(archive)}', extract: true })`;
+    for (const [name, files, message] of [
+      ['whole', download, /none of its files is named/],
+      ['missing', `(${download}).file('b.csv')`, /data\.tar#b\.csv/],
+      ['outside', `(${download}).file('../../b.csv')`, /leaves the archive/],
+    ] as const) {
+      await project.addDataset(name, dataset(`return { train: p.read(csv(${files})).keyBy((row: any) => row.id) };`));
+      await assert.rejects(build(name, { config: await project.config({ cacheDirectory: 'cache' }) }), { message });
+    }
   });
 });

@@ -24,6 +24,7 @@ interface Verified {
  *     <sha256>/file/<file name>       the content
  *     <sha256>/verified.json          size and time of the file when its digest was computed
  *     <sha256>/<format>/…             its members, if it was extracted
+ *     <sha256>/<format>.json          how many these are, and how large
  *     partial/<hash of the URL>/      what is on its way
  *     locks/<number>/                 leases of what is being fetched or extracted
  */
@@ -38,6 +39,11 @@ export class DownloadStore {
   /** Where a download of this URL is on its way: absolute. */
   partialDirectory(url: string): string {
     return join(this.directory, 'partial', createHash('sha256').update(url).digest('hex').slice(0, 32));
+  }
+
+  /** Removes what is left of a download that came to its end. */
+  async forgetPartial(url: string): Promise<void> {
+    await rm(this.partialDirectory(url), { recursive: true, force: true });
   }
 
   /** The lease of a download or of an extraction. There are 4096, so that they need never be removed: those that share one wait for each other. */
