@@ -12,6 +12,7 @@ export interface BuilderClass {
   readonly configs?: Readonly<Record<string, string>>;
   readonly supportedVersions?: readonly string[];
   readonly blockedVersions?: Readonly<Record<string, string>>;
+  readonly manualDownloadInstructions?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
@@ -48,6 +49,8 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly supportedVersions?: readonly string[];
   /** Versions that must not be used, with the reason. */
   static readonly blockedVersions?: Readonly<Record<string, string>>;
+  /** How a person gets the files that `manualPath` names: where to register, what to fetch. Shown when one is missing. */
+  static readonly manualDownloadInstructions?: string;
 
   readonly config: string | undefined;
   readonly version: string;
@@ -60,18 +63,21 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   }
 
   /**
-   * Path of a file that has to be fetched by hand, inside the folder given as `--manual-dir`.
+   * Path of a file that has to be fetched by hand, inside the folder given as `--manual-dir`; of a folder there, or a glob.
    *
-   * @throws DatasetsError SOURCE_NOT_FOUND when no such folder was given, or when the path leaves it.
+   * @throws DatasetsError SOURCE_NOT_FOUND, with the class' `manualDownloadInstructions`, when no such folder was given or the file is not there, or when the
+   *   path leaves it.
    * @example
    * ```ts
    * pipeline.read(csv(this.manualPath('export.csv')));
    * ```
    */
   protected manualPath(file: string): string {
+    const { manualDownloadInstructions } = this.constructor as typeof DatasetBuilder;
+    const instructions = manualDownloadInstructions === undefined ? '' : `${manualDownloadInstructions.trim()} `;
     if (this.#manualDirectory === undefined) {
       throw new DatasetsError('SOURCE_NOT_FOUND', `${file} has to be fetched by hand, and no folder was named`, {
-        hint: `Put ${file} into a folder and pass it: ailab-datasets build --manual-dir DIR`,
+        hint: `${instructions}Put ${file} into a folder and pass it: ailab-datasets build --manual-dir DIR`,
         at: { file },
       });
     }
@@ -79,6 +85,13 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
     if (relative(this.#manualDirectory, path).startsWith('..')) {
       throw new DatasetsError('SOURCE_NOT_FOUND', `${file} lies outside the folder of manual files`, {
         hint: 'Name a path inside that folder.',
+        at: { file },
+      });
+    }
+    // What a glob matches is its source's business.
+    if (!/[*?[{]/.test(file) && !existsSync(path)) {
+      throw new DatasetsError('SOURCE_NOT_FOUND', `${file} has to be fetched by hand, and is not there: ${path}`, {
+        hint: `${instructions}Put it into ${this.#manualDirectory}.`,
         at: { file },
       });
     }

@@ -156,3 +156,30 @@ describe('a build from an archive', function () {
     }
   });
 });
+
+describe('a file that has to be fetched by hand', function () {
+  this.timeout(60_000);
+  let project: TeamProject;
+  before(async () => {
+    project = await TeamProject.create();
+    await project.addDataset(
+      'sample',
+      `static override readonly versions = { '1.0.0': 'First.' };
+      static override readonly manualDownloadInstructions = 'Sign the licence at https://example.org/licence and fetch export.csv.';
+      override info() { return { description: 'd', features: features({ id: scalar('int64') }) }; }
+      override splits(p: any) {
+        return { train: p.read(csv(this.manualPath('export.csv'), { types: { id: 'int64' } })).keyBy((row: any) => row.id) };
+      }`,
+    );
+  });
+  after(() => project.remove());
+
+  it('is asked for in the words of the author, with or without a folder, and read when it is there', async () => {
+    const hint = /Sign the licence at https:\/\/example\.org\/licence and fetch export\.csv\. Put/;
+    await assert.rejects(build('sample', { config: await project.config() }), { code: 'SOURCE_NOT_FOUND', hint });
+    const config = await project.config({ manualDirectory: 'by-hand' });
+    await assert.rejects(build('sample', { config }), { code: 'SOURCE_NOT_FOUND', hint });
+    await project.addFile('by-hand/export.csv', 'id\n1\n');
+    assert.equal((await build('sample', { config })).splits[0]?.examples, 1);
+  });
+});
