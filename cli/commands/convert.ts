@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
+import type { ResolvedConfig } from '../../src/core/config/index.js';
 import { DatasetsError, nearest } from '../../src/core/errors/index.js';
+import { formatGcsUrl, isGcsUrl, parseGcsUrl } from '../../src/core/location/index.js';
 import type { ExportFormat, ExportReport } from '../../src/export/index.js';
 import { list } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
@@ -22,8 +24,8 @@ export const convertCommand: CommandModule = {
     command
       .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0')
       .requiredOption(
-        '--to <dir>',
-        'for tfrecord, arrow and parquet a registry, where the version appears as a whole; for jsonl and csv a folder',
+        '--to <place>',
+        'for tfrecord, arrow and parquet a registry (folder, gs:// URL, or name), where the version appears as a whole; for jsonl and csv a folder',
       )
       .addOption(
         new Option(
@@ -53,18 +55,21 @@ export const convertCommand: CommandModule = {
 };
 
 async function convert(context: CommandContext, reference: string, flags: ConvertFlags): Promise<CommandResult> {
-  const [{ locateReference }, { exportVersion, exportFormats }] = await Promise.all([
+  const [{ locateReference }, { exportVersion, exportFormats }, { stagingDirectory }] = await Promise.all([
     import('../../src/catalog/index.js'),
     import('../../src/export/index.js'),
+    import('../../src/build/index.js'),
   ]);
   const formats = flags.fileFormat.map((name) => checkFormat(name, exportFormats));
   const config = await context.config();
-  const directory = resolve(context.cwd, flags.to);
+  const directory = placeOf(flags.to, context.cwd, config);
+  checkPlace(directory, formats);
   const { files } = await locateReference(reference, config, warningsTo(context));
   const display = progressDisplay(context);
   try {
     const report = await exportVersion(files, {
       directory,
+      workDirectory: stagingDirectory(config),
       formats: [...new Set(formats)],
       ...(flags.split !== undefined && { splits: flags.split }),
       gzip: flags.gzip === true,
@@ -76,6 +81,20 @@ async function convert(context: CommandContext, reference: string, flags: Conver
   } finally {
     display.close();
   }
+}
+
+/** A registry's name, a `gs://` URL, or a folder. */
+function placeOf(to: string, cwd: string, config: ResolvedConfig): string {
+  if (isGcsUrl(to)) return formatGcsUrl(parseGcsUrl(to));
+  return (Object.hasOwn(config.registries, to) ? config.registries[to] : undefined) ?? resolve(cwd, to);
+}
+
+function checkPlace(place: string, formats: readonly ExportFormat[]): void {
+  const text = formats.find((format) => format === 'jsonl' || format === 'csv');
+  if (text === undefined || !isGcsUrl(place)) return;
+  throw new DatasetsError('USAGE', `${text} is written to a folder of this machine, and --to is ${place}`, {
+    hint: 'Name a folder with --to, and copy the files from there.',
+  });
 }
 
 function checkFormat(name: string, known: readonly ExportFormat[]): ExportFormat {

@@ -6,8 +6,10 @@ export const exportFormats = [...recordFormats, 'jsonl', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions {
-  /** Absolute. For tfrecord, arrow and parquet a registry, in which the version appears as a whole; for jsonl and csv a folder of files. */
+  /** Absolute. For tfrecord, arrow and parquet a registry, in which the version appears as a whole (also a `gs://` URL); for jsonl and csv a folder of files. */
   readonly directory: string;
+  /** Absolute; where the files of an export to a remote registry are made. */
+  readonly workDirectory?: string | undefined;
   readonly formats: readonly ExportFormat[];
   /** Splits to export as text. Default: all. */
   readonly splits?: readonly string[] | undefined;

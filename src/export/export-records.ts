@@ -54,7 +54,8 @@ export async function exportRecords(
   const manifest = checkExport(version, formats);
   const registry = openRegistry(options.directory);
   const target = { name: info.name, config: info.config, version: info.version };
-  const staged = await stageVersion(registry, target, { overwrite: options.overwrite, signal: options.signal });
+  const { overwrite, signal, workDirectory } = options;
+  const staged = await stageVersion(registry, target, { overwrite, signal, workDirectory });
   try {
     const run: RecordExport = { source, version, manifest, formats, staged, options };
     const splits: PublishedSplit[] = [];

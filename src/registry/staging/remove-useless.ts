@@ -8,11 +8,11 @@ import type { Registry } from '../registry.js';
 import type { ChosenStaging } from './choose-staging.js';
 import { isSameTarget, leaseSubject, type StagedTarget } from './staged-target.js';
 import { type StagingArea, stagedFolders, stagedPath } from './staging-area.js';
-import { readOwner, stagingFiles } from './staging-files.js';
+import { readOwner, type StagingOwner, stagingFiles } from './staging-files.js';
 
 /**
  * Removes what no build will ever go on with: all that was staged for the version that is now made in another way, and what died on this machine and can't be
- * resumed.
+ * resumed, or was published.
  *
  * @param chosen the staging of the build that begins, whose lease the caller holds.
  */
@@ -27,11 +27,21 @@ export async function removeUseless(
     const owner = await readOwner(area.storage, stagedPath(area, buildId, stagingFiles.owner));
     if (owner === undefined) continue;
     if (isSameTarget(owner, target)) await area.storage.deleteDirectory(stagedPath(area, buildId));
-    else if (owner.identity === undefined && owner.process !== undefined && lifeOf(owner.process) === 'dead') {
+    else if (
+      owner.process !== undefined &&
+      lifeOf(owner.process) === 'dead' &&
+      !(await isResumable(area, owner, buildId))
+    ) {
       await removeDead(registry, area, owner, buildId);
     }
   }
   if (!isLocalStorage(registry.storage)) await removeUploads(registry, target, chosen);
+}
+
+/** A build that died after the rename which published it has no version in its staging any more. */
+async function isResumable(area: StagingArea, { identity }: StagingOwner, buildId: string): Promise<boolean> {
+  if (identity === undefined) return false;
+  return (await area.storage.modified(stagedPath(area, buildId, stagingFiles.version))) !== undefined;
 }
 
 async function removeDead(registry: Registry, area: StagingArea, target: StagedTarget, buildId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { formatGcsUrl, parseGcsUrl } from '../../core/location/index.js';
 import { checkRelativePath, isRelativePath } from '../relative-path.js';
 import { checkSmall } from '../small-object.js';
 import type {
@@ -18,7 +19,6 @@ import { downloadObject } from './download-object.js';
 import { FileTarget } from './file-target.js';
 import { GcsConnection } from './gcs-connection.js';
 import { gcsError } from './gcs-error.js';
-import { type GcsLocation, parseGcsUrl, showGcsUrl } from './gcs-location.js';
 import { GcsObject, type ObjectSource } from './gcs-object.js';
 import { defaultGcsSettings, type GcsSettings } from './gcs-settings.js';
 import { GcsWriter } from './gcs-writer.js';
@@ -40,20 +40,22 @@ import { insertContent, uploadFile } from './upload-object.js';
  */
 export class GcsStorage implements Storage {
   readonly location: string;
-  readonly #place: GcsLocation;
+  /** What the names of all objects begin with: `''`, or with a `/` at its end. */
+  readonly #root: string;
   readonly #settings: GcsSettings;
   readonly #objects: BucketObjects;
   readonly #transfers: RequestLimit;
   /** Whether the bucket was seen to exist: a missing object is told from a missing bucket once. */
   #bucketSeen = false;
 
-  /** @throws DatasetsError CONFIG_INVALID for anything but `gs://bucket` and `gs://bucket/prefix`. */
+  /** @throws DatasetsError NAME_INVALID for anything but `gs://bucket` and `gs://bucket/prefix`. */
   constructor(url: string, settings: Partial<GcsSettings> = {}) {
-    this.#place = parseGcsUrl(url);
-    this.location = showGcsUrl(this.#place);
+    const place = parseGcsUrl(url);
+    this.location = formatGcsUrl(place);
+    this.#root = place.path === '' ? '' : `${place.path}/`;
     this.#settings = { ...defaultGcsSettings, ...settings };
     this.#transfers = new RequestLimit(this.#settings.parallelTransfers);
-    this.#objects = new BucketObjects(new GcsConnection(this.#settings), this.#place.bucket);
+    this.#objects = new BucketObjects(new GcsConnection(this.#settings), place.bucket);
   }
 
   async list(directory: string): Promise<readonly DirectoryEntry[]> {
@@ -70,7 +72,7 @@ export class GcsStorage implements Storage {
   async *walk(directory: string): AsyncGenerator<StoredObject> {
     for await (const { objects } of this.#pages(directory)) {
       for (const resource of objects) {
-        const path = resource.name.slice(this.#place.prefix.length);
+        const path = resource.name.slice(this.#root.length);
         if (isRelativePath(path)) yield storedObject(resource, path);
       }
     }
@@ -155,7 +157,7 @@ export class GcsStorage implements Storage {
     const names: string[] = [];
     for await (const { objects } of this.#pages(directory)) names.push(...objects.map(({ name }) => name));
     const deletions = names.map((name) =>
-      this.#existing(name.slice(this.#place.prefix.length), 'delete', () =>
+      this.#existing(name.slice(this.#root.length), 'delete', () =>
         repeat(this.#settings, () => this.#objects.delete(name)),
       ),
     );
@@ -253,12 +255,12 @@ export class GcsStorage implements Storage {
 
   #name(path: string): string {
     checkRelativePath(path, this.location);
-    return `${this.#place.prefix}${path}`;
+    return `${this.#root}${path}`;
   }
 
   /** What the names of all objects below a directory begin with. */
   #prefix(directory: string): string {
-    return directory === '' ? this.#place.prefix : `${this.#name(directory)}/`;
+    return directory === '' ? this.#root : `${this.#name(directory)}/`;
   }
 
   #url(path: string): string {
