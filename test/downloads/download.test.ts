@@ -1,12 +1,53 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseChecksums } from '../../src/downloads/checksums/checksums-file.js';
 import { checkRequest, openDownloads } from '../../src/downloads/index.js';
+import { requireGcs } from '../gcs/index.js';
 import { FileServer, serveBytes } from './file-server.js';
 import { DownloadSetting, sha256 } from './setting.js';
 
 /** Larger than one packet, and no two of its parts alike. */
 const content = Buffer.from(Array.from({ length: 40_000 }, (_, index) => `line ${index}\n`).join(''));
+
+describe('checksums', () => {
+  it("may have the spaces of tfds' older files, comments and empty lines", () => {
+    const digest = sha256('x');
+    const text = `# old\nhttps://a/b c 12 ${digest}\r\n\nhttps://d\t3\t${digest}\n`;
+    assert.deepEqual(
+      [...parseChecksums(text, 'checksums.tsv')],
+      [
+        ['https://a/b c', { bytes: 12, sha256: digest, fileName: undefined }],
+        ['https://d', { bytes: 3, sha256: digest, fileName: undefined }],
+      ],
+    );
+  });
+
+  it('are refused with the line that is none', () => {
+    assert.throws(() => parseChecksums('https://a\t1\tabc\n', 'checksums.tsv'), {
+      code: 'BUILDER_INVALID',
+      message: /checksums\.tsv line 1/,
+    });
+  });
+});
+
+describe('a download from a bucket', () => {
+  it('is an object with its checksum, or is missing', async function () {
+    const gcs = await requireGcs(this);
+    const { url, storage } = await gcs.newBucket();
+    await storage.write('items.csv', content);
+    const setting = await DownloadSetting.create();
+    try {
+      const request = { url: `${url}/items.csv`, sha256: sha256(content) };
+      assert.deepEqual(await readFile((await setting.download(request)).path), content);
+      assert.equal((await setting.refusal(`${url}/other.csv`)).code, 'SOURCE_NOT_FOUND');
+      const changed = { url: `${url}/items.csv`, sha256: sha256('before') };
+      assert.equal((await setting.refusal(changed)).code, 'CHECKSUM_MISMATCH');
+    } finally {
+      await setting.remove();
+    }
+  });
+});
 
 describe('a download', function () {
   this.timeout(20_000);
