@@ -6,6 +6,8 @@ import {
   outputFormats,
   type RunnerName,
   runnerNames,
+  type WarehouseName,
+  warehouseNames,
 } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import type { BuildPlan } from '../../src/project/index.js';
@@ -31,6 +33,7 @@ interface BuildFlags {
   readonly maxShardSize?: number;
   readonly manualDir?: string;
   readonly runner?: RunnerName;
+  readonly warehouse?: WarehouseName;
   readonly workers?: number;
   readonly buffer?: number;
   readonly dryRun?: boolean;
@@ -73,6 +76,7 @@ export const buildCommand: CommandModule = {
       )
       .optionsGroup('How it runs:')
       .addOption(new Option('--runner <name>', 'threads, or inline: this thread alone, to debug').choices(runnerNames))
+      .addOption(new Option('--warehouse <name>', 'where SQL sources run').choices(warehouseNames))
       .option('--workers <n>', 'worker threads (default: one a processor)', wholeNumber(1))
       .option('--buffer <size>', "each worker's buffer (default: 16MiB)", byteSize)
       .option('--restart', 'start clean, also where a build was stopped that could be gone on with')
@@ -139,6 +143,7 @@ function settings(flags: BuildFlags): DatasetsConfig {
     ...(flags.maxShardSize !== undefined && { maxShardBytes: flags.maxShardSize }),
     ...(flags.manualDir !== undefined && { manualDirectory: flags.manualDir }),
     ...(flags.runner !== undefined && { runner: flags.runner }),
+    ...(flags.warehouse !== undefined && { warehouse: flags.warehouse }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.buffer !== undefined && { bufferBytes: flags.buffer }),
   };

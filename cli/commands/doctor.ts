@@ -75,6 +75,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['packages', config.packages.map(({ name }) => name).join(', ') || 'none', origins.packages],
     ['formats', config.formats.join(', '), origins.formats],
     ['runner', config.runner, origins.runner],
+    ['warehouse', config.warehouse, origins.warehouse],
     ['workers', formatCount(config.workers), origins.workers],
     ['bufferBytes', formatBytes(config.bufferBytes), origins.bufferBytes],
     [

@@ -57,6 +57,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   DOWNLOAD_FAILED: exitCodes.environment,
   ARCHIVE_UNSAFE: exitCodes.refused,
   LIMIT_EXCEEDED: exitCodes.refused,
+  QUERY_INVALID: exitCodes.failed,
   BUILDER_INVALID: exitCodes.failed,
   PIPELINE_INVALID: exitCodes.failed,
   VALUE_UNSUPPORTED: exitCodes.failed,

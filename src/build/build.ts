@@ -118,6 +118,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     outputDirectory: staged.directory,
     formats: config.formats,
     bufferBytes: config.bufferBytes,
+    warehouse: config.warehouse,
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),

@@ -1,4 +1,5 @@
 import type { BuilderReference } from '../builder/index.js';
+import type { WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
@@ -28,6 +29,8 @@ export interface BuildJob {
   readonly downloads?: JobDownloads;
   /** Refuses (BUILD_REFUSED) a builder that reads anything but local files: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
+  /** Where SQL sources run. Default: `duckdb`. */
+  readonly warehouse?: WarehouseName;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
 }

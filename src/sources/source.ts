@@ -1,3 +1,4 @@
+import type { WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 
 declare const element: unique symbol;
@@ -40,6 +41,12 @@ export interface SourceContext {
   /** Where files that `p.download` fetched lie, absolute. */
   readonly downloadDirectory?: string;
   readonly signal?: AbortSignal;
+  /** Where SQL runs. Default: `duckdb`. */
+  readonly warehouse?: WarehouseName;
+  /** Absolute: where `split` may put files, made if need be, that `read` finds. They last as long as the build; one that goes on finds them again. */
+  readonly stagingDirectory?: string;
+  /** What `split` may take for such work. */
+  readonly memoryBytes?: number;
 }
 
 /** Something that a pipeline reads. `split` runs once in the submitter; `read` runs in the workers. */
@@ -50,7 +57,7 @@ export interface Source<T> {
   /** One line for messages, the plan and the manifest: `csv(item_context.csv)`. */
   readonly description: string;
   /** Reading it needs a network, or costs money: `load()` doesn't build from it unless told to. */
-  readonly remote?: boolean;
+  readonly remote?: boolean | ((context: SourceContext) => boolean);
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
   /**
@@ -60,6 +67,11 @@ export interface Source<T> {
   stamp?(context: SourceContext): Promise<string>;
   /** Every input with its digest, for the manifest and the fingerprint. */
   state(context: SourceContext): Promise<readonly SourceState[]>;
+}
+
+/** Whether reading a source needs a network, or costs money, in a context. */
+export function isRemoteSource(source: Source<unknown>, context: SourceContext): boolean {
+  return typeof source.remote === 'function' ? source.remote(context) : source.remote === true;
 }
 
 export type ElementOf<S> = S extends Source<infer T> ? T : never;

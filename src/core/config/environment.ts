@@ -19,6 +19,7 @@ const variables: Readonly<Record<VariableSetting, readonly [name: string, readin
   registry: ['AILAB_DATASETS_REGISTRY', asText],
   formats: ['AILAB_DATASETS_FORMATS', asList],
   runner: ['AILAB_DATASETS_RUNNER', asText],
+  warehouse: ['AILAB_DATASETS_WAREHOUSE', asText],
   workers: ['AILAB_DATASETS_WORKERS', asNumber],
   bufferBytes: ['AILAB_DATASETS_BUFFER', asNumber],
   maxShardBytes: ['AILAB_DATASETS_MAX_SHARD_SIZE', asNumber],

@@ -15,6 +15,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   registries: 'registries',
   formats: '--file-format',
   runner: '--runner',
+  warehouse: '--warehouse',
   workers: '--workers',
   bufferBytes: '--buffer',
   maxShardBytes: '--max-shard-size',

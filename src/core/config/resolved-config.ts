@@ -1,5 +1,5 @@
 import type { ConfigOrigin } from './origin.js';
-import type { ConfiguredFormat, RunnerName, SettingName } from './settings.js';
+import type { ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
 
 /** The configuration that counts, after file, environment and flags: every path is absolute, every size in bytes. */
 export interface ResolvedConfig {
@@ -19,6 +19,7 @@ export interface ResolvedConfig {
   readonly registries: Readonly<Record<string, string>>;
   readonly formats: readonly ConfiguredFormat[];
   readonly runner: RunnerName;
+  readonly warehouse: WarehouseName;
   readonly workers: number;
   readonly bufferBytes: number;
   /** undefined: tfds' rule. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
 import { parseByteSize } from './byte-size.js';
-import { type DatasetsConfig, outputFormats, runnerNames, type SettingName } from './settings.js';
+import { type DatasetsConfig, outputFormats, runnerNames, type SettingName, warehouseNames } from './settings.js';
 
 const smallestBufferBytes = 64 * 2 ** 10;
 const largestBufferBytes = 2 ** 30;
@@ -47,6 +47,7 @@ export const settingsSchema = z.strictObject({
   registries: z.record(registryName, place).exactOptional(),
   formats: z.array(z.enum(outputFormats)).min(1, 'must name at least one format').exactOptional(),
   runner: z.enum(runnerNames).exactOptional(),
+  warehouse: z.enum(warehouseNames).exactOptional(),
   workers: z.int().min(1).max(1024).exactOptional(),
   bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
   maxShardBytes: byteSize(1, Number.MAX_SAFE_INTEGER).exactOptional(),

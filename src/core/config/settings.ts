@@ -8,6 +8,10 @@ export type ConfiguredFormat = (typeof outputFormats)[number];
 export const runnerNames = ['inline', 'threads'] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
+/** Where SQL sources run: `duckdb` on this machine, over local files, or `bigquery`. */
+export const warehouseNames = ['duckdb', 'bigquery'] as const;
+export type WarehouseName = (typeof warehouseNames)[number];
+
 /**
  * What a team's `ailab-datasets.config.ts` (or .js, .mjs, .json) may say. Every field may be left out.
  *
@@ -29,6 +33,8 @@ export interface DatasetsConfig {
   readonly formats?: readonly ConfiguredFormat[];
   /** Engine of builds. Default: `threads`. */
   readonly runner?: RunnerName;
+  /** Where SQL sources run. Default: `duckdb`. */
+  readonly warehouse?: WarehouseName;
   /** Worker threads of a build. Default: one a processor that this process may use. */
   readonly workers?: number;
   /** Bytes of each worker's buffer, as a number or as text like `16MiB`: with `workers`, what bounds a build's memory. Default: `16MiB`. */

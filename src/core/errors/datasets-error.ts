@@ -68,6 +68,7 @@ export type ErrorCode =
   // sources
   | 'SOURCE_NOT_FOUND'
   | 'SOURCE_MALFORMED'
+  | 'QUERY_INVALID' // a warehouse refuses a query, or its result is not what was declared
   // downloads
   | 'CHECKSUM_MISSING' // nobody has said what a URL must contain
   | 'CHECKSUM_MISMATCH'

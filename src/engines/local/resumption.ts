@@ -9,7 +9,7 @@ import { type Journal, JournalDamaged, journalFolder, type StageRecord } from '.
 import { SourceStates } from '../journal/source-states.js';
 import type { UnitJournal } from '../journal/unit-entry.js';
 import { shardKey, shardsKey, sideInputKey, stageKeys, unitKey } from '../journal/unit-keys.js';
-import type { PreparedJob } from '../task/prepared-job.js';
+import { type PreparedJob, stagedFolder } from '../task/prepared-job.js';
 import type { StageResult, StageUnit, UnitResume } from '../task/task.js';
 
 /** What is known of a unit before it is run. */
@@ -57,7 +57,7 @@ export class Resumption {
     const { workDirectory, outputDirectory } = job;
     const finished = await FinishedUnits.read({ journal, plan, ...keys, workDirectory, outputDirectory });
     const resumption = new Resumption(prepared, journal, sources, keys, finished);
-    removeOthers(workDirectory, finished.files(), [journalFolder]);
+    removeOthers(workDirectory, finished.files(), [journalFolder, stagedFolder]);
     return resumption;
   }
 

@@ -68,7 +68,7 @@ async function prepareJournaled(job: BuildJob, journal: Journal | undefined, run
   if (recorded !== undefined && !isDeepStrictEqual(recorded.downloads, prepared.graph.facts.downloads))
     journal?.clear();
   journal?.writeFacts(prepared.graph.facts);
-  return prepared;
+  return { ...prepared, sourceContext: { ...prepared.sourceContext, signal: run.signal } };
 }
 
 async function openResumption(

@@ -14,9 +14,10 @@ import {
   type GraphSignature,
   planPipeline,
 } from '../../pipeline/index.js';
+import { isRemoteSource } from '../../sources/index.js';
 import { encodeShard, SplitWriter } from '../../writers/index.js';
 import type { BuildJob, EngineRun } from '../engine.js';
-import { type PreparedJob, WorkerResources } from './prepared-job.js';
+import { type PreparedJob, stagedFolder, WorkerResources } from './prepared-job.js';
 
 /**
  * Loads a job's builder and makes its graph in the submitter, which may ask facts.
@@ -26,8 +27,9 @@ import { type PreparedJob, WorkerResources } from './prepared-job.js';
 export async function prepareSubmitter(job: BuildJob, run: EngineRun): Promise<PreparedJob> {
   const builder = await loadBuilder(job.builder);
   const graph = await graphOf(job, builder, job.facts, run);
-  if (job.localSourcesOnly === true) refuseRemoteSources(job, graph);
-  return prepared(job, builder, graph);
+  const result = prepared(job, builder, graph);
+  if (job.localSourcesOnly === true) refuseRemoteSources(result);
+  return result;
 }
 
 /**
@@ -42,9 +44,12 @@ export async function prepareWorker(job: BuildJob, facts: BuildFacts, signature:
   return prepared(job, builder, graph);
 }
 
-function refuseRemoteSources(job: BuildJob, graph: Graph): void {
+/** Staging runs while no worker does, and has about the memory that they will have: 256 MiB by default. */
+const stagingBuffers = 16;
+
+function refuseRemoteSources({ job, graph, sourceContext }: PreparedJob): void {
   for (const operation of graph.operations) {
-    if (operation.kind !== 'read' || operation.source.remote !== true) continue;
+    if (operation.kind !== 'read' || !isRemoteSource(operation.source, sourceContext)) continue;
     throw new DatasetsError(
       'BUILD_REFUSED',
       `${job.builder.name} reads ${operation.source.description}, which is not on this machine`,
@@ -114,6 +119,9 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
     sourceContext: {
       baseDirectory: moduleFolder(job),
       ...(job.downloads !== undefined && { downloadDirectory: job.downloads.directory }),
+      warehouse: job.warehouse ?? 'duckdb',
+      stagingDirectory: join(job.workDirectory, stagedFolder),
+      memoryBytes: stagingBuffers * job.bufferBytes,
     },
     resources: new WorkerResources(),
     openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),

@@ -4,6 +4,9 @@ import type { SourceContext } from '../../sources/index.js';
 import type { RunSummary, ShardResult, ShardTask } from '../../writers/index.js';
 import type { BuildJob } from '../engine.js';
 
+/** Name in the work directory of what sources stage there. */
+export const stagedFolder = 'staged';
+
 /** Takes the examples of one split of one task (the writers room's SplitWriter). */
 export interface ExampleWriter {
   /** There only where examples need work that can't be done at once (pixels for JPEG): gives what `add` takes. */

@@ -16,6 +16,8 @@ export type LocalLocation =
   | { readonly in: 'package'; readonly package: string; readonly path: string }
   /** Anywhere else: an absolute path. */
   | { readonly in: 'machine'; readonly path: string }
+  /** Where this build stages what it can't read twice. */
+  | { readonly in: 'staged'; readonly path: string }
   | DownloadLocation;
 
 /** A file that was downloaded, or a member of an archive that was. */
@@ -49,6 +51,8 @@ export function absolutePath(location: LocalLocation, context: SourceContext): s
       return join(packageDirectory(location.package, context), location.path);
     case 'machine':
       return location.path;
+    case 'staged':
+      return join(stagingDirectory(context), location.path);
     case 'download':
       return downloadPath(location, context);
   }
@@ -58,6 +62,12 @@ function downloadPath({ place, path, isMember }: DownloadLocation, context: Sour
   if (context.downloadDirectory === undefined)
     throw internalError('a downloaded file is read without a folder of downloads');
   return isMember ? join(context.downloadDirectory, place, path) : join(context.downloadDirectory, place);
+}
+
+/** @throws DatasetsError INTERNAL for a source that stages files and is read outside of a build. */
+export function stagingDirectory(context: SourceContext): string {
+  if (context.stagingDirectory !== undefined) return context.stagingDirectory;
+  throw internalError('a source that stages files was given no directory for them');
 }
 
 /** How messages, shard ids and the manifest call a file. */

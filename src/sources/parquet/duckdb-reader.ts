@@ -4,6 +4,7 @@ import type { ColumnValues } from '../row-factory.js';
 import type { LeafType, ParquetColumn } from './column-type.js';
 import { convertPiece, type ReportValue, type ValueChoices } from './convert.js';
 import type { DuckDB, DuckDBConnection, OpenedDuckDB } from './duckdb.js';
+import { escapeGlob, identifier, textLiteral } from './duckdb-text.js';
 import { type VectorKind, vectorValues } from './duckdb-vector.js';
 
 /** Whether DuckDB gives exactly the values that hyparquet and `convert` give: flat columns of the usual types. */
@@ -99,7 +100,7 @@ async function stream(duckdb: DuckDB, connection: DuckDBConnection, query: strin
 }
 
 function selectionOfColumn(column: ParquetColumn): Selection {
-  const quoted = `"${column.name.replaceAll('"', '""')}"`;
+  const quoted = identifier(column.name);
   const selection = column.type.kind === 'leaf' ? selectionOf(column.type.leaf, quoted) : undefined;
   return selection ?? { expression: quoted, kind: 'bytes' };
 }
@@ -110,10 +111,8 @@ function queryOf(
   rows: { readonly start: number; readonly end: number },
 ): string {
   const expressions = selections.map(({ expression }) => expression);
-  // A path is a glob to DuckDB; a class of one character is that character.
-  const literal = path.replace(/[*?[]/g, '[$&]').replaceAll("'", "''");
   return (
-    `SELECT ${expressions.join(', ')} FROM read_parquet('${literal}', file_row_number = true, hive_partitioning = false) ` +
+    `SELECT ${expressions.join(', ')} FROM read_parquet(${textLiteral(escapeGlob(path))}, file_row_number = true, hive_partitioning = false) ` +
     `WHERE file_row_number >= ${rows.start} AND file_row_number < ${rows.end}`
   );
 }

@@ -26,7 +26,7 @@ export function openDuckDB(): Promise<OpenedDuckDB | undefined> {
 }
 
 async function open(): Promise<OpenedDuckDB | undefined> {
-  const duckdb = load();
+  const duckdb = loadDuckDB();
   if (duckdb === undefined) return undefined;
   const config = duckdb.create_config();
   duckdb.set_config(config, 'threads', '1');
@@ -36,7 +36,8 @@ async function open(): Promise<OpenedDuckDB | undefined> {
   return { duckdb, connect: () => duckdb.connect(database) };
 }
 
-function load(): DuckDB | undefined {
+/** The optional peer's bindings, or undefined where it is not installed. */
+export function loadDuckDB(): DuckDB | undefined {
   try {
     // The bindings are the package's own dependency: asked for from where it lies.
     return createRequire(import.meta.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as DuckDB;

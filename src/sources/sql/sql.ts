@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { Source, SourceContext, SourceState } from '../source.js';
+import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
+import { queryName, readQuery, type SqlQuery } from './query.js';
+import type { SqlChoices, SqlRow, SqlTypes } from './sql-types.js';
+import type { SqlTables } from './tables.js';
+import { type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.js';
+
+export interface SqlOptions {
+  /** Values of the query's parameters: `$name` in DuckDB, `@name` in BigQuery. They are bound, never pasted into the text. */
+  readonly params?: SqlParameters;
+  /** Local files as tables of DuckDB, by name; other warehouses have their own tables. Nothing else can be read. */
+  readonly tables?: SqlTables;
+  /** What columns must be: checked against the result before any row is read. A type without `?` refuses NULL. */
+  readonly types?: SqlTypes;
+  /** How 64-bit integers come, and timestamps and times as counts of their unit: `bigint` (the default), or `number`, where one beyond 2^53 - 1 is an error. */
+  readonly int64?: 'bigint' | 'number';
+  /** How timestamps come: as the count of microseconds since 1970 in UTC (the default), or as Date, where one with a part of a millisecond is an error. */
+  readonly timestamps?: 'integer' | 'date';
+  /** The state of the tables to read, where the warehouse can travel in time: `p.snapshotTime`. Local files have one state alone. */
+  readonly snapshot?: Date;
+}
+
+interface ChoicesOf<O extends SqlOptions> extends SqlChoices {
+  readonly int64: O['int64'] extends 'number' ? 'number' : 'bigint';
+  readonly timestamps: O['timestamps'] extends 'date' ? 'date' : 'integer';
+}
+
+/**
+ * Reads the result of one SELECT on the warehouse of the configuration (`warehouse`, `--warehouse`): DuckDB, embedded, over local files, is the default and needs the
+ * optional peer `@duckdb/node-api`.
+ *
+ * The query runs once a build, on one thread and in UTC, so that the same files give the same rows in the same order; its result is kept in the build's work directory and read from there in parts. A
+ * row is a plain object with the columns as properties.
+ *
+ * Values are exact: integers up to 32 bits and floats are numbers; BIGINT, HUGEINT (as of `sum`), TIME (microseconds) and TIMESTAMP (microseconds; TIMESTAMP_NS nanoseconds) bigint or number (`int64`);
+ * DECIMAL its notation as a string; DATE a Date (midnight UTC); VARCHAR, ENUM, JSON and UUID strings; BLOB Uint8Array; LIST and ARRAY arrays; STRUCT plain objects; MAP an array of
+ * `{ key, value }`; NULL null. Other types are refused: cast them.
+ *
+ * @param query a `.sql` file, its text, or a file for each dialect
+ * @throws DatasetsError while splitting: SOURCE_MALFORMED with file and line of what DuckDB refuses; SOURCE_NOT_FOUND, UNSUPPORTED, PIPELINE_INVALID, PEER_MISSING
+ * @example
+ * ```ts
+ * const clicks = pipeline.read(
+ *   sql(new URL('./clicks.sql', import.meta.url), {
+ *     tables: { impressions: 'logs/*.csv' },
+ *     params: { since: new Date('2026-01-01') },
+ *     types: { id: 'int64', item: 'int32', price: 'decimal?' },
+ *   }),
+ * );
+ * ```
+ */
+export function sql<const O extends SqlOptions & { readonly types: SqlTypes }>(
+  query: SqlQuery,
+  options: O,
+): Source<SqlRow<O['types'], ChoicesOf<O>>>;
+export function sql<T extends object = Record<string, unknown>>(query: SqlQuery, options?: SqlOptions): Source<T>;
+export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
+  const parameters = checkParameters(options.params ?? {});
+  const choices: SqlChoices = { int64: options.int64 ?? 'bigint', timestamps: options.timestamps ?? 'integer' };
+  const { tables = {}, types = {}, snapshot } = options;
+
+  async function asked(context: SourceContext): Promise<WarehouseQuery> {
+    const text = await readQuery(query, warehouseNameOf(context), context);
+    return { query: text, parameters, tables, types, choices, snapshot };
+  }
+
+  return {
+    kind: 'sql',
+    description: `sql(${queryName(query)})`,
+    remote: (context) => warehouseOf(context).remote,
+    split: async (context) => warehouseOf(context).split(await asked(context), context),
+    read: (shard, context) => warehouseOf(context).read(shard, choices, context),
+    async stamp(context) {
+      const all = await asked(context);
+      const warehouse = await warehouseOf(context).stamp(all, context);
+      const parts = [warehouseNameOf(context), all.query.digest, digestOfParameters(parameters), types, warehouse];
+      return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+    },
+    async state(context) {
+      const all = await asked(context);
+      const inputs = await warehouseOf(context).state(all, context);
+      return [queryState(all), ...inputs];
+    },
+  };
+}
+
+/** Two queries of a build may be one file with other parameters: each has a name of its own. */
+function queryState({ query, parameters }: WarehouseQuery): SourceState {
+  const bytes = Buffer.byteLength(query.text);
+  if (Object.keys(parameters).length === 0) return { uri: query.name, bytes, digest: query.digest };
+  const parametersDigest = digestOfParameters(parameters);
+  const digest = createHash('sha256').update(`${query.digest} ${parametersDigest}`).digest('hex');
+  return { uri: `${query.name} with parameters ${parametersDigest.slice(0, 12)}`, bytes, digest };
+}
