@@ -7,6 +7,11 @@ export class ByteQueue {
     this.#blocks = blocks[Symbol.asyncIterator]();
   }
 
+  /** Lets go of the stream, however much of it was read. */
+  async close(): Promise<void> {
+    await this.#blocks.return?.();
+  }
+
   /** The next bytes, fewer only at the end. For small numbers: they are copied together. */
   async take(count: number): Promise<Buffer> {
     const parts: Uint8Array[] = [];

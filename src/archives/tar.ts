@@ -24,6 +24,14 @@ export async function* tarMembers(
   archive: string,
 ): AsyncGenerator<Member, void, undefined> {
   const queue = new ByteQueue(blocks);
+  try {
+    yield* readMembers(queue, archive);
+  } finally {
+    await queue.close();
+  }
+}
+
+async function* readMembers(queue: ByteQueue, archive: string): AsyncGenerator<Member, void, undefined> {
   let next: Overrides = {};
   let global: Overrides = {};
   for (;;) {

@@ -24,22 +24,20 @@ export function cleanUrl(address: URL): string {
 }
 
 function nameOf(part: string): string {
-  const name = part.split('=', 1)[0] ?? '';
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
-  } catch {
-    // Not UTF-8: taken as it is.
-    return name;
-  }
+  return decoded((part.split('=', 1)[0] ?? '').replaceAll('+', ' '));
 }
 
 /** The last part of a URL's path, decoded where it can be. */
 export function lastPart(address: URL): string {
-  const part = address.pathname.split('/').findLast((piece) => piece !== '') ?? '';
+  return decoded(address.pathname.split('/').findLast((piece) => piece !== '') ?? '');
+}
+
+/** A part of a URL without its %-escapes, where they are some. */
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // Not UTF-8: taken as it is.
+    // Not UTF-8, or no escapes: taken as it is.
     return part;
   }
 }

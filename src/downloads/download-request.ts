@@ -8,7 +8,7 @@ export interface DownloadRequest {
   readonly url: string | URL;
   /** What the content must have, hex. Default: what `checksums.tsv` beside the builder says. */
   readonly sha256?: string;
-  /** The size that it must have. */
+  /** The size that goes with the sha256: what is larger is not taken to its end. */
   readonly bytes?: number;
   /** Default: the last part of the URL. */
   readonly fileName?: string;
@@ -39,6 +39,7 @@ export function checkRequest(request: string | URL | DownloadRequest): Download 
   if (asked.sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(asked.sha256)) {
     throw invalid(url, 'its sha256 is not 64 hexadecimal digits');
   }
+  if (asked.bytes !== undefined && asked.sha256 === undefined) throw invalid(url, 'it has bytes and no sha256');
   if (asked.bytes !== undefined && !(Number.isSafeInteger(asked.bytes) && asked.bytes >= 0)) {
     throw invalid(url, 'its bytes are not a whole number');
   }

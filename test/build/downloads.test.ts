@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildEvent, build, fetchDownloads, load } from '../../src/build/index.js';
+import { DatasetsError } from '../../src/core/errors/index.js';
 import { planBuild } from '../../src/project/index.js';
 import { FileServer } from '../downloads/file-server.js';
 import { sha256 } from '../downloads/setting.js';
@@ -140,6 +141,44 @@ describe('a build from an archive', function () {
     const again = await build('sample', { config: { ...config, registry: join(project.directory, 'other') } });
     assert.equal(again.contentDigest, built.contentDigest);
     assert.equal(server.seen.length, 1);
+  });
+
+  it('goes on after a fault of the network without asking anything again, unless what it downloads has changed', async () => {
+    const numbers = (from: number): string => `id\n${Array.from({ length: 3000 }, (_, id) => from + id).join('\n')}\n`;
+    server.serve('/rows.csv', numbers(0));
+    const flaw = join(project.directory, 'flaw');
+    await project.addFile('flaw', '');
+    await project.addDataset(
+      'sample',
+      dataset(`const rows = p.read(csv(await p.download('${server.url('/rows.csv')}'), { types: { id: 'int64' }, splitBytes: 1000 }));
+        return { train: rows.keyBy((row: any) => row.id).mapValues((row: any) => {
+          if (row.id % 3000n === 2999n && existsSync('${flaw}')) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+          return row;
+        }) };`),
+      `import { existsSync } from 'node:fs';`,
+    );
+    const config = await project.config({ cacheDirectory: 'cache', runner: 'inline' });
+    const fetch = () => fetchDownloads('sample', { config, register: true });
+    await fetch();
+    const requests = server.requests('/rows.csv');
+    const resumed: boolean[] = [];
+    const attempt = () =>
+      build('sample', { config, onProgress: ({ type }) => resumed.push(type === 'build-resumed') }).then(
+        ({ splits }) => splits[0]?.examples,
+        (error: unknown) => (error instanceof DatasetsError ? error.code : error),
+      );
+    assert.equal(await attempt(), 'USER_CODE');
+    assert.equal(await attempt(), 'USER_CODE');
+    assert.ok(resumed.includes(true), 'the second attempt did not go on');
+    assert.equal(server.requests('/rows.csv'), requests);
+    await rm(join(project.directory, 'cache/downloads'), { recursive: true });
+    server.serve('/rows.csv', numbers(3000));
+    await fetch();
+    await rm(flaw);
+    assert.equal(await attempt(), 3000);
+    const examples = await (await load('sample', { config })).toArray();
+    const ids = examples.map((example) => (example as { readonly id: bigint }).id);
+    assert.deepEqual([ids.length, ids.every((id) => id >= 3000n)], [3000, true]);
   });
 
   it('is told to name members, and which are not there', async () => {

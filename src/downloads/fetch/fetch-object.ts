@@ -4,6 +4,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import { formatGcsUrl, parseGcsUrl } from '../../core/location/index.js';
 import { openStorage, storageError } from '../../storage/index.js';
 import { digestOf } from '../cached/download-store.js';
+import { decoded } from '../clean-url.js';
 import type { UrlFetch } from './fetch-url.js';
 
 /**
@@ -17,7 +18,7 @@ export async function fetchObject(
   directory: string,
   { maxBytes, tooLarge, onBytes }: Pick<UrlFetch, 'maxBytes' | 'tooLarge' | 'onBytes'>,
 ): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }> {
-  const { bucket, path } = parseGcsUrl(decodeURI(url));
+  const { bucket, path } = parseGcsUrl(decoded(url));
   const storage = openStorage(formatGcsUrl({ bucket, path: '' }));
   const object = await storage.stat(path);
   if (object === undefined) {
