@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import zlib from 'node:zlib';
+import fc from 'fast-check';
 import { type ArchiveFormat, type Extracted, extractArchive } from '../../src/archives/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { repositoryRoot, requireOracle } from '../oracle/index.js';
@@ -11,6 +13,7 @@ const limits = { maxExtractedBytes: 2 ** 30, maxExtractionRatio: 200 };
 
 function formatOf(name: string): ArchiveFormat {
   if (name.endsWith('.tar.gz')) return 'tar.gz';
+  if (name.endsWith('.zst')) return 'zst';
   return name.endsWith('.zip') ? 'zip' : name.endsWith('.tar') ? 'tar' : 'gz';
 }
 
@@ -131,5 +134,42 @@ describe('an archive that is extracted', function () {
     assert.match((await refusal('bomb.zip', { maxExtractedBytes: 1_000_000 })).hint ?? '', /maxExtractedBytes/);
     assert.equal((await refusal('many.tar.gz', { maxExtractedBytes: 1_000_000 })).code, 'LIMIT_EXCEEDED');
     assert.equal((await extract('bomb.gz', { maxExtractionRatio: 2000 }))[1].bytes, 200 << 20);
+  });
+
+  it('however it is damaged, gives its files, or an error that says so, and nothing outside', async () => {
+    const names = ['pax.tar', 'gnu.tar', 'deflated.zip', 'zip64-directory.zip'] as const;
+    const originals = await Promise.all(names.map((name) => readFile(join(directory, name))));
+    const damage = fc.record({
+      which: fc.nat(names.length - 1),
+      // Most of the bytes are content: the beginning and the end are what is parsed.
+      changes: fc.array(fc.tuple(fc.integer({ min: -4000, max: 4000 }), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+    });
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ which, changes }) => {
+        const bytes = Buffer.from(originals[which] ?? []);
+        for (const [at, value] of changes) bytes[(at + bytes.length) % bytes.length] = value;
+        const name = `damaged-${names[which]}`;
+        await writeFile(join(directory, name), bytes);
+        await extract(name).catch((error: unknown) => {
+          if (!(error instanceof DatasetsError)) throw error;
+          refused++;
+          assert.match(error.code, /^(?:ARCHIVE_UNSAFE|SOURCE_MALFORMED|UNSUPPORTED|LIMIT_EXCEEDED)$/, String(error));
+        });
+        assert.deepEqual(await readdir(join(directory, `out-${made - 1}`)), ['inner']);
+      }),
+      { numRuns: 300 },
+    );
+    assert.ok(refused > 100, `only ${refused} of 300 damages were noticed`);
+  });
+
+  it('is read where Node can stream Zstandard, and refused with the version that can elsewhere', async () => {
+    // A frame of one raw block with "zstd": https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 4, 0x21, 0, 0, ...Buffer.from('zstd')]);
+    await writeFile(join(directory, 'one.zst'), frame);
+    if ('createZstdDecompress' in zlib) {
+      const [target] = await extract('one.zst');
+      assert.equal(await readFile(join(target, 'one.txt'), 'utf8'), 'zstd');
+    } else assert.match((await refusal('one.zst')).hint ?? '', /Node 22\.15/);
   });
 });
