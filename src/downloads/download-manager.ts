@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { onceOnThisHost } from '../cache/index.js';
 import type { DatasetsError } from '../core/errors/index.js';
-import type { DownloadRecord } from '../sources/index.js';
 import { RequestLimit } from '../storage/index.js';
 import { BatchProgress } from './batch-progress.js';
 import { DownloadStore, type StoredFile } from './cached/download-store.js';
@@ -10,6 +9,7 @@ import { type Checksum, type Checksums, readChecksums, registerChecksums } from 
 import { checksumMismatch, checksumMissing, notCached, tooMuch } from './download-errors.js';
 import type { Download } from './download-request.js';
 import type { DownloadSettings } from './download-settings.js';
+import type { DownloadRecord } from './downloaded-files.js';
 import { fetchObject } from './fetch/fetch-object.js';
 import { defaultFetchSettings } from './fetch/fetch-settings.js';
 import { fetchUrl } from './fetch/fetch-url.js';

@@ -1,6 +1,6 @@
 import type { ArchiveFormat } from '../archives/index.js';
 import { DatasetsError } from '../core/errors/index.js';
-import { cleanUrl, lastPart } from './clean-url.js';
+import { cleanUrl, lastPart } from '../core/location/index.js';
 
 /** What is to be downloaded. */
 export interface DownloadRequest {

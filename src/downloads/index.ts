@@ -7,4 +7,5 @@ export {
   isRequest,
 } from './download-request.js';
 export type { DownloadLimits, DownloadMode, DownloadProgress, DownloadSettings } from './download-settings.js';
+export { type DownloadRecord, downloadedFiles } from './downloaded-files.js';
 export { openDownloads } from './open-downloads.js';

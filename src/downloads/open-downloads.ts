@@ -1,6 +1,6 @@
-import type { DownloadRecord } from '../sources/index.js';
 import type { Download } from './download-request.js';
 import type { DownloadSettings } from './download-settings.js';
+import type { DownloadRecord } from './downloaded-files.js';
 
 /**
  * What fetches for one build, or for one call of `--download-only`. HTTP, leases and archives are loaded with the first request: few builders have one, and

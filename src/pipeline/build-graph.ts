@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DatasetsError, internalError } from '../core/errors/index.js';
 import { isSplitName } from '../core/names/index.js';
-import { checkRequest, type DownloadRequest, isRequest } from '../downloads/index.js';
-import { type DownloadedFiles, downloadedFiles, type Source } from '../sources/index.js';
+import { checkRequest, type DownloadRequest, downloadedFiles, isRequest } from '../downloads/index.js';
+import type { DownloadedFiles, Source } from '../sources/index.js';
 import { ValueWriter } from '../values/index.js';
 import type { Awaitable, Collection, Counter, Key, Keyed, Pipeline, StepOptions } from './collection.js';
 import { CollectionNode, type PipelineState } from './collection-node.js';

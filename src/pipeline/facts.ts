@@ -1,6 +1,5 @@
 import { DatasetsError, internalError } from '../core/errors/index.js';
-import type { Download } from '../downloads/index.js';
-import type { DownloadRecord } from '../sources/index.js';
+import type { Download, DownloadRecord } from '../downloads/index.js';
 import { decodeValue, encodeValue } from '../values/index.js';
 import type { Awaitable } from './collection.js';
 

@@ -1,6 +1,6 @@
 export { type CsvOptions, csv } from './csv/csv.js';
 export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
-export { type DownloadedFiles, type DownloadRecord, downloadedFiles } from './files/downloaded-files.js';
+export type { DownloadedFiles } from './files/downloaded-files.js';
 export { type NpmFile, npmFile } from './files/npm-file.js';
 export type { FileReference } from './files/resolve-files.js';
 export { type IdxFields, type IdxItem, idx } from './idx/idx.js';

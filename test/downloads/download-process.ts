@@ -1,6 +1,5 @@
 import { DatasetsError } from '../../src/core/errors/index.js';
-import { checkRequest, type DownloadRequest, openDownloads } from '../../src/downloads/index.js';
-import { downloadedFiles } from '../../src/sources/index.js';
+import { checkRequest, type DownloadRequest, downloadedFiles, openDownloads } from '../../src/downloads/index.js';
 
 /** A process that downloads: what it gets, or the error's code and message, is printed as JSON. */
 const [directory = '', text = '{}'] = process.argv.slice(2);

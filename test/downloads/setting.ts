@@ -8,9 +8,10 @@ import {
   type DownloadProgress,
   type DownloadRequest,
   type DownloadSettings,
+  downloadedFiles,
   openDownloads,
 } from '../../src/downloads/index.js';
-import { type DownloadedFiles, downloadedFiles } from '../../src/sources/index.js';
+import type { DownloadedFiles } from '../../src/sources/index.js';
 
 /** A machine's folder of downloads, and a builder's folder with its checksums. */
 export class DownloadSetting {

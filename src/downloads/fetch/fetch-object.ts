@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
-import { formatGcsUrl, parseGcsUrl } from '../../core/location/index.js';
+import { decoded, formatGcsUrl, parseGcsUrl } from '../../core/location/index.js';
 import { openStorage, storageError } from '../../storage/index.js';
 import { digestOf } from '../cached/download-store.js';
-import { decoded } from '../clean-url.js';
 import type { UrlFetch } from './fetch-url.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { cleanUrl } from '../clean-url.js';
+import { cleanUrl } from '../../core/location/index.js';
 import { connectionFailure, FetchFailure } from './fetch-failure.js';
 import { basicCredentials, type Environment, openRequest, proxyFor } from './proxy.js';
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatasetsError } from '../../core/errors/index.js';
-import { formatGcsUrl, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from '../../core/location/index.js';
+import { cleanUrl, formatGcsUrl, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from '../../core/location/index.js';
 import type { SourceContext } from '../source.js';
 import { bucketTree, findObject } from './bucket-files.js';
 import type { DownloadedFiles } from './downloaded-files.js';
@@ -159,9 +159,13 @@ async function locateDownload(files: DownloadedFiles): Promise<readonly FileLoca
 async function locateUrl(url: URL, context: SourceContext): Promise<readonly FileLocation[]> {
   if (url.protocol === 'file:') return [locationOf(fileURLToPath(url), context)];
   if (url.protocol === 'gs:') return [objectAt(`gs://${url.host}${decodeURIComponent(url.pathname)}`)];
-  throw new DatasetsError('UNSUPPORTED', `${url.href} cannot be read: sources read local files and gs:// URLs`, {
-    hint: 'Copy the file to this machine and name its path, e.g. with --manual-dir and this.manualPath(...).',
-    at: { file: url.href },
+  const shown = cleanUrl(url);
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  throw new DatasetsError('UNSUPPORTED', `${shown} cannot be read: sources read local files and gs:// URLs`, {
+    hint: isWeb
+      ? `Download it: csv(await p.download('${shown}')), or whichever source it is.`
+      : 'Copy the file to this machine and name its path, e.g. with --manual-dir and this.manualPath(...).',
+    at: { file: shown },
   });
 }
 
