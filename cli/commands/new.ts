@@ -23,8 +23,8 @@ export const newCommand: CommandModule = {
       )
       .addOption(
         // The list is the library's datasetTemplates; importing it here would load the library for a help page.
-        new Option('--template <kind>', 'where examples come from: a CSV file, or a generator function')
-          .choices(['csv', 'generate'])
+        new Option('--template <kind>', 'where examples come from: a CSV file, an SQL query, or a generator function')
+          .choices(['csv', 'sql', 'generate'])
           .default('csv'),
       )
       .addHelpText(
@@ -32,6 +32,7 @@ export const newCommand: CommandModule = {
         examples(
           ['new --project', 'make the current folder a project of data sets'],
           ['new products/product_c', 'a data set that builds as it stands, for you to rewrite'],
+          ['new clicks --template sql', 'a data set that an SQL query over local files makes'],
           ['new noise --template generate', 'a data set whose examples a function yields'],
         ),
       )

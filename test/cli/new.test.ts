@@ -11,7 +11,7 @@ describe('new', () => {
   });
   afterEach(() => project.remove());
 
-  for (const template of ['csv', 'generate']) {
+  for (const template of ['csv', 'sql', 'generate']) {
     it(`makes a project and a data set (${template}) that builds as it stands`, async () => {
       const made = await project.run(['new', 'products/reviews', '--project', '--template', template]);
       assert.equal(made.code, 0, made.stderr);

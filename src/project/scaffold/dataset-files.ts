@@ -1,7 +1,7 @@
 import type { DatasetName } from '../../core/names/index.js';
 
 /** Where a new data set's examples come from. */
-export const datasetTemplates = ['csv', 'generate'] as const;
+export const datasetTemplates = ['csv', 'sql', 'generate'] as const;
 export type DatasetTemplate = (typeof datasetTemplates)[number];
 
 /**
@@ -10,7 +10,7 @@ export type DatasetTemplate = (typeof datasetTemplates)[number];
  * The words in them are an example that the author overwrites; it shows each thing that a data set says of itself.
  */
 export function datasetFiles(name: DatasetName, template: DatasetTemplate): Readonly<Record<string, string>> {
-  const source = template === 'csv' ? csvSource : generatedSource;
+  const source = sources[template];
   return {
     'builder.ts': builder(name, source),
     'builder.test.ts': test(name),
@@ -48,6 +48,12 @@ const rows = Array.from({ length: 50 }, (_, index) => {
   return { id: `c${String(index + 1).padStart(3, '0')}`, stars, mood, comment };
 });
 
+const commentsFile = [
+  'id,stars,mood,comment',
+  ...rows.map(({ id, stars, mood, comment }) => `${id},${stars},${mood},"${comment.replaceAll('"', '""')}"`),
+  '',
+].join('\n');
+
 const csvSource: SourceTemplate = {
   imports: ['csv'],
   declarations: `
@@ -69,12 +75,40 @@ function toExample({ stars, mood, comment }: Row): Example {
       .mapValues(toExample)
       .splitBy((_, id) => id, { train: 0.8, test: 0.2 })`,
   origin: 'comments.csv in this folder',
+  files: { 'comments.csv': commentsFile },
+};
+
+const sqlSource: SourceTemplate = {
+  imports: ['sql'],
+  declarations: `
+/** A row of the result of comments.sql. */
+interface Row {
+  readonly id: string;
+  readonly stars: number;
+  readonly mood: 'negative' | 'neutral' | 'positive';
+  readonly comment: string;
+}
+`,
+  splits: `pipeline
+      .read(
+        sql<Row>(new URL('./comments.sql', import.meta.url), {
+          // Files that the query may read, as tables. It runs on DuckDB: npm install @duckdb/node-api
+          tables: { comments: 'comments.csv' },
+          params: { least_stars: 1 },
+          types: { id: 'string', stars: 'int32', mood: 'string', comment: 'string' },
+        }),
+      )
+      .keyBy((row) => row.id)
+      .mapValues(({ stars, mood, comment }): Example => ({ stars, mood, comment }))
+      .splitBy((_, id) => id, { train: 0.8, test: 0.2 })`,
+  origin: 'comments.sql in this folder, over comments.csv',
   files: {
-    'comments.csv': [
-      'id,stars,mood,comment',
-      ...rows.map(({ id, stars, mood, comment }) => `${id},${stars},${mood},"${comment.replaceAll('"', '""')}"`),
-      '',
-    ].join('\n'),
+    'comments.csv': commentsFile,
+    'comments.sql': `-- Columns of CSV files are text: cast what is something else.
+SELECT id, CAST(stars AS INTEGER) AS stars, mood, comment
+FROM comments
+WHERE CAST(stars AS INTEGER) >= $least_stars
+`,
   },
 };
 
@@ -93,6 +127,12 @@ function* examples(): Generator<readonly [id: string, example: Example]> {
   splits: `pipeline.generate(examples).splitBy((_, id) => id, { train: 0.8, test: 0.2 })`,
   origin: 'the generator in builder.ts',
   files: {},
+};
+
+const sources: Readonly<Record<DatasetTemplate, SourceTemplate>> = {
+  csv: csvSource,
+  sql: sqlSource,
+  generate: generatedSource,
 };
 
 function builder(name: DatasetName, source: SourceTemplate): string {

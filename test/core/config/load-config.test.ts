@@ -39,6 +39,7 @@ describe('loadConfig', () => {
     assert.equal(config.registry, '/home/ada/ailab-datasets');
     assert.deepEqual(config.formats, ['tfrecord', 'arrow']);
     assert.equal(config.runner, 'threads');
+    assert.equal(config.warehouse, 'duckdb');
     assert.equal(config.workers, availableParallelism());
     assert.equal(config.bufferBytes, 16 * 2 ** 20);
     assert.equal(config.projectDirectory, project);
