@@ -144,10 +144,15 @@ async function readMove(storage: Storage, path: string, generation: number): Pro
   return {
     generation,
     target: target === undefined ? undefined : parseTarget(target, file),
-    reason: String(reason ?? ''),
-    actor: String(actor ?? ''),
-    movedAt: String(movedAt ?? ''),
+    reason: textOf(reason),
+    actor: textOf(actor),
+    movedAt: textOf(movedAt),
   };
+}
+
+/** Of a field that only people read: nothing where something else wrote it. */
+function textOf(field: unknown): string {
+  return typeof field === 'string' ? field : '';
 }
 
 function parseTarget(target: unknown, file: string): AliasTarget {
