@@ -69,7 +69,10 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     kind: 'sql',
     description: `sql(${queryName(query)})`,
     remote: (context) => warehouseOf(context).remote,
-    split: async (context) => warehouseOf(context).split(await asked(context), context),
+    async split(context) {
+      const all = await asked(context);
+      return warehouseOf(context).split(all, context);
+    },
     read: (shard, context) => warehouseOf(context).read(shard, choices, context),
     async stamp(context) {
       const all = await asked(context);

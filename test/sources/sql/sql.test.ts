@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 import { type SourceContext, type SqlOptions, type SqlQuery, sql } from '../../../src/sources/index.js';
@@ -61,6 +61,23 @@ describe('sql()', () => {
       { id: 1n, tags: ['x'], born: null },
       { id: 2n, tags: [], born: { year: 9007199254740993n } },
     ]);
+  });
+
+  it('reads TSV, packed files, and JSON Lines as the types that are declared', async () => {
+    folder.write('cities.tsv', 'id\tname\n1\t"a\tb"\n');
+    folder.write('more.csv.gz', 'id\n007\n');
+    folder.write('events.jsonl.gz', '{"id":1,"at":"2026-01-02","amount":0.10}\n{"id":2}\n');
+    const events = { files: 'events.jsonl.gz', types: { id: 'UTINYINT', at: 'VARCHAR', amount: 'DECIMAL(5, 2)' } };
+    const tables = { cities: 'cities.tsv', more: 'more.csv.gz', events };
+    assert.deepEqual(await rowsOf('SELECT * FROM cities', { tables }), [{ id: '1', name: 'a\tb' }]);
+    assert.deepEqual(await rowsOf('SELECT * FROM more', { tables }), [{ id: '007' }]);
+    assert.deepEqual(await rowsOf('SELECT * FROM events ORDER BY id', { tables }), [
+      { id: 1, at: '2026-01-02', amount: '0.10' },
+      { id: 2, at: null, amount: null },
+    ]);
+    await refuses('SELECT 1 AS a', { tables: { t: ['cities.tsv', 'more.csv.gz'] } }, 'PIPELINE_INVALID', /mixes files/);
+    folder.write('rows.txt', 'a\n');
+    await refuses('SELECT 1 AS a', { tables: { t: 'rows.txt' } }, 'UNSUPPORTED', /does not tell its format/);
   });
 
   it('binds parameters, so that no text of theirs is SQL', async () => {
@@ -209,6 +226,30 @@ describe('sql()', () => {
       /new URL\("\.\/clicks\.sql", import\.meta\.url\)/,
     );
     await refuses(pathToFileURL(folder.file('absent.sql')), {}, 'SOURCE_NOT_FOUND', /absent\.sql/);
+  });
+
+  it('is refused on a warehouse that it has no dialect for, or that cannot run it', async () => {
+    const elsewhere: SourceContext = { ...context, warehouse: 'bigquery' };
+    const query = { duckdb: queryFile('clicks.duckdb.sql', 'SELECT 1 AS a') };
+    const missing = {
+      code: 'UNSUPPORTED',
+      message: /clicks\.duckdb\.sql is written for duckdb.*no clicks\.bigquery\.sql/,
+    };
+    await assert.rejects(readAll(sql(query), elsewhere), missing);
+    await assert.rejects(readAll(sql('SELECT 1 AS a'), elsewhere), { code: 'UNSUPPORTED', message: /bigquery/ });
+  });
+
+  it('stops at once when the build is told to, and leaves nothing', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 200);
+    const endless = sql('SELECT count(*) AS n FROM range(1000000000000) AS a(i) WHERE hash(i) = 1');
+    const started = performance.now();
+    const stagingDirectory = folder.file('stopped');
+    await assert.rejects(readAll(endless, { ...context, stagingDirectory, signal: controller.signal }), {
+      code: 'INTERRUPTED',
+    });
+    assert.ok(performance.now() - started < 30_000);
+    assert.deepEqual(readdirSync(stagingDirectory), []);
   });
 
   it('keeps a result for a build that goes on, until its files or its text change', async () => {
