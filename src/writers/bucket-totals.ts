@@ -7,21 +7,26 @@ export class BucketTotals {
   /** Rows and TFRecord bytes in buckets below each; one entry more than there are buckets. */
   readonly #rowsBefore = new Float64Array(bucketCount + 1);
   readonly #fileBytesBefore = new Float64Array(bucketCount + 1);
+  /** Bytes of spilled rows. */
+  readonly #rowBytesBefore = new Float64Array(bucketCount + 1);
 
   constructor(segments: readonly RunSegment[]) {
     const rows = this.#rowsBefore;
     const bytes = this.#fileBytesBefore;
-    for (const { buckets, rowCounts, exampleBytes } of segments) {
+    const spilled = this.#rowBytesBefore;
+    for (const { buckets, rowCounts, rowBytes, exampleBytes } of segments) {
       for (let i = 0; i < buckets.length; i++) {
         const next = (buckets[i] as number) + 1;
         const count = rowCounts[i] as number;
         rows[next] = (rows[next] as number) + count;
         bytes[next] = (bytes[next] as number) + (exampleBytes[i] as number) + count * recordOverheadBytes;
+        spilled[next] = (spilled[next] as number) + (rowBytes[i] as number);
       }
     }
     for (let i = 1; i <= bucketCount; i++) {
       rows[i] = (rows[i] as number) + (rows[i - 1] as number);
       bytes[i] = (bytes[i] as number) + (bytes[i - 1] as number);
+      spilled[i] = (spilled[i] as number) + (spilled[i - 1] as number);
     }
   }
 
@@ -42,6 +47,11 @@ export class BucketTotals {
   /** Bytes of the TFRecord frames of buckets `first .. end`. */
   fileBytesOf(first: number, end: number): number {
     return (this.#fileBytesBefore[end] as number) - (this.#fileBytesBefore[first] as number);
+  }
+
+  /** Bytes of the spilled rows of buckets `first .. end`. */
+  rowBytesOf(first: number, end: number): number {
+    return (this.#rowBytesBefore[end] as number) - (this.#rowBytesBefore[first] as number);
   }
 
   /** The bucket that holds the `row`-th record of the split. */

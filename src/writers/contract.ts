@@ -44,7 +44,7 @@ export interface SplitPlan {
   readonly shards: readonly ShardPlan[];
 }
 
-/** Records `from .. to` of a split in the order of their key hashes. Plain data. */
+/** Records `from .. to` of a split in the order of their key hashes. */
 export interface ShardPlan {
   readonly split: string;
   readonly shard: number;
@@ -55,7 +55,10 @@ export interface ShardPlan {
   readonly inputBytes: number;
   /** Records of earlier shards in the first bucket of `input`. */
   readonly skip: number;
-  /** The parts of spill files that hold the buckets of this shard, in the order of the runs. */
+  /**
+   * The parts of spill files that hold the buckets of this shard, in the order of the runs. A plan lists them whenever it is asked: those of all shards together grow with
+   * the square of the data.
+   */
   readonly input: readonly SpillSlice[];
 }
 
@@ -71,7 +74,7 @@ export interface SpillSlice {
   readonly rowBytes: Uint32Array;
 }
 
-/** One shard of phase 2. */
+/** One shard of phase 2. Plain data: it crosses threads and processes. */
 export interface ShardTask extends ShardPlan {
   /** Absolute output path for each format that is wanted. */
   readonly outputs: { readonly [F in OutputFormat]?: string };

@@ -155,21 +155,22 @@ function cutShards(
   totals: BucketTotals,
   count: number,
 ): ShardPlan[] {
-  return Array.from({ length: count }, (_, shard) => {
+  return Array.from({ length: count }, (_, shard): ShardPlan => {
     const from = shardBoundary(totals.rows, shard, count);
     const to = shardBoundary(totals.rows, shard + 1, count);
-    const firstBucket = totals.bucketOfRow(from);
-    const input = sliceSegments(segments, firstBucket, totals.bucketOfRow(to - 1) + 1);
-    const inputBytes = input.reduce((sum, slice) => sum + slice.bytes, 0);
+    const first = totals.bucketOfRow(from);
+    const end = totals.bucketOfRow(to - 1) + 1;
     return {
       split,
       shard,
       shardCount: count,
       from,
       to,
-      inputBytes,
-      skip: from - totals.rowsBefore(firstBucket),
-      input,
+      inputBytes: totals.rowBytesOf(first, end),
+      skip: from - totals.rowsBefore(first),
+      get input() {
+        return sliceSegments(segments, first, end);
+      },
     };
   });
 }

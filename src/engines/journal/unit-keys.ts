@@ -76,6 +76,9 @@ export function shardsKey(stages: readonly string[]): string {
   return digest('shards', stages);
 }
 
-export function shardKey(shards: string, { split, shard, shardCount, from, to, outputs }: ShardTask): string {
+export function shardKey(
+  shards: string,
+  { split, shard, shardCount, from, to, outputs }: Omit<ShardTask, 'input'>,
+): string {
   return digest(shards, split, shard, shardCount, from, to, Object.keys(outputs).sort());
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TaskHost } from '../task/task-host.js';
 import type { TaskRunner } from '../task/task-runner.js';
 
@@ -6,7 +7,11 @@ export function openInlineRunner(): TaskRunner {
   const host = new TaskHost();
   return {
     concurrency: 1,
-    run: (task, setup) => host.run(task, setup),
+    run: async (task, setup) => {
+      // Signals and timers get their turn also between tasks that are too short to give them one.
+      await setImmediate();
+      return host.run(task, setup);
+    },
     teardown: () => host.teardown(),
     close: async () => {},
   };

@@ -17,7 +17,7 @@ import type { Resumption } from './resumption.js';
 import { runTasks, Stopper } from './run-tasks.js';
 import { StageProgress } from './stage-progress.js';
 import { type KnownTask, stageTasks } from './stage-tasks.js';
-import { planSplits, shardTasks, splitOutputs } from './write-shards.js';
+import { planSplits, shardTask, splitOutputs, waitingShards } from './write-shards.js';
 
 /** A stage that is running. */
 interface StageWork {
@@ -285,7 +285,7 @@ export class LocalBuild {
     const { job, plan } = this.#prepared;
     this.#stopper.throwIfStopped();
     const plans = planSplits(job, plan.splits, this.#runs);
-    const tasks = shardTasks(job, plans);
+    const tasks = waitingShards(job, plans);
     const rows = plans.reduce((sum, split) => sum + split.examples, 0);
     const known = this.#resumption?.findShards(tasks) ?? [];
     const results: ShardResult[] = known.filter((shard) => shard !== undefined);
@@ -301,7 +301,7 @@ export class LocalBuild {
           run: async (shard) => {
             const journal = this.#resumption?.shardJournal(shard);
             if (journal !== undefined) this.#resumption?.unitBegins(journal.key);
-            const result = await this.#call({ kind: 'encode', shard, journal });
+            const result = await this.#call({ kind: 'encode', shard: shardTask(shard), journal });
             if (result.kind !== 'encode') throw internalError(`a shard's task gave ${result.kind}`);
             results.push(result.shard);
             written += result.shard.examples;

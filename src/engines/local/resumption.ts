@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { PlannedStage } from '../../pipeline/index.js';
-import type { ShardResult, ShardTask } from '../../writers/index.js';
+import type { ShardResult } from '../../writers/index.js';
 import type { ResumedStage, ResumedWork, UnitCounts } from '../engine.js';
 import { FinishedUnits } from '../journal/finished-units.js';
 import type { WrittenRange } from '../journal/intact-files.js';
@@ -11,6 +11,7 @@ import type { UnitJournal } from '../journal/unit-entry.js';
 import { shardKey, shardsKey, sideInputKey, stageKeys, unitKey } from '../journal/unit-keys.js';
 import { type PreparedJob, stagedFolder } from '../task/prepared-job.js';
 import type { StageResult, StageUnit, UnitResume } from '../task/task.js';
+import type { WaitingShard } from './write-shards.js';
 
 /** What is known of a unit before it is run. */
 export interface KnownUnit {
@@ -169,7 +170,7 @@ export class Resumption {
   }
 
   /** What there is of the shards; whatever else lies where they are written is removed. */
-  findShards(tasks: readonly ShardTask[]): readonly (ShardResult | undefined)[] {
+  findShards(tasks: readonly WaitingShard[]): readonly (ShardResult | undefined)[] {
     const found = tasks.map((task) => this.#finished.shard(shardKey(this.#shardsKey, task)));
     const files = found.flatMap((shard) => shard?.files.map(({ path }) => path) ?? []);
     removeOthers(this.#prepared.job.outputDirectory, new Set(files), []);
@@ -185,7 +186,7 @@ export class Resumption {
     return found;
   }
 
-  shardJournal(task: ShardTask): UnitJournal {
+  shardJournal(task: WaitingShard): UnitJournal {
     const { directory } = this.#journal;
     const root = this.#prepared.job.outputDirectory;
     return { directory, root, key: shardKey(this.#shardsKey, task), stage: this.#shardsKey };

@@ -25,11 +25,22 @@ export function planSplits(job: BuildJob, splits: readonly string[], runs: reado
   return splits.map((split) => planShards(split, runs, options));
 }
 
-/** The shards of all splits as tasks, the largest first, so that no worker is left alone with one at the end. Makes their directories. */
-export function shardTasks(job: BuildJob, plans: readonly SplitPlan[]): ShardTask[] {
-  const tasks = plans.flatMap((plan) => plan.shards.map((shard) => shardTask(job, shard)));
+/** A shard that waits for its turn, when its input is listed. */
+export interface WaitingShard extends Omit<ShardTask, 'input'> {
+  readonly plan: ShardPlan;
+}
+
+/**
+ * The shards of all splits, those of the split with the largest first, so that no worker is left alone with one at the end. Makes their directories.
+ *
+ * A split's shards stay in order, in which their inputs are listed quickest.
+ */
+export function waitingShards(job: BuildJob, plans: readonly SplitPlan[]): WaitingShard[] {
+  const largest = ({ shards }: SplitPlan) => shards.reduce((most, { inputBytes }) => Math.max(most, inputBytes), 0);
+  const ordered = [...plans].sort((a, b) => largest(b) - largest(a));
+  const shards = ordered.flatMap((plan) => plan.shards.map((shard) => waitingShard(job, shard)));
   const directories = new Set(
-    tasks.flatMap(({ outputs, indexFile }) => [...Object.values(outputs), indexFile].map((file) => dirname(file))),
+    shards.flatMap(({ outputs, indexFile }) => [...Object.values(outputs), indexFile].map((file) => dirname(file))),
   );
   for (const directory of directories) {
     try {
@@ -38,20 +49,22 @@ export function shardTasks(job: BuildJob, plans: readonly SplitPlan[]): ShardTas
       throw storageError(cause, 'create', directory);
     }
   }
-  return tasks.sort((a, b) => b.inputBytes - a.inputBytes);
+  return shards;
 }
 
-function shardTask(job: BuildJob, plan: ShardPlan): ShardTask {
-  const name = { dataset: job.builder.name, split: plan.split, shard: plan.shard, shardCount: plan.shardCount };
+function waitingShard(job: BuildJob, plan: ShardPlan): WaitingShard {
+  const { split, shard, shardCount, from, to, inputBytes, skip } = plan;
+  const name = { dataset: job.builder.name, split, shard, shardCount };
   const outputs = Object.fromEntries(
     job.formats.map((format) => [format, join(job.outputDirectory, shardFile(format, name))]),
   );
-  return {
-    ...plan,
-    outputs,
-    indexFile: join(job.outputDirectory, shardFile('index', name)),
-    bufferBytes: job.bufferBytes,
-  };
+  const indexFile = join(job.outputDirectory, shardFile('index', name));
+  const { bufferBytes } = job;
+  return { plan, split, shard, shardCount, from, to, inputBytes, skip, outputs, indexFile, bufferBytes };
+}
+
+export function shardTask({ plan, ...task }: WaitingShard): ShardTask {
+  return { ...task, input: plan.input };
 }
 
 /** What was written of each split, in order. */
