@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 import { type SourceContext, type SqlOptions, type SqlQuery, sql } from '../../../src/sources/index.js';
 import { readAll, TemporaryFolder } from '../read-all.js';
@@ -172,6 +173,29 @@ describe('sql()', () => {
       /^cast\.sql line 3: Conversion Error/,
       /TRY_CAST/,
     );
+  });
+
+  it('names the column of a value that does not fit, and never the value', async () => {
+    const cases = [
+      ["SELECT ('se''cret' || id)::INTEGER AS i FROM logs", /Conversion Error: a value does not fit|a value of column/],
+      ["SELECT strptime('secret' || id, '%Y') AS i FROM logs", /Invalid Input Error: a value does not fit/],
+      ["SELECT ('{secret' || id)::JSON AS i FROM logs", /Conversion Error: a value does not fit/],
+    ] as const;
+    for (const [query, message] of cases) {
+      await assert.rejects(rowsOf(queryFile('private.sql', query), { tables: { logs: 'logs-*.csv' } }), (error) => {
+        assert.ok(error instanceof DatasetsError && error.code === 'QUERY_INVALID');
+        assert.match(error.message, message);
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /secret/);
+        return true;
+      });
+    }
+    folder.write('ages.csv', 'name,age\nsecret,17\nother,se"cr"et\n');
+    const ages = { ages: { files: 'ages.csv', types: { name: 'VARCHAR', age: 'INTEGER' } } } as const;
+    await assert.rejects(rowsOf('SELECT * FROM ages', { tables: ages }), (error) => {
+      assert.match(String(error), /a value of column age in line 3 of its file does not fit/);
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /se"cr"et|secret/);
+      return true;
+    });
   });
 
   it('refuses what is not one SELECT with columns of different names', async () => {
