@@ -1,10 +1,19 @@
+import type { ByteInput } from './byte-input.js';
+
 /** Reads an exact number of bytes from a stream of blocks. */
-export class ByteQueue {
+export class ByteQueue implements ByteInput {
   readonly #blocks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
+  #offset: number;
 
-  constructor(blocks: AsyncIterable<Uint8Array>) {
+  /** @param offset of the stream's first byte. */
+  constructor(blocks: AsyncIterable<Uint8Array>, offset: number) {
     this.#blocks = blocks[Symbol.asyncIterator]();
+    this.#offset = offset;
+  }
+
+  get offset(): number {
+    return this.#offset;
   }
 
   /** Lets go of the stream, however much of it was read. */
@@ -12,7 +21,6 @@ export class ByteQueue {
     await this.#blocks.return?.();
   }
 
-  /** The next bytes, fewer only at the end. For small numbers: they are copied together. */
   async take(count: number): Promise<Buffer> {
     const parts: Uint8Array[] = [];
     let missing = count;
@@ -25,7 +33,6 @@ export class ByteQueue {
     return Buffer.concat(parts);
   }
 
-  /** Some of the next bytes without a copy, at most so many; undefined at the end. */
   async takeSome(most: number): Promise<Uint8Array | undefined> {
     while (this.#rest.length === 0) {
       const { done, value } = await this.#blocks.next();
@@ -34,6 +41,17 @@ export class ByteQueue {
     }
     const piece = this.#rest.subarray(0, most);
     this.#rest = this.#rest.subarray(piece.length);
+    this.#offset += piece.length;
     return piece;
+  }
+
+  async skip(count: number): Promise<number> {
+    let missing = count;
+    while (missing > 0) {
+      const piece = await this.takeSome(missing);
+      if (piece === undefined) break;
+      missing -= piece.length;
+    }
+    return count - missing;
   }
 }

@@ -78,12 +78,12 @@ function membersOf(extraction: Extraction): AsyncIterable<Member> {
 function plainBytes({ path, format, archive }: Extraction): AsyncIterable<Uint8Array> {
   const transform = format.endsWith('gz') ? createGunzip({ chunkSize: 1 << 18 }) : zstdDecompressor(archive);
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  return piped(source, transform, (cause) => damaged(archive, `it is not a complete ${format} file`, cause));
+  return piped(source, transform, (cause) => damaged({ archive }, `it is not a complete ${format} file`, cause));
 }
 
 async function* onlyMember(extraction: Extraction): AsyncGenerator<Member, void, undefined> {
   const path = memberPath(Buffer.from(extraction.onlyName), extraction.archive);
-  yield { path, kind: 'file', content: plainBytes(extraction) };
+  yield { path, kind: 'file', bytes: undefined, content: plainBytes(extraction) };
 }
 
 /** Folders may come again, and are there as soon as something lies in them. */

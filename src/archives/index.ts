@@ -1,2 +1,6 @@
 export { type ArchiveFormat, type Extracted, type Extraction, extractArchive } from './extract-archive.js';
-export type { ExtractionLimits } from './extraction-limit.js';
+export { ExtractionLimit, type ExtractionLimits } from './extraction-limit.js';
+export type { RandomAccess } from './random-access.js';
+export { scanTar, type TarMember, tarMembers } from './tar.js';
+export { readZipMember, zipMember } from './zip.js';
+export { readZipDirectory, type ZipEntry } from './zip-directory.js';

@@ -5,6 +5,8 @@ export interface Member {
   /** Safe: relative, with `/`, inside the archive. */
   readonly path: string;
   readonly kind: 'file' | 'folder';
+  /** Of the content, as the archive says; undefined where it doesn't. */
+  readonly bytes: number | undefined;
   /** The content, to be read to its end before the next member is asked for; empty for a folder. Checked where the format has a checksum. */
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -44,7 +46,7 @@ function decodeName(raw: Uint8Array, archive: string): string {
   try {
     return decoder.decode(raw);
   } catch (cause) {
-    throw damaged(archive, `the name ${shown(Buffer.from(raw).toString('latin1'))} is not UTF-8`, cause);
+    throw damaged({ archive }, `the name ${shown(Buffer.from(raw).toString('latin1'))} is not UTF-8`, cause);
   }
 }
 
@@ -55,16 +57,24 @@ export function shown(name: string): string {
 }
 
 export function unsafe(archive: string, problem: string): DatasetsError {
-  return new DatasetsError('ARCHIVE_UNSAFE', `${archive} is not extracted: ${problem}`, {
+  return new DatasetsError('ARCHIVE_UNSAFE', `${archive} is refused: ${problem}`, {
     hint: 'Ask who made the archive. Nothing of it was kept; a trusted one can be unpacked by hand and read with this.manualPath(...).',
     at: { file: archive },
   });
 }
 
-export function damaged(archive: string, problem: string, cause?: unknown): DatasetsError {
-  return new DatasetsError('SOURCE_MALFORMED', `${archive} can't be extracted: ${problem}`, {
-    hint: 'The download has the checksum that was registered, so the file itself is broken or of another format: look at it, and name the right one in extract.',
+/** What is wrong in an archive, and where. */
+export interface ArchivePlace {
+  readonly archive: string;
+  /** Of the header concerned, in the archive without compression. */
+  readonly offset?: number;
+}
+
+export function damaged({ archive, offset }: ArchivePlace, problem: string, cause?: unknown): DatasetsError {
+  const where = offset === undefined ? '' : ` (at byte ${offset})`;
+  return new DatasetsError('SOURCE_MALFORMED', `${archive} can't be read: ${problem}${where}`, {
+    hint: 'The file is broken, or of another format than was named: look at it, fetch or write it again, or name the right format. A download has the checksum that was registered: there the file itself is broken.',
     ...(cause === undefined ? {} : { cause }),
-    at: { file: archive },
+    at: { file: archive, ...(offset === undefined ? {} : { offset }) },
   });
 }

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { DatasetsError } from '../core/errors/index.js';
-import { damaged, shown, unsafe } from './member.js';
+import { type ArchivePlace, damaged, shown, unsafe } from './member.js';
+import type { RandomAccess } from './random-access.js';
 
 /** Signatures and sizes: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 const endSignature = 0x06054b50;
@@ -32,23 +32,24 @@ export interface ZipEntry {
  * @throws DatasetsError SOURCE_MALFORMED; ARCHIVE_UNSAFE for links and other special files, and for members that overlap (a way to make bombs); UNSUPPORTED for
  *   encrypted members
  */
-export async function readZipDirectory(file: FileHandle, archive: string): Promise<readonly ZipEntry[]> {
-  const { size } = await file.stat();
+export async function readZipDirectory(file: RandomAccess, archive: string): Promise<readonly ZipEntry[]> {
+  const size = file.bytes;
   const tail = await readAt(file, Math.max(0, size - endBytes - maxCommentBytes - locatorBytes), size);
   const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end < 0 || end + endBytes > tail.length || tail.readUInt32LE(end) !== endSignature) {
-    throw damaged(archive, 'it is no zip file, or its end is missing');
+    throw damaged({ archive, offset: size }, 'it is no zip file, or its end is missing');
   }
   const endOffset = size - tail.length + end;
   const directory = await placeOfDirectory(file, tail, end, endOffset, archive);
-  if (directory.bytes > maxDirectoryBytes) throw damaged(archive, `its list of members has ${directory.bytes} bytes`);
+  const place = { archive, offset: directory.offset };
+  if (directory.bytes > maxDirectoryBytes) throw damaged(place, `its list of members has ${directory.bytes} bytes`);
   // Something may stand before the archive: a program that unpacks it.
   const shift = directory.end - directory.bytes - directory.offset;
-  if (shift < 0) throw damaged(archive, 'its list of members is not where it says');
+  if (shift < 0) throw damaged(place, 'its list of members is not where it says');
   const bytes = await readAt(file, directory.offset + shift, directory.end);
-  const entries = parseEntries(bytes, shift, archive);
+  const entries = parseEntries(bytes, directory.offset + shift, shift, archive);
   if (entries.length !== directory.count)
-    throw damaged(archive, `it has ${entries.length} members and says ${directory.count}`);
+    throw damaged(place, `it has ${entries.length} members and says ${directory.count}`);
   refuseOverlaps(entries, directory.offset + shift, archive);
   return entries;
 }
@@ -62,7 +63,7 @@ interface DirectoryPlace {
 }
 
 async function placeOfDirectory(
-  file: FileHandle,
+  file: RandomAccess,
   tail: Buffer,
   end: number,
   endOffset: number,
@@ -79,26 +80,29 @@ async function placeOfDirectory(
   const at = endOffset - locatorBytes - end64Bytes;
   const large = at < 0 ? Buffer.alloc(0) : await readAt(file, at, at + end64Bytes);
   if (large.length < end64Bytes || large.readUInt32LE(0) !== end64Signature)
-    throw damaged(archive, 'its zip64 end is broken');
+    throw damaged({ archive, offset: at }, 'its zip64 end is broken');
+  const place = { archive, offset: at };
   return {
-    count: readUInt64(large, 32, archive),
-    bytes: readUInt64(large, 40, archive),
-    offset: readUInt64(large, 48, archive),
+    count: readUInt64(large, 32, place),
+    bytes: readUInt64(large, 40, place),
+    offset: readUInt64(large, 48, place),
     end: at,
   };
 }
 
-function parseEntries(bytes: Buffer, shift: number, archive: string): readonly ZipEntry[] {
+/** @param start where the list begins in the file; `shift` where the archive does. */
+function parseEntries(bytes: Buffer, start: number, shift: number, archive: string): readonly ZipEntry[] {
   const entries: ZipEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
+    const place = { archive, offset: start + at };
     if (at + entryBytes > bytes.length || bytes.readUInt32LE(at) !== entrySignature) {
-      throw damaged(archive, 'its list of members is broken');
+      throw damaged(place, 'its list of members is broken');
     }
     const nameBytes = bytes.readUInt16LE(at + 28);
     const extraBytes = bytes.readUInt16LE(at + 30);
     const nameAt = at + entryBytes;
     const next = nameAt + nameBytes + extraBytes + bytes.readUInt16LE(at + 32);
-    if (next > bytes.length) throw damaged(archive, 'its list of members is broken');
+    if (next > bytes.length) throw damaged(place, 'its list of members is broken');
     const name = bytes.subarray(nameAt, nameAt + nameBytes);
     const text = shown(name.toString('utf8'));
     if ((bytes.readUInt16LE(at + 8) & 1) !== 0) throw encrypted(archive, text);
@@ -107,7 +111,7 @@ function parseEntries(bytes: Buffer, shift: number, archive: string): readonly Z
     const [size, compressed, offset] = largeNumbers(
       [bytes.readUInt32LE(at + 24), bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 42)],
       extra,
-      archive,
+      place,
     );
     entries.push({
       name,
@@ -134,7 +138,7 @@ function refuseSpecial(madeBy: number, attributes: number, name: string, archive
 function largeNumbers(
   plain: readonly [size: number, compressed: number, offset: number],
   extra: Buffer,
-  archive: string,
+  place: ArchivePlace,
 ): readonly [number, number, number] {
   if (!plain.includes(0xffffffff)) return plain;
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
@@ -144,17 +148,17 @@ function largeNumbers(
     const number = (value: number): number => {
       if (value !== 0xffffffff) return value;
       used += 8;
-      return readUInt64(field, used - 8, archive);
+      return readUInt64(field, used - 8, place);
     };
     return [number(plain[0]), number(plain[1]), number(plain[2])];
   }
   return plain;
 }
 
-function readUInt64(bytes: Buffer, at: number, archive: string): number {
-  if (at + 8 > bytes.length) throw damaged(archive, 'a zip64 field is too short');
+function readUInt64(bytes: Buffer, at: number, place: ArchivePlace): number {
+  if (at + 8 > bytes.length) throw damaged(place, 'a zip64 field is too short');
   const value = Number(bytes.readBigUInt64LE(at));
-  if (!Number.isSafeInteger(value)) throw damaged(archive, 'a zip64 number is too large');
+  if (!Number.isSafeInteger(value)) throw damaged(place, 'a zip64 number is too large');
   return value;
 }
 
@@ -173,20 +177,13 @@ function refuseOverlaps(entries: readonly ZipEntry[], directoryOffset: number, a
 export const localHeaderBytes = 30;
 
 function encrypted(archive: string, name: string): DatasetsError {
-  return new DatasetsError('UNSUPPORTED', `${archive} can't be extracted: ${name} is encrypted`, {
+  return new DatasetsError('UNSUPPORTED', `${archive} can't be read: ${name} is encrypted`, {
     hint: 'Unpack it by hand, and read the files with this.manualPath(...).',
     at: { file: archive },
   });
 }
 
 /** Bytes from one offset up to another; fewer at the end of the file. */
-export async function readAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
+function readAt(file: RandomAccess, from: number, to: number): Promise<Buffer> {
+  return file.read(from, Math.max(0, Math.min(to, file.bytes) - from));
 }

@@ -1,3 +1,9 @@
+export {
+  type ArchiveMembersOptions,
+  archiveMembers,
+  type MemberBytes,
+  type MemberText,
+} from './archive-members/archive-members.js';
 export { type CsvOptions, csv } from './csv/csv.js';
 export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
 export type { DownloadedFiles } from './files/downloaded-files.js';
@@ -5,6 +11,8 @@ export { type NpmFile, npmFile } from './files/npm-file.js';
 export type { FileReference } from './files/resolve-files.js';
 export { type IdxFields, type IdxItem, idx } from './idx/idx.js';
 export type { IdxArray } from './idx/idx-items.js';
+export type { FieldFacts, FieldType, NearlyOfType } from './infer/field-facts.js';
+export { csvTypeOf, type InferOptions, inferFields } from './infer/infer-fields.js';
 export { parquet } from './parquet/parquet.js';
 export type { ParquetOptions } from './parquet/parquet-options.js';
 export { type FileBytes, type FileText, files } from './small-files.js';

@@ -124,3 +124,29 @@ with gzip.open(root / 'bomb.gz', 'wb') as out:
     out.write(bomb)
 write_zip('bomb.zip', [('bomb', bomb)])
 write_tar('many.tar.gz', [(tar_info(f'f{i}'), b'') for i in range(3000)], mode='w:gz')
+with tarfile.open(root / 'bomb.tar.gz', 'w:gz') as archive:
+    archive.addfile(tar_info('bomb', bomb), io.BytesIO(bomb))
+
+many = [(f'f{i}.txt', str(i).encode()) for i in range(2998)] + [('sub/x/one.txt', b'one'), ('sub/.hidden', b'')]
+write_tar('many.tar', [(tar_info(name, content), content) for name, content in many])
+write_tar('many.tgz', [(tar_info(name, content), content) for name, content in many], mode='w:gz')
+write_zip('many.zip', many, zipfile.ZIP_STORED)
+
+
+class Unseekable(io.RawIOBase):
+    """A pipe: sizes and checksums come behind each member, in a data descriptor."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def writable(self):
+        return True
+
+    def write(self, content):
+        return self.file.write(content)
+
+
+with open(root / 'descriptors.zip', 'wb') as pipe, zipfile.ZipFile(Unseekable(pipe), 'w', zipfile.ZIP_DEFLATED) as archive:
+    for name, content in files.items():
+        archive.writestr(name, content)
+assert b'PK\x07\x08' in (root / 'descriptors.zip').read_bytes()

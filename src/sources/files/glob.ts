@@ -60,6 +60,35 @@ async function walk(tree: GlobTree, folder: string, segments: readonly string[],
   }
 }
 
+/** Tells paths that match one of several patterns, by the rules of `expandGlob`; a path without wildcards matches itself. */
+export function globMatcher(patterns: readonly string[]): (path: string) => boolean {
+  const alternatives = patterns
+    .flatMap((pattern) => expandBraces(pattern))
+    .map((pattern) => pattern.split('/').filter((segment) => segment !== '' && segment !== '.'))
+    .map((segments) => segments.map((segment) => (segment === '**' ? segment : segmentMatcher(segment))));
+  return (path) => {
+    const names = path.split('/');
+    return alternatives.some((segments) => matchesFrom(segments, 0, names, 0));
+  };
+}
+
+function matchesFrom(
+  segments: readonly ('**' | ((name: string) => boolean))[],
+  segment: number,
+  names: readonly string[],
+  name: number,
+): boolean {
+  const matcher = segments[segment];
+  const part = names[name];
+  if (matcher === undefined) return part === undefined;
+  if (part === undefined) return false;
+  if (matcher !== '**') return matcher(part) && matchesFrom(segments, segment + 1, names, name + 1);
+  // At the end, any file below; else what follows may begin here or in a folder below, hidden ones aside.
+  if (segment === segments.length - 1 && name === names.length - 1) return !part.startsWith('.');
+  if (segment < segments.length - 1 && matchesFrom(segments, segment + 1, names, name)) return true;
+  return !part.startsWith('.') && name < names.length - 1 && matchesFrom(segments, segment, names, name + 1);
+}
+
 /** The files below a directory of this machine. */
 export function directoryTree(root: string): GlobTree {
   return {

@@ -15,13 +15,34 @@ const longNumber = /\d{16}/;
  * @throws whatever `report` throws
  */
 export function parseJson(text: string, integers: UnsafeIntegers, report: ReportJson): unknown {
-  if (longNumber.test(text)) return new JsonReader(text, integers, report).document();
+  if (longNumber.test(text)) return parseJsonNumbers(text, exactNumber(integers, report), report);
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return new JsonReader(text, integers, report).document();
+    return parseJsonNumbers(text, exactNumber(integers, report), report);
   }
+}
+
+/** What becomes of a number, from its literal and where that stands. */
+export type JsonNumber = (literal: string, offset: number) => unknown;
+
+/** The same by hand, for a caller that wants more of numbers than JSON.parse tells. */
+export function parseJsonNumbers(text: string, number: JsonNumber, report: ReportJson): unknown {
+  return new JsonReader(text, number, report).document();
+}
+
+function exactNumber(integers: UnsafeIntegers, report: ReportJson): JsonNumber {
+  return (literal, offset) => {
+    const value = Number(literal);
+    if (Number.isSafeInteger(value) || /[.eE]/.test(literal)) return value;
+    if (integers === 'bigint') return BigInt(literal);
+    return report(
+      offset,
+      `the integer ${literal} is too large to be held exactly by a number`,
+      "Read with { unsafeIntegers: 'bigint' } to get such integers as bigint, or write them as strings.",
+    );
+  };
 }
 
 const literals: ReadonlyMap<string, null | boolean> = new Map([
@@ -34,14 +55,14 @@ const literals: ReadonlyMap<string, null | boolean> = new Map([
 class JsonReader {
   static readonly #maxDepth = 1000;
   readonly #text: string;
-  readonly #integers: UnsafeIntegers;
+  readonly #numberOf: JsonNumber;
   readonly #report: ReportJson;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, integers: UnsafeIntegers, report: ReportJson) {
+  constructor(text: string, number: JsonNumber, report: ReportJson) {
     this.#text = text;
-    this.#integers = integers;
+    this.#numberOf = number;
     this.#report = report;
   }
 
@@ -131,24 +152,12 @@ class JsonReader {
     return this.#report(start, 'a string with an escape that JSON does not know');
   }
 
-  #number(): number | bigint {
+  #number(): unknown {
     const literal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/.exec(
       this.#text.slice(this.#at, this.#at + 400),
     )?.[0];
     if (literal === undefined || literal.length === 400) return this.#report(this.#at, 'not a number of JSON');
-    const value = Number(literal);
-    const integer = !/[.eE]/.test(literal);
-    if (integer && !Number.isSafeInteger(value)) {
-      if (this.#integers === 'refuse') {
-        this.#report(
-          this.#at,
-          `the integer ${literal} is too large to be held exactly by a number`,
-          "Read with { unsafeIntegers: 'bigint' } to get such integers as bigint, or write them as strings.",
-        );
-      }
-      this.#at += literal.length;
-      return BigInt(literal);
-    }
+    const value = this.#numberOf(literal, this.#at);
     this.#at += literal.length;
     return value;
   }

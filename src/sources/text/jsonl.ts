@@ -29,6 +29,11 @@ const blank = /^[ \t\r]*$/;
  * ```
  */
 export function jsonl<T = unknown>(files: FileReference, options: JsonlOptions = {}): Source<T> {
+  return jsonlOf(files, options, parseJson);
+}
+
+/** The same with another way to parse a line's text. */
+export function jsonlOf<T>(files: FileReference, options: JsonlOptions, parse: typeof parseJson): Source<T> {
   const integers = options.unsafeIntegers ?? 'refuse';
   return fileSource<T>(files, {
     kind: 'jsonl',
@@ -38,7 +43,7 @@ export function jsonl<T = unknown>(files: FileReference, options: JsonlOptions =
       const file = locationName(range.file);
       const parser = new LineParser<T>(file, (text, line) => {
         if (text.length === 0 || blank.test(text)) return undefined;
-        const value = parseJson(text, integers, (offset, what, hint) => {
+        const value = parse(text, integers, (offset, what, hint) => {
           throw malformedText(file, { line: line(), column: offset + 1 }, what, hint === undefined ? {} : { hint });
         });
         // The author's word for what the file holds.

@@ -64,3 +64,91 @@ def idx_digests(file):
 def _open(file):
     opener = gzip.open if file.endswith(".gz") else open
     return opener(file, "rt", encoding="utf-8-sig", newline="")
+
+
+def column_types(file, delimiter=","):
+    """What pyarrow infers of every column of a CSV or JSON Lines file, shown the whole file at once: type, nulls, least and greatest value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    block = os.path.getsize(file) + 1
+    if file.endswith(".jsonl"):
+        import pyarrow.json
+
+        table = pyarrow.json.read_json(file, read_options=pyarrow.json.ReadOptions(block_size=block))
+    elif file.endswith(".parquet"):
+        import pyarrow.parquet
+
+        table = pyarrow.parquet.read_table(file)
+    else:
+        import pyarrow.csv
+
+        table = pyarrow.csv.read_csv(
+            file,
+            read_options=pyarrow.csv.ReadOptions(block_size=block),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            # An empty field is the one that is missing, as for csv().
+            convert_options=pyarrow.csv.ConvertOptions(
+                null_values=[""],
+                strings_can_be_null=True,
+                true_values=["true", "True", "TRUE"],
+                false_values=["false", "False", "FALSE"],
+            ),
+        )
+    columns = {}
+    for name, column in zip(table.column_names, table.columns):
+        least = greatest = None
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            limits = pc.min_max(column)
+            least, greatest = str(limits["min"].as_py()), str(limits["max"].as_py())
+        distinct = None
+        if not pa.types.is_nested(column.type):
+            distinct = len(pc.unique(column.drop_null()))
+        columns[name] = {"type": str(column.type), "nulls": column.null_count, "min": least, "max": greatest, "distinct": distinct}
+    return {"rows": table.num_rows, "columns": columns}
+
+
+def write_typed_parquet(file):
+    """A Parquet file with a column of every type that labs use."""
+    import datetime
+    import decimal
+
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    day = datetime.date(2026, 1, 2)
+    moment = datetime.datetime(2026, 1, 2, 3, 4, 5, 678901)
+    rows = 6
+    arrays = {
+        "int8": pa.array([-1, 2, 3] * 2, pa.int8()),
+        "uint32": pa.array([0, 2**32 - 1, 1] * 2, pa.uint32()),
+        "int64": pa.array([-(2**63), 2**63 - 1, None] * 2, pa.int64()),
+        "uint64": pa.array([0, 2**64 - 1, 1] * 2, pa.uint64()),
+        "float32": pa.array([0.5, 1, 2] * 2, pa.float32()),
+        "whole": pa.array([1, 2, 3] * 2, pa.float64()),
+        "bool": pa.array([True, False, True] * 2),
+        "text": pa.array(["a", "b", "a"] * 2),
+        "bytes": pa.array([b"\0", b"\1", b""] * 2),
+        "date": pa.array([day] * rows),
+        "moment": pa.array([moment] * rows, pa.timestamp("us", "UTC")),
+        "money": pa.array([decimal.Decimal("1.25")] * rows, pa.decimal128(9, 2)),
+        "list": pa.array([[1, 2], [3, 4], [5, 6]] * 2, pa.list_(pa.int16())),
+        "struct": pa.array([{"x": 1, "y": "a"}] * rows, pa.struct([("x", pa.int32()), ("y", pa.string())])),
+        "map": pa.array([[("k", 1)]] * rows, pa.map_(pa.string(), pa.int32())),
+    }
+    pa.parquet.write_table(pa.table(arrays), file, row_group_size=2)
+
+
+def archive_members(file):
+    """Path and sha256 of every file of an archive, in the order of Python's own readers."""
+    import tarfile
+    import zipfile
+
+    def digest(content):
+        return hashlib.sha256(content).hexdigest()
+
+    if file.endswith(".zip"):
+        with zipfile.ZipFile(file) as archive:
+            return [[info.filename, digest(archive.read(info))] for info in archive.infolist() if not info.is_dir()]
+    with tarfile.open(file) as archive:
+        return [[info.name, digest(archive.extractfile(info).read())] for info in archive if info.isfile()]
