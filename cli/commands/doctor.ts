@@ -76,6 +76,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['formats', config.formats.join(', '), origins.formats],
     ['runner', config.runner, origins.runner],
     ['warehouse', config.warehouse, origins.warehouse],
+    ['bigquery', bigQueryText(config), origins.bigquery],
     ['workers', formatCount(config.workers), origins.workers],
     ['bufferBytes', formatBytes(config.bufferBytes), origins.bufferBytes],
     [
@@ -97,6 +98,12 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     out.width,
     out.style,
   );
+}
+
+function bigQueryText({ bigquery }: ResolvedConfig): string {
+  const { maximumBytesBilled, ...others } = bigquery;
+  const lines = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  return [...lines, `maximumBytesBilled: ${formatBytes(maximumBytesBilled)}`].join('\n');
 }
 
 function registriesText({ registries }: ResolvedConfig): string {

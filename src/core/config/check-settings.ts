@@ -11,10 +11,11 @@ import type { SettingName } from './settings.js';
  */
 export async function checkSettings(layer: unknown, origin: ConfigOrigin): Promise<Settings> {
   if (isEmptyRecord(layer)) return {};
-  const { settingNames, settingsSchema } = await import('./schema.js');
+  const { bigQuerySettingNames, settingNames, settingsSchema } = await import('./schema.js');
   const result = settingsSchema.safeParse(layer);
   if (result.success) return result.data;
-  throw invalid(result.error.issues, layer, origin, settingNames);
+  const namesAt = (path: readonly PropertyKey[]) => (path[0] === 'bigquery' ? bigQuerySettingNames : settingNames);
+  throw invalid(result.error.issues, layer, origin, namesAt);
 }
 
 function isEmptyRecord(layer: unknown): boolean {
@@ -23,14 +24,12 @@ function isEmptyRecord(layer: unknown): boolean {
 
 type Issue = z.core.$ZodIssue;
 
-function invalid(
-  issues: readonly Issue[],
-  layer: unknown,
-  origin: ConfigOrigin,
-  settingNames: readonly SettingName[],
-): DatasetsError {
+/** The names that a setting at a path may have. */
+type NamesAt = (path: readonly PropertyKey[]) => readonly string[];
+
+function invalid(issues: readonly Issue[], layer: unknown, origin: ConfigOrigin, namesAt: NamesAt): DatasetsError {
   const descriptions = issues.map((issue) => describe(issue, layer, origin));
-  const hints = issues.flatMap((issue) => suggestions(issue, settingNames));
+  const hints = issues.flatMap((issue) => suggestions(issue, namesAt));
   return new DatasetsError(origin.kind === 'flag' ? 'USAGE' : 'CONFIG_INVALID', descriptions.join('; '), {
     hint: hints[0] ?? 'docs/cli.md lists every setting with its values.',
     ...(origin.kind === 'file' ? { at: { file: origin.file, field: pathText(issues[0]?.path ?? []) } } : {}),
@@ -45,7 +44,8 @@ function describe(issue: Issue, layer: unknown, origin: ConfigOrigin): string {
     return `${where} must be an object of settings, but is ${quoted(layer)}`;
   }
   const name = nameInOrigin(setting as SettingName, origin).replace(String(setting), pathText(issue.path));
-  const part = origin.kind === 'file' || rest.length === 0 ? name : `${name}, part ${Number(rest[0]) + 1},`;
+  const part = origin.kind === 'file' || typeof rest[0] !== 'number' ? name : `${name}, part ${rest[0] + 1},`;
+  if (issue.code === 'unrecognized_keys') return `${part} has no setting ${issue.keys.map(quoted).join(', ')}`;
   return `${part} ${requirement(issue)}, but is ${quoted(valueAt(layer, issue.path))}`;
 }
 
@@ -66,10 +66,10 @@ function requirement(issue: Issue): string {
   }
 }
 
-function suggestions(issue: Issue, settingNames: readonly SettingName[]): readonly string[] {
+function suggestions(issue: Issue, namesAt: NamesAt): readonly string[] {
   if (issue.code !== 'unrecognized_keys') return [];
   return issue.keys.flatMap((key) => {
-    const setting = nearest(key, settingNames);
+    const setting = nearest(key, namesAt(issue.path));
     return setting === undefined ? [] : [`Did you mean ${setting}?`];
   });
 }

@@ -10,8 +10,8 @@ const asList: Reading = (text) => text.split(',').map((part) => part.trim());
 /** As PATH: `:` on POSIX, `;` on Windows. */
 const asPaths: Reading = (text) => text.split(delimiter);
 
-/** Settings that a variable can make: all but the table of names, which a file holds. */
-type VariableSetting = Exclude<SettingName, 'registries'>;
+/** Settings that a variable can make: all but those with parts, which a file holds. */
+type VariableSetting = Exclude<SettingName, 'registries' | 'bigquery'>;
 
 const variables: Readonly<Record<VariableSetting, readonly [name: string, reading: Reading]>> = {
   datasets: ['AILAB_DATASETS_FOLDERS', asPaths],
@@ -37,7 +37,7 @@ export const configFileVariable = 'AILAB_DATASETS_CONFIG';
 
 /** The environment variable of a setting, or the setting's own name where it has none. */
 export function variableOf(setting: SettingName): string {
-  return setting === 'registries' ? setting : variables[setting][0];
+  return setting === 'registries' || setting === 'bigquery' ? setting : variables[setting][0];
 }
 
 /** Settings that the environment makes, unchecked. An empty variable counts as not set. */

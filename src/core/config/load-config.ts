@@ -10,7 +10,7 @@ import { readConfigFile } from './read-config-file.js';
 import { resolveRegistry } from './resolve-registry.js';
 import type { ResolvedConfig } from './resolved-config.js';
 import type { Settings } from './schema.js';
-import { type DatasetsConfig, defaultFormats, type SettingName } from './settings.js';
+import { type DatasetsConfig, defaultBigQuerySettings, defaultFormats, type SettingName } from './settings.js';
 
 const defaultBufferBytes = 16 * 2 ** 20;
 const defaultCacheBytes = 50 * 2 ** 30;
@@ -117,6 +117,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     formats: [...new Set(pick('formats') ?? defaultFormats)],
     runner: pick('runner') ?? 'threads',
     warehouse: pick('warehouse') ?? 'duckdb',
+    bigquery: { ...defaultBigQuerySettings, ...pick('bigquery') },
     workers: pick('workers') ?? availableParallelism(),
     bufferBytes: pick('bufferBytes') ?? defaultBufferBytes,
     maxShardBytes: pick('maxShardBytes'),
@@ -135,6 +136,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       formats: origin('formats'),
       runner: origin('runner'),
       warehouse: origin('warehouse'),
+      bigquery: origin('bigquery'),
       workers: origin('workers'),
       bufferBytes: origin('bufferBytes'),
       maxShardBytes: origin('maxShardBytes'),

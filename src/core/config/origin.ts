@@ -16,6 +16,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   formats: '--file-format',
   runner: '--runner',
   warehouse: '--warehouse',
+  bigquery: 'bigquery',
   workers: '--workers',
   bufferBytes: '--buffer',
   maxShardBytes: '--max-shard-size',

@@ -1,5 +1,5 @@
 import type { ConfigOrigin } from './origin.js';
-import type { ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
+import type { BigQuerySettings, ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
 
 /** The configuration that counts, after file, environment and flags: every path is absolute, every size in bytes. */
 export interface ResolvedConfig {
@@ -20,6 +20,7 @@ export interface ResolvedConfig {
   readonly formats: readonly ConfiguredFormat[];
   readonly runner: RunnerName;
   readonly warehouse: WarehouseName;
+  readonly bigquery: BigQuerySettings;
   readonly workers: number;
   readonly bufferBytes: number;
   /** undefined: tfds' rule. */

@@ -39,6 +39,41 @@ function byteSize(least: number, most: number) {
     });
 }
 
+/** Names that stand between backquotes in SQL. */
+const projectName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, 'must be the id of a Google Cloud project');
+const tableSetName = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9][A-Za-z0-9.:-]*\.)?\w+$/, "must be a BigQuery data set's name, or project.name");
+
+/** A cost is said with its unit: a number of bytes is easily one zero too long. */
+const sizeInWords = z.string({ error: "must be a size in words, like '2 TiB'" }).transform((size, context) => {
+  const bytes = /[a-z]/i.test(size) ? parseByteSize(size) : undefined;
+  if (bytes !== undefined && bytes > 0) return bytes;
+  context.addIssue({ code: 'custom', message: "must be a size in words, like '2 TiB'" });
+  return z.NEVER;
+});
+
+const bigquery = z.strictObject({
+  project: projectName.exactOptional(),
+  location: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'must be a location of BigQuery, like EU or europe-west3')
+    .exactOptional(),
+  dataset: tableSetName.exactOptional(),
+  maximumBytesBilled: sizeInWords.exactOptional(),
+  expirationHours: z
+    .int()
+    .min(1)
+    .max(24 * 365)
+    .exactOptional(),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(6 * 3600)
+    .exactOptional(),
+  readStreams: z.int().min(1).max(1000).exactOptional(),
+});
+
 /** One layer of settings: the file's, the environment's or the flags'. Unknown keys are refused, sizes become bytes. */
 export const settingsSchema = z.strictObject({
   datasets: z.array(path).exactOptional(),
@@ -48,6 +83,7 @@ export const settingsSchema = z.strictObject({
   formats: z.array(z.enum(outputFormats)).min(1, 'must name at least one format').exactOptional(),
   runner: z.enum(runnerNames).exactOptional(),
   warehouse: z.enum(warehouseNames).exactOptional(),
+  bigquery: bigquery.exactOptional(),
   workers: z.int().min(1).max(1024).exactOptional(),
   bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
   maxShardBytes: byteSize(1, Number.MAX_SAFE_INTEGER).exactOptional(),
@@ -58,8 +94,9 @@ export const settingsSchema = z.strictObject({
   maxExtractedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   maxExtractionRatio: z.int().min(1).max(1_000_000).exactOptional(),
   workDirectory: path.exactOptional(),
-}) satisfies z.ZodType<DatasetsConfig>;
+}) satisfies z.ZodType<unknown, DatasetsConfig>;
 
 export type Settings = z.infer<typeof settingsSchema>;
 
+export const bigQuerySettingNames: readonly string[] = Object.keys(bigquery.shape);
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];

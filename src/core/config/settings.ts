@@ -12,6 +12,45 @@ export type RunnerName = (typeof runnerNames)[number];
 export const warehouseNames = ['duckdb', 'bigquery'] as const;
 export type WarehouseName = (typeof warehouseNames)[number];
 
+/** How SQL runs on BigQuery. What it may cost is said in words, because a number is easily one zero too long. */
+export interface BigQueryConfig {
+  /** The project that runs the queries and pays for them. Default: that of the credentials. */
+  readonly project?: string;
+  /** Where jobs run: `EU`, `europe-west3`. Default: where `dataset` lies. */
+  readonly location?: string;
+  /** The BigQuery data set that results of queries are written to: `name`, or `project.name`. */
+  readonly dataset?: string;
+  /** Most bytes that one query may be billed for, in words: `'2 TiB'`. Default: `'100 GiB'`. */
+  readonly maximumBytesBilled?: string;
+  /** Hours after which the table with a result is deleted; a build that goes on later runs the query again. Default: 72. */
+  readonly expirationHours?: number;
+  /** Most seconds that one query may take. Default: 21,600, which is BigQuery's own limit. */
+  readonly timeoutSeconds?: number;
+  /** Most streams that a result is read in, each the work of one worker. Default: 64. */
+  readonly readStreams?: number;
+}
+
+/** `BigQueryConfig` with its defaults, sizes in bytes. Plain data. */
+export interface BigQuerySettings {
+  readonly project: string | undefined;
+  readonly location: string | undefined;
+  readonly dataset: string | undefined;
+  readonly maximumBytesBilled: number;
+  readonly expirationHours: number;
+  readonly timeoutSeconds: number;
+  readonly readStreams: number;
+}
+
+export const defaultBigQuerySettings: BigQuerySettings = {
+  project: undefined,
+  location: undefined,
+  dataset: undefined,
+  maximumBytesBilled: 100 * 2 ** 30,
+  expirationHours: 72,
+  timeoutSeconds: 6 * 3600,
+  readStreams: 64,
+};
+
 /**
  * What a team's `ailab-datasets.config.ts` (or .js, .mjs, .json) may say. Every field may be left out.
  *
@@ -35,6 +74,8 @@ export interface DatasetsConfig {
   readonly runner?: RunnerName;
   /** Where SQL sources run. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
+  /** How SQL runs on BigQuery. */
+  readonly bigquery?: BigQueryConfig;
   /** Worker threads of a build. Default: one a processor that this process may use. */
   readonly workers?: number;
   /** Bytes of each worker's buffer, as a number or as text like `16MiB`: with `workers`, what bounds a build's memory. Default: `16MiB`. */
