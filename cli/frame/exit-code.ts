@@ -58,6 +58,8 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   ARCHIVE_UNSAFE: exitCodes.refused,
   LIMIT_EXCEEDED: exitCodes.refused,
   QUERY_INVALID: exitCodes.failed,
+  WAREHOUSE_DENIED: exitCodes.environment,
+  WAREHOUSE_FAILED: exitCodes.environment,
   BUILDER_INVALID: exitCodes.failed,
   PIPELINE_INVALID: exitCodes.failed,
   VALUE_UNSUPPORTED: exitCodes.failed,

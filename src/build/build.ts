@@ -119,6 +119,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     formats: config.formats,
     bufferBytes: config.bufferBytes,
     warehouse: config.warehouse,
+    bigquery: config.bigquery,
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),

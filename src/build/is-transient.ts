@@ -8,6 +8,8 @@ const transient: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'STORAGE_DENIED',
   'STORAGE_UNREACHABLE',
   'DOWNLOAD_FAILED',
+  'WAREHOUSE_DENIED',
+  'WAREHOUSE_FAILED',
   'CREDENTIALS_MISSING',
   'BUCKET_UNKNOWN',
   'LEASE_LOST',

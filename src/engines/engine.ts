@@ -1,5 +1,5 @@
 import type { BuilderReference } from '../builder/index.js';
-import type { WarehouseName } from '../core/config/index.js';
+import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
@@ -31,6 +31,7 @@ export interface BuildJob {
   readonly localSourcesOnly?: boolean;
   /** Where SQL sources run. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
+  readonly bigquery?: BigQuerySettings;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
 }

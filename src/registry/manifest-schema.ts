@@ -39,6 +39,17 @@ const source = z.object({
   bytes: count.optional(),
   digest: z.string().optional().describe('sha256 in hex, or another digest with its name before a colon.'),
   modified: z.string().optional(),
+  query: z
+    .object({
+      job: z.string(),
+      bytesProcessed: count,
+      bytesBilled: count,
+      result: z.string().describe('The table that held the result.'),
+      expires: z.iso.datetime().describe('When that table is deleted.'),
+      snapshotTime: z.iso.datetime().optional().describe('The state of the tables that were read.'),
+    })
+    .optional()
+    .describe('How a warehouse made it.'),
 });
 const datasetName = z.string().refine(isDatasetName, 'is no name of a data set');
 const configName = z.string().refine(isConfigName, 'is no name of a config');

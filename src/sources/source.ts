@@ -1,4 +1,4 @@
-import type { WarehouseName } from '../core/config/index.js';
+import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 
 declare const element: unique symbol;
@@ -31,7 +31,45 @@ export interface SourceState {
   /** sha256 of the content, lower-case hex, or another digest with its name before a colon. */
   readonly digest?: string;
   readonly modified?: string;
+  /** How a warehouse made it. */
+  readonly query?: QueryRecord;
 }
+
+/** What the manifest records about a query that a warehouse ran. */
+export interface QueryRecord {
+  /** The warehouse's id of the job: `project:location.id`. */
+  readonly job: string;
+  readonly bytesProcessed: number;
+  readonly bytesBilled: number;
+  /** The table that holds the result: `project.dataset.table`. */
+  readonly result: string;
+  /** When that table is deleted, ISO 8601. */
+  readonly expires: string;
+  /** The state of the tables that were read, where the query asked for one, ISO 8601. */
+  readonly snapshotTime?: string;
+}
+
+/** The build that a source is read for: names and labels what a warehouse does for it. */
+export interface SourceBuild {
+  /** The same for a build that goes on, another one for a build that begins anew. */
+  readonly id: string;
+  readonly dataset: string;
+  readonly config: string | undefined;
+  readonly version: string;
+  /** The builder's class. */
+  readonly builder: string;
+}
+
+/** How something goes on that a source does before it is read; it fits among the stages of a build. Rows count bytes. */
+export type SourceProgress =
+  | {
+      readonly type: 'stage-start';
+      readonly stage: string;
+      readonly unit: 'bytes';
+      readonly tasks: number;
+      readonly rows: number;
+    }
+  | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 
 export interface SourceContext {
   /** Where relative paths start: the builder module's folder. */
@@ -43,6 +81,10 @@ export interface SourceContext {
   readonly signal?: AbortSignal;
   /** Where SQL runs. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
+  readonly bigquery?: BigQuerySettings;
+  readonly build?: SourceBuild;
+  /** Called in the submitter alone. */
+  readonly onProgress?: (event: SourceProgress) => void;
   /** Absolute: where `split` may put files, made if need be, that `read` finds. They last as long as the build; one that goes on finds them again. */
   readonly stagingDirectory?: string;
   /** What `split` may take for such work. */

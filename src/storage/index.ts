@@ -1,5 +1,13 @@
+export { type RepeatSettings, repeat } from './gcs/attempts.js';
 export type { GcsSettings } from './gcs/gcs-settings.js';
 export { GcsStorage } from './gcs/gcs-storage.js';
+export {
+  credentialsFailure,
+  credentialsReason,
+  isAboutConnection,
+  RequestFailure,
+  requestFailure,
+} from './gcs/request-failure.js';
 export { RequestLimit } from './gcs/request-limit.js';
 export { gcsfuseUrl, refuseGcsfuse } from './gcsfuse.js';
 export { openLocalFile } from './local-object.js';

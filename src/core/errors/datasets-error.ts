@@ -69,6 +69,8 @@ export type ErrorCode =
   | 'SOURCE_NOT_FOUND'
   | 'SOURCE_MALFORMED'
   | 'QUERY_INVALID' // a warehouse refuses a query, or its result is not what was declared
+  | 'WAREHOUSE_DENIED' // the credentials don't allow it
+  | 'WAREHOUSE_FAILED' // no answer, no time, no quota
   // downloads
   | 'CHECKSUM_MISSING' // nobody has said what a URL must contain
   | 'CHECKSUM_MISMATCH'

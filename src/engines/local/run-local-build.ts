@@ -68,7 +68,8 @@ async function prepareJournaled(job: BuildJob, journal: Journal | undefined, run
   if (recorded !== undefined && !isDeepStrictEqual(recorded.downloads, prepared.graph.facts.downloads))
     journal?.clear();
   journal?.writeFacts(prepared.graph.facts);
-  return { ...prepared, sourceContext: { ...prepared.sourceContext, signal: run.signal } };
+  const { signal, onProgress } = run;
+  return { ...prepared, sourceContext: { ...prepared.sourceContext, signal, onProgress } };
 }
 
 async function openResumption(

@@ -120,6 +120,15 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
       baseDirectory: moduleFolder(job),
       ...(job.downloads !== undefined && { downloadDirectory: job.downloads.directory }),
       warehouse: job.warehouse ?? 'duckdb',
+      ...(job.bigquery !== undefined && { bigquery: job.bigquery }),
+      build: {
+        // A build that goes on is told the snapshot time of its first attempt; one that begins anew has another.
+        id: `${job.journal?.identity ?? job.id} ${graph.facts.snapshotTime}`,
+        dataset: job.builder.name,
+        config: job.builder.config,
+        version: job.builder.version,
+        builder: builder.constructor.name,
+      },
       stagingDirectory: join(job.workDirectory, stagedFolder),
       memoryBytes: stagingBuffers * job.bufferBytes,
     },

@@ -82,8 +82,8 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     },
     async state(context) {
       const all = await asked(context);
-      const inputs = await warehouseOf(context).state(all, context);
-      return [queryState(all), ...inputs];
+      const { inputs, query } = await warehouseOf(context).state(all, context);
+      return [{ ...queryState(all), ...(query !== undefined && { query }) }, ...inputs];
     },
   };
 }

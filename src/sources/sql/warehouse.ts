@@ -1,6 +1,6 @@
 import type { WarehouseName } from '../../core/config/index.js';
-import { DatasetsError } from '../../core/errors/index.js';
-import type { SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
+import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
+import { bigQueryWarehouse } from './bigquery/bigquery-warehouse.js';
 import { duckdbWarehouse } from './duckdb/duckdb-warehouse.js';
 import type { SqlParameters } from './parameters.js';
 import type { QueryText } from './query.js';
@@ -29,16 +29,20 @@ export interface Warehouse {
   read(shard: SourceShard, choices: SqlChoices, context: SourceContext): AsyncIterable<SourceBatch<object>>;
   /** What tells that the query would give the same. */
   stamp(query: WarehouseQuery, context: SourceContext): Promise<string>;
-  /** The inputs besides query and parameters. */
-  state(query: WarehouseQuery, context: SourceContext): Promise<readonly SourceState[]>;
+  state(query: WarehouseQuery, context: SourceContext): Promise<WarehouseState>;
 }
 
+export interface WarehouseState {
+  /** The inputs besides query and parameters. */
+  readonly inputs: readonly SourceState[];
+  /** How the result was made, where that is worth a record. */
+  readonly query?: QueryRecord;
+}
+
+const warehouses: Readonly<Record<WarehouseName, Warehouse>> = { duckdb: duckdbWarehouse, bigquery: bigQueryWarehouse };
+
 export function warehouseOf(context: SourceContext): Warehouse {
-  const name = warehouseNameOf(context);
-  if (name === 'duckdb') return duckdbWarehouse;
-  throw new DatasetsError('UNSUPPORTED', `SQL cannot run on ${name} in this release`, {
-    hint: 'Build with --warehouse duckdb, over local files.',
-  });
+  return warehouses[warehouseNameOf(context)];
 }
 
 export function warehouseNameOf(context: SourceContext): WarehouseName {

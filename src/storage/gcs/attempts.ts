@@ -2,6 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GcsSettings } from './gcs-settings.js';
 import { isAboutConnection, isPassing, isUncertain, RequestFailure } from './request-failure.js';
 
+/** How often and when to repeat. */
+export type RepeatSettings = Pick<
+  GcsSettings,
+  'maxAttempts' | 'maxConnectionAttempts' | 'firstDelayMilliseconds' | 'maxDelayMilliseconds'
+>;
+
 /** What an attempt can know and say. */
 export interface Attempt {
   /** Whether an earlier attempt may have done its work although it seemed to fail: its reply may have been lost. */
@@ -18,7 +24,7 @@ export interface Attempt {
  *
  * @throws RequestFailure; anything else that the operation throws passes through at once.
  */
-export async function repeat<T>(settings: GcsSettings, operation: (attempt: Attempt) => Promise<T>): Promise<T> {
+export async function repeat<T>(settings: RepeatSettings, operation: (attempt: Attempt) => Promise<T>): Promise<T> {
   let failures = 0;
   let uncertain = false;
   for (;;) {
@@ -41,7 +47,7 @@ export async function repeat<T>(settings: GcsSettings, operation: (attempt: Atte
 }
 
 /** Shortened by chance, so that many who failed at once don't return at once. */
-function delayMilliseconds(settings: GcsSettings, failures: number): number {
+function delayMilliseconds(settings: RepeatSettings, failures: number): number {
   const full = Math.min(settings.maxDelayMilliseconds, settings.firstDelayMilliseconds * 2 ** (failures - 1));
   return full * (0.5 + Math.random() / 2);
 }

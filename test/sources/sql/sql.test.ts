@@ -260,7 +260,8 @@ describe('sql()', () => {
       message: /clicks\.duckdb\.sql is written for duckdb.*no clicks\.bigquery\.sql/,
     };
     await assert.rejects(readAll(sql(query), elsewhere), missing);
-    await assert.rejects(readAll(sql('SELECT 1 AS a'), elsewhere), { code: 'UNSUPPORTED', message: /bigquery/ });
+    const files = sql('SELECT 1 AS a', { tables: { logs: 'logs-*.csv' } });
+    await assert.rejects(readAll(files, elsewhere), { code: 'QUERY_INVALID', message: /logs is a local file/ });
   });
 
   it('stops at once when the build is told to, and leaves nothing', async () => {

@@ -2,7 +2,7 @@ import { nearest } from '../../../core/errors/index.js';
 import type { DuckDB } from '../../parquet/duckdb.js';
 import type { SqlParameter, SqlParameters } from '../parameters.js';
 import type { QueryText } from '../query.js';
-import { refusedQuery } from './query-error.js';
+import { refusedQuery } from '../refused-query.js';
 
 type PreparedStatement = Awaited<ReturnType<DuckDB['prepare']>>;
 

@@ -6,12 +6,13 @@ import { stopIfInterrupted } from '../../interrupted.js';
 import { type RowGroupRange, readRowGroups, rowGroups } from '../../parquet/row-groups.js';
 import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
 import { digestOfParameters } from '../parameters.js';
+import { refusedQuery } from '../refused-query.js';
 import type { SqlChoices } from '../sql-types.js';
 import { type ResolvedTable, resolveTables } from '../tables.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
 import { withDatabase } from './confined-database.js';
 import { integersOf } from './integer-texts.js';
-import { queryError, refusedQuery } from './query-error.js';
+import { queryError } from './query-error.js';
 import { runQuery } from './run-query.js';
 import { StagedFile, type StagedResult } from './staged-result.js';
 import { createView } from './table-view.js';
@@ -53,10 +54,8 @@ export const duckdbWarehouse: Warehouse = {
 
   async state(asked, context) {
     const tables = await resolveTables(asked.tables, context);
-    return fileStates(
-      tables.flatMap(({ files }) => files),
-      context,
-    );
+    const files = tables.flatMap(({ files }) => files);
+    return { inputs: await fileStates(files, context) };
   },
 };
 

@@ -38,14 +38,6 @@ function valueError(query: QueryText, said: string, hint: string | undefined): D
   });
 }
 
-/** The error for a query that runs, and isn't what is wanted of it. */
-export function refusedQuery(query: QueryText, what: string, hint: string, field?: string): DatasetsError {
-  return new DatasetsError('QUERY_INVALID', `${query.name}: ${what}`, {
-    hint,
-    at: { file: query.name, source: query.name, ...(field === undefined ? {} : { field }) },
-  });
-}
-
 function hintFor(said: string): string {
   if (/file system operations are disabled|has been disabled|is disabled through configuration/.test(said)) {
     return "A query reads nothing but the files that are named: sql(…, { tables: { name: 'file.csv' } }).";

@@ -1,8 +1,8 @@
 import type { DuckDB } from '../../parquet/duckdb.js';
 import { identifier } from '../../parquet/duckdb-text.js';
 import type { QueryText } from '../query.js';
+import { refusedQuery } from '../refused-query.js';
 import { baseOf, type SqlBaseType, type SqlTypes } from '../sql-types.js';
-import { refusedQuery } from './query-error.js';
 
 type LogicalType = ReturnType<DuckDB['prepared_statement_column_logical_type']>;
 

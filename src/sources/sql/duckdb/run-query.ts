@@ -4,10 +4,11 @@ import { identifier, textLiteral } from '../../parquet/duckdb-text.js';
 import { type VectorKind, vectorValues } from '../../parquet/duckdb-vector.js';
 import type { ColumnValues } from '../../row-factory.js';
 import type { QueryText } from '../query.js';
+import { refusedQuery } from '../refused-query.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { bindParameters } from './bind-parameters.js';
 import type { ConfinedDatabase } from './confined-database.js';
-import { queryError, refusedQuery } from './query-error.js';
+import { queryError } from './query-error.js';
 import { type ResultColumn, resultColumn } from './result-columns.js';
 
 /** No query of an author's has a table of this name. */

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
+import { refusedQuery } from '../refused-query.js';
+import type { SqlChoices, SqlTypes } from '../sql-types.js';
+import type { Warehouse, WarehouseQuery } from '../warehouse.js';
+import { loadReadClient } from './load-client.js';
+import { pinResult } from './pin-result.js';
+import { pinKey } from './pinned-result.js';
+import { isGone, readError } from './read-error.js';
+import { forgetReadSession, openReadSession } from './read-session.js';
+import { streamMessages } from './stream-messages.js';
+import { streamRows } from './stream-rows.js';
+
+type StreamPart = {
+  readonly query: string;
+  readonly table: string;
+  /** Of the session, and so a name for these rows: another session cuts the table otherwise. */
+  readonly stream: string;
+  readonly number: number;
+  /** Arrow's message of the schema, base64. */
+  readonly schema: string;
+  readonly types: SqlTypes;
+};
+
+/**
+ * Google BigQuery. A query's result is a table that is written once and expires; its rows come through the Storage Read API, where each stream of a read session is a source shard.
+ */
+export const bigQueryWarehouse: Warehouse = {
+  remote: true,
+
+  async split(asked, context) {
+    refuseFiles(asked);
+    const { query, types } = asked;
+    const result = await pinResult(asked, context);
+    const { streams, schema } = await openReadSession(result, context).catch((error: unknown) => {
+      throw readError(error, query.name);
+    });
+    return streams.map((stream, index): SourceShard => {
+      const data: StreamPart = { query: query.name, table: result.table, stream, number: index + 1, schema, types };
+      const share = (whole: number) =>
+        Math.round((whole * (index + 1)) / streams.length) - Math.round((whole * index) / streams.length);
+      return {
+        id: `${query.name} stream ${index + 1} of ${streams.length}`,
+        data,
+        rows: share(result.rows),
+        bytes: share(result.bytes),
+      };
+    });
+  },
+
+  read: readStream,
+
+  // The result is pinned: for as long as the build is the same, so is what it reads.
+  stamp: async (asked, context) => createHash('sha256').update(pinKey(asked, context)).digest('hex'),
+
+  async state(asked, context) {
+    refuseFiles(asked);
+    const { job, bytesProcessed, bytesBilled, table, expires, inputs } = await pinResult(asked, context);
+    const { snapshot } = asked;
+    const query = {
+      job,
+      bytesProcessed,
+      bytesBilled,
+      result: table,
+      expires,
+      ...(snapshot !== undefined && { snapshotTime: snapshot.toISOString() }),
+    };
+    return { inputs, query };
+  },
+};
+
+/** Local files are tables of DuckDB alone. */
+function refuseFiles({ query, tables }: WarehouseQuery): void {
+  const [name] = Object.keys(tables);
+  if (name === undefined) return;
+  throw refusedQuery(
+    query,
+    `the table ${name} is a local file, which BigQuery can't read`,
+    'Name the table of BigQuery in the query, and leave `tables` to the query for DuckDB: write one for each, sql({ duckdb: …, bigquery: … }). Or build with --warehouse duckdb.',
+    name,
+  );
+}
+
+async function* readStream(
+  shard: SourceShard,
+  choices: SqlChoices,
+  context: SourceContext,
+): AsyncGenerator<SourceBatch<object>, void, undefined> {
+  const { query, table, stream, number, schema, types } = shard.data as StreamPart;
+  const place = (row: number) => `${query} row ${row + 1} of stream ${number} of its result`;
+  const client = await loadReadClient();
+  try {
+    const messages = streamMessages(client, stream);
+    yield* streamRows(messages, { schema: Buffer.from(schema, 'base64'), types, choices, place });
+  } catch (error) {
+    if (isGone(error)) forgetReadSession(table, context);
+    throw readError(error, query);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defaultBigQuerySettings } from '../../../core/config/index.js';
+import { stagingDirectory } from '../../files/location.js';
+import type { SourceContext } from '../../source.js';
+import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
+import { loadReadClient } from './load-client.js';
+import type { PinnedResult } from './pinned-result.js';
+
+const readSession = z.object({
+  name: z.string(),
+  /** ISO 8601 */
+  expires: z.string(),
+  /** Arrow's message of the schema, base64. */
+  schema: z.string(),
+  streams: z.array(z.string()),
+});
+
+/**
+ * A read session of the Storage Read API: a cut of a table into streams. Each stream gives the same rows in the same order as often as it is read, at whatever offset; another session cuts otherwise. It
+ * lives for six hours.
+ */
+export type ReadSession = z.infer<typeof readSession>;
+
+/** "Currently a session expires 6 hours after creation" (docs of CreateReadSession); for a server that does not say. */
+const lifeMilliseconds = 6 * 3_600_000;
+/** So long before it expires a session is not begun to be read. */
+const marginMilliseconds = 15 * 60_000;
+/** A stream is the work of one task: less is not worth a task. */
+const leastStreamBytes = 32 * 2 ** 20;
+const leastStreamRows = 250_000;
+
+/**
+ * The session of an earlier attempt at the build, as long as it lives, so that its streams which were read need not be read again; else a new one.
+ *
+ * @throws what Google's client throws
+ */
+export async function openReadSession(result: PinnedResult, context: SourceContext): Promise<ReadSession> {
+  const path = sessionPath(result.table, context);
+  const found = readStagedRecord(path, readSession);
+  if (found !== undefined && Date.parse(found.expires) > Date.now() + marginMilliseconds) return found;
+  const session = await createSession(result, context);
+  writeStagedRecord(path, session);
+  return session;
+}
+
+/** For a session that BigQuery does not know any more: the next attempt makes another one. */
+export function forgetReadSession(table: string, context: SourceContext): void {
+  rmSync(sessionPath(table, context), { force: true });
+}
+
+async function createSession({ table, rows, bytes }: PinnedResult, context: SourceContext): Promise<ReadSession> {
+  const { readStreams } = context.bigquery ?? defaultBigQuerySettings;
+  const parts = Math.max(Math.ceil(bytes / leastStreamBytes), Math.ceil(rows / leastStreamRows), 1);
+  const [project = '', dataset = '', name = ''] = splitTableName(table);
+  const client = await loadReadClient();
+  try {
+    const [session] = await client.createReadSession({
+      parent: `projects/${context.bigquery?.project ?? project}`,
+      readSession: { table: `projects/${project}/datasets/${dataset}/tables/${name}`, dataFormat: 'ARROW' },
+      maxStreamCount: Math.min(readStreams, parts),
+    });
+    const { seconds } = session.expireTime ?? {};
+    const expires = seconds ? Number(seconds) * 1000 : Date.now() + lifeMilliseconds;
+    const schema = session.arrowSchema?.serializedSchema ?? '';
+    return {
+      name: session.name ?? '',
+      expires: new Date(expires).toISOString(),
+      schema: (typeof schema === 'string' ? Buffer.from(schema, 'base64') : Buffer.from(schema)).toString('base64'),
+      streams: (session.streams ?? []).map((stream) => stream.name ?? ''),
+    };
+  } finally {
+    await client.close();
+  }
+}
+
+/** A project's id may hold dots (`example.com:project`). */
+function splitTableName(table: string): readonly string[] {
+  const parts = table.split('.');
+  return [parts.slice(0, -2).join('.'), ...parts.slice(-2)];
+}
+
+function sessionPath(table: string, context: SourceContext): string {
+  return join(stagingDirectory(context), `bigquery-session-${splitTableName(table)[2]}.json`);
+}
