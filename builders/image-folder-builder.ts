@@ -11,19 +11,20 @@ import {
   image,
   type Keyed,
   type NpmFile,
-  npmFile,
   type Pipeline,
   type RecordFeature,
   type TextFeature,
   text,
 } from '../src/index.js';
+import { imageFiles } from './image-files.js';
+import { inFolder } from './rows/in-folder.js';
 
 /** Where the images lie and what the folders mean. */
 export interface ImageFolderLayout<L extends string> {
-  /** Relative to the builder's module (or absolute), or inside an npm package. */
+  /** Relative to the builder's module (or absolute), on `gs://`, or inside an npm package. */
   readonly folder: string | NpmFile;
-  /** Folders below `folder`, each a split. */
-  readonly splits: readonly string[];
+  /** Folders below `folder`, each a split; or fractions, where the classes' folders lie in `folder` itself: a stable hash of the key says which split an image is of. */
+  readonly splits: readonly string[] | { readonly fractions: Readonly<Record<string, number>> };
   /** Folders below each split's, each a class; in the order of their numbers. */
   readonly labels: readonly L[];
   /** Height, width, channels; null where it varies. Default: [null, null, 3]. */
@@ -38,7 +39,8 @@ export type ImageFolderFeatures<L extends string> = RecordFeature<{
 }>;
 
 /**
- * A folder of images for classification: `<folder>/<split>/<label>/<name>.png` (or .jpg, .jpeg), as tfds' `ImageFolder`. Keys are `<label>/<name>`.
+ * A folder of images for classification: `<folder>/<split>/<label>/<name>.png` (or .jpg, .jpeg), as tfds' `ImageFolder` and Hugging Face's `imagefolder`. Keys are `<label>/<name>`. Where a file says what is known of
+ * the images, extend `ImageMetadataBuilder`.
  *
  * Labels are declared, not found: a folder that nobody declared is an error, and an example's type knows its labels.
  *
@@ -70,16 +72,16 @@ export abstract class ImageFolderBuilder<L extends string> extends DatasetBuilde
   }
 
   override splits(pipeline: Pipeline): Readonly<Record<string, Keyed<string, InputOf<ImageFolderFeatures<L>>>>> {
-    return Object.fromEntries(this.layout.splits.map((split) => [split, this.#read(pipeline, split)]));
+    const { folder, splits } = this.layout;
+    if ('fractions' in splits) {
+      return this.#read(pipeline, folder).splitBy((_, key) => key, splits.fractions);
+    }
+    return Object.fromEntries(splits.map((split) => [split, this.#read(pipeline, inFolder(folder, split))]));
   }
 
-  #read(pipeline: Pipeline, split: string): Keyed<string, InputOf<ImageFolderFeatures<L>>> {
-    const { folder } = this.layout;
-    const pattern = `${split}/*/*.{png,jpg,jpeg,PNG,JPG,JPEG}`;
-    const reference =
-      typeof folder === 'string' ? `${folder}/${pattern}` : npmFile(folder.package, `${folder.path}/${pattern}`);
+  #read(pipeline: Pipeline, folder: string | NpmFile): Keyed<string, InputOf<ImageFolderFeatures<L>>> {
     return pipeline
-      .read(files(reference))
+      .read(files(inFolder(folder, `*/${imageFiles}`)))
       .keyBy((file) => file.path.split('/').slice(-2).join('/'))
       .mapValues((file, key) => {
         const [label = '', name = ''] = key.split('/');

@@ -15,6 +15,7 @@ export type { FieldFacts, FieldType, NearlyOfType } from './infer/field-facts.js
 export { csvTypeOf, type InferOptions, inferFields } from './infer/infer-fields.js';
 export { parquet } from './parquet/parquet.js';
 export type { ParquetOptions } from './parquet/parquet-options.js';
+export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';
 export type { SqlParameter, SqlParameters } from './sql/parameters.js';

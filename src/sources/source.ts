@@ -15,6 +15,16 @@ export interface SourceShard {
   /** Sizes for progress, where known. */
   readonly bytes?: number;
   readonly rows?: number;
+  /** Where its first element lies, where that is known without counting. */
+  readonly origin?: RowPlace;
+}
+
+/** A row of a file. */
+export interface RowPlace {
+  /** As the reference names the file: relative to the builder module's folder or to the package's, or absolute. */
+  readonly path: string;
+  /** Counted from 0, in elements. */
+  readonly row: number;
 }
 
 /** A run of elements with their positions, at most about 1 MiB or 1024 elements. */

@@ -42,7 +42,8 @@ export async function rowGroups(file: SourceFile, context: SourceContext): Promi
       const whole = { file: file.location, fileBytes: file.bytes, group, groupStart, groupRows: rows };
       const data: RowGroupRange = { ...whole, start: groupStart + from, end: groupStart + to };
       const id = `${file.name} row group ${group}${parts === 1 ? '' : ` part ${part}`}`;
-      return { id, data, rows: to - from, bytes: Math.round((bytes * (to - from)) / rows) };
+      const origin = { path: file.location.path, row: data.start };
+      return { id, data, rows: to - from, bytes: Math.round((bytes * (to - from)) / rows), origin };
     });
   });
 }

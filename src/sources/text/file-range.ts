@@ -35,6 +35,7 @@ export function shardOfRange(range: FileRange): SourceShard {
     id: whole ? name : `${name} bytes ${range.from}-${range.to}`,
     data: range,
     bytes: range.to - range.from,
+    ...(range.from === 0 ? { origin: { path: range.file.path, row: 0 } } : {}),
   };
 }
 

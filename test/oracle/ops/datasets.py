@@ -251,6 +251,48 @@ def image_folder(directory, folder, splits):
     return {**check.report(), "examples": sizes}
 
 
+def as_hugging_face_loads(directory, module, folder, columns, scratch):
+    """The splits that Hugging Face's `load_dataset` finds in a folder, with the same rows in some order."""
+    theirs = datasets.load_dataset(module, data_dir=folder, cache_dir=scratch)
+    check = Check()
+    sizes = {}
+    for split, rows in theirs.items():
+        ours = datasets.load_from_disk(f"{directory}/arrow/{split}")
+        check.equal(f"{split} rows", _sorted_rows(ours, columns), _sorted_rows(rows, columns))
+        sizes[split] = len(ours)
+    return {**check.report(), "examples": sizes}
+
+
+def _sorted_rows(rows, columns):
+    """Rows as values that can be sorted: names of classes, and the bytes of images."""
+    features = rows.features
+    for name in columns:
+        if isinstance(features[name], datasets.Image):
+            rows = rows.cast_column(name, datasets.Image(decode=False))
+    return sorted(
+        tuple(repr(_plain(features[name], row[name])) for name in columns) for row in rows.select_columns(columns)
+    )
+
+
+def _plain(feature, value):
+    if isinstance(feature, datasets.ClassLabel):
+        return feature.int2str(value)
+    if isinstance(feature, datasets.Image):
+        if value["bytes"] is not None:
+            return value["bytes"]
+        with open(value["path"], "rb") as image:
+            return image.read()
+    return value
+
+
+def keys_give_order(directory, split, column, expected):
+    """Rows lie in the order of tfds' hash of their keys, each with its value of a column."""
+    check = Check()
+    values = [str(example[column]) for example in _read(directory, split)]
+    check.equal(f"{split} {column}", values, [expected[key] for key in _order(split, expected)])
+    return check.report()
+
+
 def mask_all(texts):
     return [_address.subn("[address]", text) for text in texts]
 

@@ -1,0 +1,62 @@
+import {
+  type CsvOptions,
+  type CsvType,
+  csv,
+  type Definition,
+  type FileReference,
+  jsonl,
+  parquet,
+  type Source,
+} from '../../src/index.js';
+import type { RowFormat } from './row-format.js';
+import type { Row, RowColumns } from './row-mapping.js';
+
+export type CsvDialect = Pick<CsvOptions, 'delimiter' | 'quotes' | 'header'>;
+
+export interface FileRowsOptions {
+  readonly dialect?: CsvDialect | undefined;
+  /** Whether each text file is one source shard, so that its rows can be counted. */
+  readonly wholeFiles: boolean;
+}
+
+/** Reads files as rows that hold some columns (those of JSON Lines hold all); those of CSV files are converted to what their features take. */
+export function fileRows(
+  reference: FileReference,
+  format: RowFormat,
+  { columns, fields }: RowColumns,
+  { dialect = {}, wholeFiles }: FileRowsOptions,
+): Source<Row> {
+  const parts = wholeFiles ? { rangeBytes: Number.MAX_SAFE_INTEGER } : {};
+  switch (format) {
+    case 'csv':
+    case 'tsv': {
+      const delimiter = format === 'tsv' ? { delimiter: '\t' } : {};
+      const types = Object.fromEntries(fields.map(({ column, definition }) => [column, csvType(definition)]));
+      return csv<Row>(reference, { ...delimiter, ...dialect, ...parts, columns, types });
+    }
+    case 'jsonl':
+      return jsonl<Row>(reference, { ...parts, unsafeIntegers: 'bigint' });
+    case 'parquet':
+      return parquet<Row>(reference, { columns });
+  }
+}
+
+function csvType(definition: Definition): CsvType {
+  if (definition.kind === 'optional') return `${baseType(definition.feature)}?`;
+  return baseType(definition);
+}
+
+/** What has no type in CSV stays a string, for the encoder to take or refuse. */
+function baseType(definition: Definition): Exclude<CsvType, `${string}?`> {
+  if (definition.kind === 'class-label') return definition.names === undefined ? 'int32' : 'string';
+  if (definition.kind !== 'scalar') return 'string';
+  switch (definition.dtype) {
+    case 'bytes':
+      return 'string';
+    case 'float16':
+    case 'bfloat16':
+      return 'float32';
+    default:
+      return definition.dtype;
+  }
+}
