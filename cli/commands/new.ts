@@ -1,13 +1,13 @@
 import { basename, relative, resolve } from 'node:path';
 import { Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { DatasetTemplate, Scaffolded, ScaffoldedProject } from '../../src/project/index.js';
+import type { DatasetKind, Scaffolded, ScaffoldedProject } from '../../src/project/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 
 interface NewFlags {
   readonly project?: boolean | string;
-  readonly template: DatasetTemplate;
+  readonly kind: DatasetKind;
 }
 
 export const newCommand: CommandModule = {
@@ -22,18 +22,22 @@ export const newCommand: CommandModule = {
         'make a project of data sets here (or in a folder): configuration, package.json, tsconfig.json; a data set outside of any project gets one anyhow',
       )
       .addOption(
-        // The list is the library's datasetTemplates; importing it here would load the library for a help page.
-        new Option('--template <kind>', 'where examples come from: a CSV file, an SQL query, or a generator function')
-          .choices(['csv', 'sql', 'generate'])
-          .default('csv'),
+        // The list is the library's datasetKinds; importing it here would load the library for a help page.
+        new Option(
+          '--kind <kind>',
+          'where examples come from: files of rows, an SQL query, a folder of images, or a generator function',
+        )
+          .choices(['files', 'sql', 'images', 'generator'])
+          .default('files'),
       )
       .addHelpText(
         'after',
         examples(
           ['new --project', 'make the current folder a project of data sets'],
           ['new products/product_c', 'a data set that builds as it stands, for you to rewrite'],
-          ['new clicks --template sql', 'a data set that an SQL query over local files makes'],
-          ['new noise --template generate', 'a data set whose examples a function yields'],
+          ['new clicks --kind sql', 'a data set that an SQL query over local files makes'],
+          ['new faces --kind images', 'a data set of the images in a folder'],
+          ['new noise --kind generator', 'a data set whose examples a function yields'],
         ),
       )
       .action((name: string | undefined, flags: NewFlags) => invoke((context) => create(context, name, flags)));
@@ -57,7 +61,7 @@ async function create(context: CommandContext, name: string | undefined, flags: 
   const isMissing = flags.project === undefined && (await context.config()).file === undefined;
   const project = flags.project === undefined && !isMissing ? undefined : await scaffoldProject(folder);
   const made: Scaffolded[] = project === undefined ? [] : [project];
-  if (name !== undefined) made.push(await scaffoldDataset(name, flags.template, await context.configIn(folder)));
+  if (name !== undefined) made.push(await scaffoldDataset(name, flags.kind, await context.configIn(folder)));
   return {
     data: {
       created: made.flatMap(({ created }) => created),

@@ -11,9 +11,14 @@ describe('new', () => {
   });
   afterEach(() => project.remove());
 
-  for (const template of ['csv', 'sql', 'generate']) {
-    it(`makes a project and a data set (${template}) that builds as it stands`, async () => {
-      const made = await project.run(['new', 'products/reviews', '--project', '--template', template]);
+  for (const [kind, examples, shown] of [
+    ['files', 50, /^ {2}mood +\d \((?:negative|neutral|positive)\)$/m],
+    ['sql', 50, /^ {2}mood +\d \((?:negative|neutral|positive)\)$/m],
+    ['images', 8, /^ {2}label +\d \((?:circle|square)\)$/m],
+    ['generator', 50, /^ {2}mood +\d \((?:negative|neutral|positive)\)$/m],
+  ] as const) {
+    it(`makes a project and a data set (${kind}) that builds as it stands`, async () => {
+      const made = await project.run(['new', 'products/reviews', '--project', '--kind', kind]);
       assert.equal(made.code, 0, made.stderr);
       assert.match(made.stdout, /^created {4}ailab-datasets\.config\.ts$/m);
       assert.match(made.stdout, /^created {4}datasets\/products\/reviews\/builder\.ts$/m);
@@ -21,33 +26,34 @@ describe('new', () => {
       const built = await project.run(['build', 'reviews']);
       assert.equal(built.code, 0, built.stderr);
       assert.match(built.stdout, /^reviews:1\.0\.0 published/);
-      assert.match(built.stdout, /^total +50 /m);
-      assert.match(
-        (await project.run(['show', 'reviews'])).stdout,
-        /^ {2}mood +\d \((?:negative|neutral|positive)\)$/m,
-      );
+      assert.match(built.stdout, new RegExp(`^total +${examples} `, 'm'));
+      assert.match((await project.run(['show', 'reviews'])).stdout, shown);
     });
+  }
 
-    it(`makes a data set (${template}) whose own test passes and whose types are right`, async () => {
-      await project.run(['new', 'reviews', '--project', '--template', template]);
-      await project.install('tsx', '@types/node');
-      const tested = await capture(
-        process.execPath,
-        ['--import', 'tsx', '--test', 'datasets/reviews/builder.test.ts'],
-        {
-          cwd: project.directory,
-          env: { ...process.env, NODE_OPTIONS: '' },
-        },
-      );
-      assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr);
-      assert.match(tested.stdout, /pass 1\b/);
-      const checked = await capture(process.execPath, [
-        join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc'),
-        '-p',
-        project.directory,
-      ]);
-      assert.equal(checked.exitCode, 0, checked.stdout);
+  it('makes data sets of every kind whose own tests pass and whose types are right', async function () {
+    this.timeout(120_000);
+    const kinds = ['files', 'sql', 'images', 'generator'];
+    for (const kind of kinds) await project.run(['new', `reviews_${kind}`, '--kind', kind]);
+    await project.install('tsx', '@types/node');
+    await assertTestsPass(kinds.map((kind) => `reviews_${kind}`));
+  });
+
+  /** Runs the data sets' own tests as `npm test` of their project does, and checks all types strictly. */
+  async function assertTestsPass(names: readonly string[]): Promise<void> {
+    const tests = names.map((name) => `datasets/${name}/builder.test.ts`);
+    const tested = await capture(process.execPath, ['--import', 'tsx', '--test', ...tests], {
+      cwd: project.directory,
+      env: { ...process.env, NODE_OPTIONS: '' },
     });
+    assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr);
+    assert.match(tested.stdout, new RegExp(`pass ${names.length}\\b`));
+    const checked = await capture(process.execPath, [
+      join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '-p',
+      project.directory,
+    ]);
+    assert.equal(checked.exitCode, 0, checked.stdout);
   }
 
   it('completes a package.json and keeps every file that is there', async () => {

@@ -2,8 +2,9 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
-import { parseDatasetName } from '../../core/names/index.js';
-import { type DatasetTemplate, datasetFiles } from './dataset-files.js';
+import { type DatasetName, parseDatasetName } from '../../core/names/index.js';
+import { datasetFiles } from './dataset-text.js';
+import { type DatasetKind, kindTexts } from './kinds/dataset-kind.js';
 import { completeManifest, dependsOnThisPackage, projectFiles } from './project-files.js';
 
 /** What was made. Paths are absolute. */
@@ -28,14 +29,21 @@ export interface ScaffoldedProject extends Scaffolded {
  * @throws DatasetsError NAME_INVALID; USAGE when the project has no folder of data sets, or the new folder is there already.
  * @example
  * ```ts
- * await scaffoldDataset('products/product_c', 'csv', await loadConfig());
+ * await scaffoldDataset('products/product_c', 'files', await loadConfig());
  * ```
  */
-export async function scaffoldDataset(
-  place: string,
-  template: DatasetTemplate,
-  config: ResolvedConfig,
-): Promise<Scaffolded> {
+export async function scaffoldDataset(place: string, kind: DatasetKind, config: ResolvedConfig): Promise<Scaffolded> {
+  const { directory, name } = await newFolder(place, config);
+  return write(directory, datasetFiles(name, kindTexts[kind]));
+}
+
+interface NewFolder {
+  readonly name: DatasetName;
+  readonly directory: string;
+}
+
+/** Where a new data set is to lie; nothing is there yet. */
+async function newFolder(place: string, config: ResolvedConfig): Promise<NewFolder> {
   const name = parseDatasetName(basename(place));
   const [root] = config.datasets;
   if (root === undefined) {
@@ -57,7 +65,7 @@ export async function scaffoldDataset(
       at: { dataset: name, file: directory },
     });
   }
-  return write(directory, datasetFiles(name, template));
+  return { name, directory };
 }
 
 /**
@@ -91,7 +99,7 @@ function parseManifest(text: string, file: string): Readonly<Record<string, unkn
   }
 }
 
-async function write(directory: string, files: Readonly<Record<string, string>>): Promise<Scaffolded> {
+async function write(directory: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<Scaffolded> {
   const created: string[] = [];
   const kept: string[] = [];
   for (const [name, text] of Object.entries(files)) {
