@@ -90,7 +90,7 @@ function peerCommand(script: string, parameters: readonly string[]) {
     HF_HUB_OFFLINE: '1',
     HF_DATASETS_OFFLINE: '1',
   };
-  return { program: found.interpreter, parameters: [file, ...parameters], environment };
+  return { program: found.program, parameters: [file, ...parameters], environment };
 }
 
 try {

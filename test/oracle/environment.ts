@@ -11,24 +11,29 @@ const run = promisify(execFile);
 export const repositoryRoot = join(import.meta.dirname, '..', '..', '..');
 
 /** A Python environment of the tests: made in .cache/ from exact pins, and made again when they change. */
-interface Environment {
+export interface Environment {
   readonly folder: string;
-  readonly requirements: string;
-  /** Environment variable that names an interpreter which somebody else takes care of; then nothing is installed. */
+  /** Files of pins, each installed on its own: pip wants hashes of all packages of a file, or of none. */
+  readonly requirements: readonly string[];
+  /** What the tests start, in the environment's folder. */
+  readonly program: string;
+  /** Environment variable that names a program which somebody else takes care of; then nothing is installed. */
   readonly override: string;
 }
 
 /** tfds, TensorFlow, Hugging Face datasets, pyarrow: about a minute and 2 GB for a first time. */
 const readers: Environment = {
   folder: '.cache/python',
-  requirements: 'test/oracle/requirements.txt',
+  requirements: ['test/oracle/requirements.txt'],
+  program: 'bin/python',
   override: 'AILAB_TEST_PYTHON',
 };
 
 /** PyTorch as Debian packages it, with pyarrow and pillow beside it: five seconds and 170 MB. */
 const torch: Environment = {
   folder: '.cache/python-torch',
-  requirements: 'test/oracle/torch-requirements.txt',
+  requirements: ['test/oracle/torch-requirements.txt'],
+  program: 'bin/python',
   override: 'AILAB_TEST_TORCH_PYTHON',
 };
 
@@ -38,25 +43,26 @@ const debianPython = '/usr/bin/python3';
 /** The pinned packages have wheels for these; newest first. */
 const supportedMinors = [13, 12, 11] as const;
 
-export type Found = { readonly interpreter: string } | { readonly missing: string };
+export type Found = { readonly program: string } | { readonly missing: string };
 
 /** The interpreter that has the stock readers, or the reason why there is none. */
 export function findInterpreter(): Found {
-  return find(readers);
+  return findProgram(readers);
 }
 
 /** The interpreter that has PyTorch and pyarrow, or the reason why there is none. */
 export function findTorchInterpreter(): Found {
-  return find(torch);
+  return findProgram(torch);
 }
 
-function find(environment: Environment): Found {
+/** The program of an environment, or the reason why there is none. */
+export function findProgram(environment: Environment): Found {
   const given = process.env[environment.override];
   if (given !== undefined && given !== '') {
-    if (existsSync(given)) return { interpreter: given };
+    if (existsSync(given)) return { program: given };
     return { missing: `${environment.override} names '${given}', which does not exist` };
   }
-  if (isCurrent(environment)) return { interpreter: interpreterOf(environment) };
+  if (isCurrent(environment)) return { program: join(repositoryRoot, environment.folder, environment.program) };
   return { missing: `${environment.folder} is not there or out of date; make it with: npm run python` };
 }
 
@@ -71,10 +77,24 @@ export class PythonMissingError extends Error {
  * @throws {PythonMissingError} when no Python that the pinned packages support is on the PATH, or venv or pip fails
  */
 export async function prepareReaders(log: (line: string) => void): Promise<void> {
-  if (isReady(readers)) return;
+  await prepareEnvironment(readers, 'the Python environment of the tests', log);
+}
+
+/**
+ * Makes an environment with the system's Python where it is missing or older than its pins.
+ *
+ * @param what it is called in the line that says so
+ * @throws {PythonMissingError} when no Python that the pinned packages support is on the PATH, or venv or pip fails
+ */
+export async function prepareEnvironment(
+  environment: Environment,
+  what: string,
+  log: (line: string) => void,
+): Promise<void> {
+  if (isReady(environment)) return;
   const python = await findSystemPython();
-  log(`Making the Python environment of the tests in ${readers.folder} with ${python} (once; about a minute) ...`);
-  await make(readers, python, ['-m', 'venv', join(repositoryRoot, readers.folder)], []);
+  log(`Making ${what} in ${environment.folder} with ${python} (once; about a minute) ...`);
+  await make(environment, python, ['-m', 'venv', join(repositoryRoot, environment.folder)], []);
 }
 
 /**
@@ -95,7 +115,7 @@ export async function prepareTorch(log: (line: string) => void): Promise<void> {
   // Without pip, which Debian packages apart: the readers' pip installs into it.
   const folder = join(repositoryRoot, torch.folder);
   const venv = ['-m', 'venv', '--system-site-packages', '--without-pip', folder];
-  await make(torch, debianPython, venv, [found.interpreter, '-m', 'pip', '--python', interpreterOf(torch)]);
+  await make(torch, debianPython, venv, [found.program, '-m', 'pip', '--python', interpreterOf(torch)]);
 }
 
 /** `pip`: the command that installs into the environment, when it is not the environment's own. */
@@ -109,10 +129,12 @@ async function make(
   await step('python -m venv', python, venv);
   const [command = interpreterOf(environment), ...prefix] =
     pip.length > 0 ? pip : [interpreterOf(environment), '-m', 'pip'];
-  const requirements = join(repositoryRoot, environment.requirements);
-  // --no-deps: the file is the whole closure, so nothing is resolved and nothing can drift.
-  const install = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements];
-  await step('pip install', command, [...prefix, ...install]);
+  for (const requirements of environment.requirements) {
+    // --no-deps: the files are the whole closure, so nothing is resolved and nothing can drift.
+    const options = ['--quiet', '--disable-pip-version-check', '--no-deps'];
+    const install = ['install', ...options, '-r', join(repositoryRoot, requirements)];
+    await step('pip install', command, [...prefix, ...install]);
+  }
   writeFileSync(stampOf(environment), requirementsHash(environment));
 }
 
@@ -150,8 +172,8 @@ async function step(name: string, command: string, commandArguments: readonly st
 }
 
 function isReady(environment: Environment): boolean {
-  const found = find(environment);
-  if ('interpreter' in found) return true;
+  const found = findProgram(environment);
+  if ('program' in found) return true;
   if (process.env[environment.override]) throw new PythonMissingError(found.missing);
   return false;
 }
@@ -170,7 +192,7 @@ function interpreterOf({ folder }: Environment): string {
 }
 
 function requirementsHash({ requirements }: Environment): string {
-  return createHash('sha256')
-    .update(readFileSync(join(repositoryRoot, requirements)))
-    .digest('hex');
+  const hash = createHash('sha256');
+  for (const file of requirements) hash.update(readFileSync(join(repositoryRoot, file)));
+  return hash.digest('hex');
 }

@@ -52,13 +52,13 @@ export function requireOracle(context: Context): Oracle {
   const found = findInterpreter();
   if ('missing' in found) return skip(context, found.missing);
   context.timeout(Math.max(context.timeout(), oracleTimeoutMilliseconds));
-  const { interpreter } = found;
+  const { program } = found;
   return {
     call: (op, keywords) => {
-      shared ??= new OracleProcess(interpreter);
+      shared ??= new OracleProcess(program);
       return shared.call(op, keywords);
     },
-    script: (pythonArguments, options) => capture(interpreter, pythonArguments, options),
+    script: (pythonArguments, options) => capture(program, pythonArguments, options),
   };
 }
 
@@ -66,7 +66,7 @@ export function requireOracle(context: Context): Oracle {
 export function requireTorch(context: Context): Pick<Oracle, 'script'> {
   const found = findTorchInterpreter();
   if ('missing' in found) return skip(context, found.missing);
-  return { script: (pythonArguments, options) => capture(found.interpreter, pythonArguments, options) };
+  return { script: (pythonArguments, options) => capture(found.program, pythonArguments, options) };
 }
 
 /** Skips a test with a reason that the report shows; with CI=true a skip is a failure. */
