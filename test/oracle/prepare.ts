@@ -1,4 +1,5 @@
-/** `npm run python`: makes the Python environments of the tests, and the fake of Google Cloud Storage, where that is needed. */
+/** `npm run python`: makes the Python environments of the tests, and the stand-ins of Google Cloud Storage and BigQuery, where that is needed. */
+import { prepareEmulator } from '../bigquery/prepare-emulator.js';
 import { GoMissingError, prepareServer } from '../gcs/prepare-server.js';
 import { PythonMissingError, prepareReaders, prepareTorch } from './environment.js';
 
@@ -21,4 +22,4 @@ async function orExplain(preparing: Promise<void>): Promise<void> {
 }
 
 // Side by side: Python waits for downloads while Go compiles.
-await Promise.all([preparePython(), orExplain(prepareServer(print))]);
+await Promise.all([preparePython(), orExplain(prepareServer(print)), orExplain(prepareEmulator(print))]);
