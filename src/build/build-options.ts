@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '../core/config/index.js';
 import type { BuildProgress, ResumedWork, UnitCounts } from '../engines/index.js';
+import type { BuildFacts } from '../pipeline/index.js';
 
 /** What to do when the version is published already. */
 export type IfExists = 'skip' | 'fail' | 'overwrite';
@@ -19,6 +20,11 @@ export interface BuildOptions {
   readonly restart?: boolean;
   /** Refuses sources that need a network: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
+  /** For a version that is built again: the registry that published versions are read from, and what references meant, as the facts of a build record it. */
+  readonly upstream?: {
+    readonly registry: string;
+    readonly versions: NonNullable<BuildFacts['published']>;
+  };
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: BuildEvent) => void;
 }

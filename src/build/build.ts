@@ -3,6 +3,7 @@ import { DatasetsError } from '../core/errors/index.js';
 import { type BuildJob, createEngine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
+import type { PublishedRegistries } from '../sources/index.js';
 import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
@@ -113,19 +114,29 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
   return {
     id: staged.buildId,
     builder: target.builder,
-    facts: { snapshotTime: (options.snapshotTime ?? createdAt).toISOString(), once: {} },
+    facts: {
+      snapshotTime: (options.snapshotTime ?? createdAt).toISOString(),
+      once: {},
+      ...(options.upstream !== undefined && { published: options.upstream.versions }),
+    },
     workDirectory: staged.workDirectory,
     outputDirectory: staged.directory,
     formats: config.formats,
     bufferBytes: config.bufferBytes,
     warehouse: config.warehouse,
     bigquery: config.bigquery,
+    registries: publishedRegistries(options),
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),
     downloads: downloadsOf(config),
     ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
   };
+}
+
+function publishedRegistries({ config, upstream }: BuildOptions): PublishedRegistries {
+  const { registries, cacheDirectory, cacheBytes } = config;
+  return { registry: upstream?.registry ?? config.registry, registries, cacheDirectory, cacheBytes };
 }
 
 function alreadyPublished(target: BuildTarget, registry: string): DatasetsError {

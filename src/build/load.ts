@@ -1,8 +1,8 @@
-import type { BuilderContext, ExampleOf } from '../builder/index.js';
+import type { BuilderContext } from '../builder/index.js';
 import { findLocated, type LocatedVersion, locateVersion } from '../cache/index.js';
 import { loadConfig, type ResolvedConfig, withRegistry } from '../core/config/index.js';
 import { formatReference, parseReference, type Reference } from '../core/names/index.js';
-import type { AnyFeature, OutputOf } from '../features/index.js';
+import type { AnyFeature, ExampleOf, OutputOf } from '../features/index.js';
 import {
   type Dataset,
   type FileVerification,

@@ -44,6 +44,7 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
       sources: JSON.stringify(output.sources.map(({ uri, digest }) => [uri, digest ?? null])),
     },
     sources: output.sources,
+    lineage: output.lineage,
     engine: output.engine,
     sdkVersion: packageVersion,
     snapshotTime: output.facts.snapshotTime,

@@ -2,7 +2,6 @@ export * from './builder-class.js';
 export * from './builder-reference.js';
 export { codeFingerprint } from './code-fingerprint.js';
 export * from './dataset-builder.js';
-export * from './dataset-types.js';
 export * from './definition.js';
 export * from './discover.js';
 export { formatEpoch } from './format-epoch.js';

@@ -3,7 +3,7 @@ import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
-import type { SourceState } from '../sources/index.js';
+import type { PublishedRegistries, SourceState, UpstreamVersion } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
 /** One build, as an engine gets it. Plain data: it crosses threads and processes. */
@@ -29,6 +29,8 @@ export interface BuildJob {
   readonly downloads?: JobDownloads;
   /** Refuses (BUILD_REFUSED) a builder that reads anything but local files: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
+  /** Where published versions are read from. Without it a builder that reads any is refused. */
+  readonly registries?: PublishedRegistries;
   /** Where SQL sources run. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
   readonly bigquery?: BigQuerySettings;
@@ -69,6 +71,8 @@ export interface BuildOutput {
   readonly splits: readonly SplitOutput[];
   readonly counters: { readonly [name: string]: number };
   readonly sources: readonly SourceState[];
+  /** Published versions that were read. */
+  readonly lineage: readonly UpstreamVersion[];
   readonly graphFingerprint: string;
   /** Facts as they were recorded. */
   readonly facts: BuildFacts;

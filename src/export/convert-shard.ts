@@ -3,6 +3,7 @@ import {
   createRowEncoder,
   definitionOf,
   finishRow,
+  inputValue,
   leavesOf,
   RowArena,
   rowWords,
@@ -20,7 +21,6 @@ import {
 } from '../formats/index.js';
 import type { Dataset } from '../reader/index.js';
 import type { RecordFormat } from '../registry/index.js';
-import { inputValue } from './input-value.js';
 
 /** A shard in another format. */
 export interface ConvertedShard extends FileDigest {

@@ -1,7 +1,9 @@
 export * from './arrow-shape.js';
 export * from './columns.js';
+export * from './dataset-types.js';
 export * from './declare/index.js';
 export { createDecoder, type ExampleDecoder, type ExampleRows } from './decode/example-decoder.js';
+export { type InputValue, inputValue } from './decode/input-value.js';
 export * from './dtype.js';
 export { createRowEncoder, type RowEncoder } from './encode/row-encoder.js';
 export * from './feature.js';

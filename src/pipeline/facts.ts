@@ -1,5 +1,6 @@
 import { DatasetsError, internalError } from '../core/errors/index.js';
 import type { Download, DownloadRecord } from '../downloads/index.js';
+import type { PublishedVersion } from '../sources/index.js';
 import { decodeValue, encodeValue } from '../values/index.js';
 import type { Awaitable } from './collection.js';
 
@@ -11,6 +12,8 @@ export interface BuildFacts {
   readonly once: { readonly [name: string]: string };
   /** What `p.download` fetched, by URL without secrets and what is made of it. */
   readonly downloads?: { readonly [url: string]: DownloadRecord };
+  /** What references to published versions meant, by the reference and its registry. Recorded by the engine, since `splits()` asks for nothing but the source. */
+  readonly published?: { readonly [request: string]: PublishedVersion };
 }
 
 /** Fetches what isn't there. */

@@ -62,7 +62,7 @@ function wrongDigest({ contentDigest, splits }: Manifest): string | undefined {
 
 function wrongLineage(manifest: Manifest): string | undefined {
   const own = formatReference(manifest);
-  return manifest.lineage.some((upstream) => formatReference(upstream) === own)
+  return manifest.lineage.some((upstream) => upstream.registry === undefined && formatReference(upstream) === own)
     ? 'its lineage names itself'
     : undefined;
 }

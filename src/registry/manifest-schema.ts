@@ -59,6 +59,12 @@ const upstream = z.object({
   config: configName.optional(),
   version,
   contentDigest: sha256.optional(),
+  reference: z.string().optional().describe('As the builder named it: product_b:1.*.*'),
+  registry: z
+    .string()
+    .optional()
+    .describe('Where that is not the registry that this version was built into: as the builder named it.'),
+  split: z.string().optional().describe('The split expression that was read.'),
 });
 
 /** `manifest.json`, the SDK's own record of a version. Nothing in it influences a byte of the data. */

@@ -15,6 +15,17 @@ export type { FieldFacts, FieldType, NearlyOfType } from './infer/field-facts.js
 export { csvTypeOf, type InferOptions, inferFields } from './infer/infer-fields.js';
 export { parquet } from './parquet/parquet.js';
 export type { ParquetOptions } from './parquet/parquet-options.js';
+export { type BuiltDataset, findPublished } from './published/find-published.js';
+export { lineageOf, type UpstreamVersion } from './published/lineage.js';
+export {
+  type PublishedClass,
+  type PublishedClassOptions,
+  type PublishedOptions,
+  published,
+} from './published/published.js';
+export type { PublishedExample, PublishedValue } from './published/published-example.js';
+export type { PublishedRegistries, PublishedRequest, PublishedVersion } from './published/published-request.js';
+export { publishedKey, registryOf, requestKey } from './published/request-registry.js';
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';

@@ -1,5 +1,6 @@
 import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
+import type { PublishedContext, PublishedRequest } from './published/published-request.js';
 
 declare const element: unique symbol;
 
@@ -81,7 +82,7 @@ export type SourceProgress =
     }
   | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 
-export interface SourceContext {
+export interface SourceContext extends PublishedContext {
   /** Where relative paths start: the builder module's folder. */
   readonly baseDirectory: string;
   /** Where npm packages are looked for after the builder module's own: the project's folder. Default: the working directory. */
@@ -112,6 +113,8 @@ export interface Source<T> {
   readonly remote?: boolean | ((context: SourceContext) => boolean);
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
+  /** The published version that it reads: found once, by the submitter, and recorded; it is found again in `SourceContext.published`. */
+  readonly published?: PublishedRequest;
   /**
    * What tells quickly that no input was changed, without reading any: sizes and times. While it is the same, so is the content; where it differs, `state`
    * decides. A source that has none is asked for its state.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkInfo } from '../../src/build/check-info.js';
-import { builtInDatasets, discoverDatasets, type ExampleOf, loadDefinition } from '../../src/builder/index.js';
-import type { Feature, FeatureDocumentation } from '../../src/features/index.js';
+import { builtInDatasets, discoverDatasets, loadDefinition } from '../../src/builder/index.js';
+import type { ExampleOf, Feature, FeatureDocumentation } from '../../src/features/index.js';
 
 /** A feature with its parts, as far as this test looks. */
 interface Documented {

@@ -3,9 +3,10 @@ import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { type Manifest, openRegistry, readManifest, recordFormats, versionPath } from '../../registry/index.js';
+import { publishedKey } from '../../sources/index.js';
 import { openStorage } from '../../storage/index.js';
 import { build } from '../build.js';
-import type { BuildEvent } from '../build-options.js';
+import type { BuildEvent, BuildOptions } from '../build-options.js';
 import type { RepairSource } from './repair-sources.js';
 
 export interface RebuildOptions {
@@ -33,6 +34,7 @@ export async function rebuild(
     const numShards = sharedShardCount(manifest);
     await build(formatReference(manifest), {
       config: { ...config, registry: registry.location, formats: formatsOf(manifest) },
+      upstream: { registry: config.registry, versions: upstreamVersions(manifest) },
       ...(numShards !== undefined && { numShards }),
       ...(manifest.snapshotTime !== undefined && { snapshotTime: new Date(manifest.snapshotTime) }),
       ...(options.signal !== undefined && { signal: options.signal }),
@@ -46,6 +48,16 @@ export async function rebuild(
   const difference = rebuilt === undefined ? 'nothing was built' : differenceOf(manifest, rebuilt);
   if (difference !== undefined) return { refused: `building it again gives other data: ${difference}` };
   return { source: { label: 'the rebuilt version', storage: openStorage(registry.locationOf(path)) } };
+}
+
+/** It is made from the versions that it was made from, whatever its references mean now. */
+function upstreamVersions({ lineage }: Manifest): NonNullable<BuildOptions['upstream']>['versions'] {
+  const found = lineage.flatMap(({ name, config, version, contentDigest, reference, registry }) => {
+    if (reference === undefined || contentDigest === undefined) return [];
+    const upstream = { name, ...(config !== undefined && { config }), version, contentDigest };
+    return [[publishedKey(reference, registry), upstream] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function formatsOf({ files }: Manifest): ResolvedConfig['formats'] {

@@ -3,6 +3,6 @@ export { configFileVariable, variableOf } from './environment.js';
 export { configFileNames, findConfigFile } from './find-config-file.js';
 export { type LoadConfigOptions, loadConfig } from './load-config.js';
 export { type ConfigOrigin, nameInOrigin } from './origin.js';
-export { withRegistry } from './resolve-registry.js';
+export { registryPlace, withRegistry } from './resolve-registry.js';
 export { datasetFolders, type ResolvedConfig } from './resolved-config.js';
 export * from './settings.js';

@@ -48,7 +48,26 @@ export function withRegistry(config: ResolvedConfig, registry: string): Resolved
   return { ...config, ...resolveRegistry(said, named), origins: { ...config.origins, registry: origin } };
 }
 
-function resolvePlace(place: string, said: Said<unknown>): string {
+/**
+ * Where a registry lies: a name of the configuration, `gs://bucket/path`, or a directory.
+ *
+ * @param absolute makes a directory's path absolute.
+ * @throws DatasetsError CONFIG_INVALID for a word that is no registry's name; NAME_INVALID for a `gs://` URL that is not well-formed.
+ */
+export function registryPlace(
+  registry: string,
+  registries: Readonly<Record<string, string>>,
+  absolute: (path: string) => string,
+): string {
+  const named = Object.hasOwn(registries, registry) ? registries[registry] : undefined;
+  if (named !== undefined) return named;
+  if (isPlace(registry)) return resolvePlace(registry, { absolute });
+  throw new DatasetsError('CONFIG_INVALID', `${JSON.stringify(registry)} is no name of a registry`, {
+    hint: `${suggestion(registry, Object.keys(registries))} Name it in the configuration: registries: { ${registry}: 'gs://…' }.`,
+  });
+}
+
+function resolvePlace(place: string, said: Pick<Said<unknown>, 'absolute'>): string {
   return isGcsUrl(place) ? formatGcsUrl(parseGcsUrl(place)) : said.absolute(place);
 }
 
@@ -57,14 +76,18 @@ function isPlace(text: string): boolean {
 }
 
 function unknownName({ value, origin }: Said<string>, names: readonly string[]): DatasetsError {
-  const suggestion = nearest(value, names);
-  const question = suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
   return new DatasetsError(
     origin.kind === 'flag' ? 'USAGE' : 'CONFIG_INVALID',
     `${nameInOrigin('registry', origin)} is ${JSON.stringify(value)}, which is no registry's name`,
     {
-      hint: `${question}The registries are: ${names.join(', ')}. A folder of that name would be ./${value}.`,
+      hint: `${suggestion(value, names)} A folder of that name would be ./${value}.`,
       ...(origin.kind === 'file' ? { at: { file: origin.file, field: 'registry' } } : {}),
     },
   );
+}
+
+function suggestion(word: string, names: readonly string[]): string {
+  const meant = nearest(word, names);
+  const question = meant === undefined ? '' : `Did you mean ${meant}? `;
+  return names.length === 0 ? 'No registry has a name.' : `${question}The registries are: ${names.join(', ')}.`;
 }

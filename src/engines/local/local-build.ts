@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
-import type { SourceState } from '../../sources/index.js';
+import { lineageOf, type SourceState } from '../../sources/index.js';
 import type { RunSummary, ShardResult } from '../../writers/index.js';
 import type { BuildOutput, BuildProgress, SplitOutput } from '../engine.js';
 import { mergeResults } from '../task/merge-results.js';
@@ -87,8 +87,9 @@ export class LocalBuild {
       await this.#stopper.race(this.#teardown());
       const sources = await this.#stopper.race(states);
       const counters = Object.fromEntries([...this.#counters].sort(([a], [b]) => (a < b ? -1 : 1)));
+      const lineage = await this.#lineage();
       const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
-      return { splits, counters, sources, graphFingerprint: graph.fingerprint, facts: graph.facts, units };
+      return { splits, counters, sources, lineage, graphFingerprint: graph.fingerprint, facts: graph.facts, units };
     } catch (error) {
       this.#stopper.stop(error);
       // The first error is the one to report: what goes wrong while cleaning up after it would only hide it.
@@ -320,6 +321,15 @@ export class LocalBuild {
   async #teardown(): Promise<void> {
     const steps = this.#prepared.plan.stages.flatMap((stage) => stage.steps);
     if (steps.some((step) => step.kind === 'withResource')) await this.#runner.teardown();
+  }
+
+  #lineage() {
+    const { graph, plan, sourceContext } = this.#prepared;
+    const requests = plan.stages.flatMap(({ root }) => {
+      const operation = graph.operations[root.node];
+      return root.kind === 'source' && operation?.kind === 'read' ? (operation.source.published ?? []) : [];
+    });
+    return lineageOf(requests, sourceContext);
   }
 
   /** The state of every input, each once, while the workers read them. */

@@ -17,6 +17,7 @@ import {
 import { isRemoteSource } from '../../sources/index.js';
 import { encodeShard, SplitWriter } from '../../writers/index.js';
 import type { BuildJob, EngineRun } from '../engine.js';
+import { pinPublished } from './pin-published.js';
 import { type PreparedJob, stagedFolder, WorkerResources } from './prepared-job.js';
 
 /**
@@ -29,7 +30,7 @@ export async function prepareSubmitter(job: BuildJob, run: EngineRun): Promise<P
   const graph = await graphOf(job, builder, job.facts, run);
   const result = prepared(job, builder, graph);
   if (job.localSourcesOnly === true) refuseRemoteSources(result);
-  return result;
+  return pinPublished(result);
 }
 
 /**
@@ -131,6 +132,7 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
       },
       stagingDirectory: join(job.workDirectory, stagedFolder),
       memoryBytes: stagingBuffers * job.bufferBytes,
+      ...(job.registries !== undefined && { published: { from: job.registries, versions: job.facts.published ?? {} } }),
     },
     resources: new WorkerResources(),
     openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),

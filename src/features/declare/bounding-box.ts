@@ -19,7 +19,10 @@ export interface BoundingBoxOptions extends FeatureDocumentation {
 }
 
 export interface BoundingBoxFeature
-  extends Feature<BoundingBoxSides | readonly number[] | Float32Array | Float64Array, TensorValue<'float32'>> {
+  extends Feature<
+    BoundingBoxSides | readonly number[] | Float32Array | Float64Array | TensorValue<'float32'>,
+    TensorValue<'float32'>
+  > {
   readonly kind: 'bounding-box';
   readonly format: BoundingBoxFormat | null;
 }

@@ -37,6 +37,7 @@ export {
 } from './image.js';
 export { leavesOf } from './leaves-of.js';
 export { type OptionalFeature, optional } from './optional.js';
+export { pickFields } from './pick-fields.js';
 export { features, type RecordFeature, type RecordInput, type RecordOutput, record } from './record.js';
 export { type ScalarFeature, scalar } from './scalar.js';
 export { type DatasetFeature, dataset, type SequenceFeature, type SequenceOptions, sequence } from './sequence.js';

@@ -4,7 +4,7 @@ import type { Convert } from './convert-encoder.js';
 import type { FieldSite } from './field-site.js';
 
 /**
- * Four numbers, or sides by name, to the four numbers that are stored, with tfds' checks (bounding_boxes.py `encode_example`). Sides by name
+ * Four numbers, also as a reader gives them (`{ data, shape }`), or sides by name, to the four numbers that are stored, with tfds' checks (bounding_boxes.py `encode_example`). Sides by name
  * are put in the order of the format; numbers are taken to be in it.
  */
 export function boxConversion({ format }: BoundingBoxDefinition, site: FieldSite): Convert {
@@ -41,8 +41,13 @@ function coordinatesOf(value: unknown, format: BoundingBoxFormat | null): readon
     ? value
     : ArrayBuffer.isView(value)
       ? Array.from(value as Float64Array)
-      : sidesOf(value, format);
+      : dataOf(value, format);
   return box?.length === 4 && box.every((side) => typeof side === 'number') ? box : undefined;
+}
+
+function dataOf(value: unknown, format: BoundingBoxFormat | null): readonly number[] | undefined {
+  const { data } = (value ?? {}) as { readonly data?: unknown };
+  return data instanceof Float32Array ? Array.from(data) : sidesOf(value, format);
 }
 
 function sidesOf(value: unknown, format: BoundingBoxFormat | null): readonly number[] | undefined {

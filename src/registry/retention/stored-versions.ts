@@ -30,7 +30,8 @@ export async function storedVersions(registry: Registry): Promise<readonly Store
       createdAt: new Date(manifest.createdAt),
       bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
       contentDigest: manifest.contentDigest,
-      lineage: manifest.lineage,
+      // What lies in another registry is that one's to keep.
+      lineage: manifest.lineage.filter(({ registry }) => registry === undefined),
       aliases: aliases.get(versionPath(name)) ?? [],
     });
   });

@@ -1,6 +1,6 @@
-import type { Definition } from '../features/index.js';
+import type { Definition } from '../declare/definition.js';
 
-/** Turns what a reader decodes into what the encoder of the same schema takes, so that the stored value stays the same. */
+/** Turns what a reader decodes into plain values that the encoder of the same schema takes, so that what is stored stays the same. */
 export type InputValue = (value: unknown) => unknown;
 
 /** Made once a schema, used for every example. */
@@ -12,8 +12,6 @@ export function inputValue(definition: Definition): InputValue {
     }
     case 'image':
       return definition.dtype === 'float32' ? pixels : encodedFile;
-    case 'bounding-box':
-      return (value) => (value as { readonly data: Float32Array }).data;
     case 'audio':
       return definition.stored === 'file' ? encodedFile : same;
     case 'video':

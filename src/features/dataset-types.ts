@@ -1,9 +1,9 @@
-import type { OutputOf } from '../features/index.js';
+import type { OutputOf } from './feature.js';
 
 /**
  * The schemas of data sets by name, so that `load('mnist')` is typed from its name. A builder's module adds its own:
  *
- * ```ts
+ * ```typescript
  * declare module 'ailab-datasets' {
  *   interface DatasetTypes { product_a: typeof schema }
  * }
