@@ -11,6 +11,8 @@ export interface FakeSettings {
   readonly queries?: readonly FakeQuery[];
   /** Tables by `dataset.table`; their datasets are made. */
   readonly tables?: Readonly<Record<string, FakeTable>>;
+  /** Names of empty datasets. */
+  readonly datasets?: readonly string[];
   readonly faults?: readonly Fault[];
   readonly project?: string;
   /** Where all datasets and jobs are. Default: US. */
@@ -65,9 +67,8 @@ export async function startFakeBigQuery(settings: FakeSettings = {}): Promise<Fa
     const [datasetId = '', tableId = ''] = name.split('.');
     return { projectId: project, datasetId, tableId };
   };
-  for (const name of new Set(Object.keys(settings.tables ?? {}).map((name) => reference(name).datasetId))) {
-    tables.addDataset(`${project}:${name}`, {});
-  }
+  const ofTables = Object.keys(settings.tables ?? {}).map((name) => reference(name).datasetId);
+  for (const name of new Set([...ofTables, ...(settings.datasets ?? [])])) tables.addDataset(`${project}:${name}`, {});
   for (const [name, table] of Object.entries(settings.tables ?? {})) tables.put(reference(name), table);
   const jobs = new JobStore(tables, queries, location);
   const rest = await startRestApi({ tables, jobs, faults, log, rowsPerPage });

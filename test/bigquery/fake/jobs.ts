@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.js';
+import { type Destination, destinationOf } from './destination.js';
 import { apiErrorOf, billedBytes, type FakeQuery, type JobError, noResult } from './queries.js';
 import type { InsertJob } from './requests.js';
-import { type FakeTable, type TableReference, type TableStore, tableName } from './tables.js';
+import { type FakeTable, type TableStore, tableName } from './tables.js';
 
 interface StoredJob {
+  readonly id: string;
   readonly request: InsertJob;
   readonly location: string;
   readonly script: FakeQuery;
-  readonly destination: TableReference;
+  readonly destination: Destination | undefined;
   readonly created: number;
   polls: number;
   state: 'RUNNING' | 'DONE';
@@ -46,39 +49,31 @@ export class JobStore {
   /** Says what a query would do, or why it can't. */
   dryRun(request: InsertJob): object {
     const script = this.#scriptOf(request);
-    const failure = script.failures?.[0];
-    if (failure?.reason === 'invalidQuery') throw new ApiError(400, failure.reason, failure.message);
+    if (script.refusal !== undefined) throw apiErrorOf(script.refusal);
     const { jobId: _, ...reference } = request.jobReference;
+    const schema = { fields: (script.result ?? noResult).fields };
+    const { statementType = 'SELECT' } = script;
     return {
       kind: 'bigquery#job',
       configuration: request.configuration,
       jobReference: { ...reference, location: this.#location },
       status: { state: 'DONE' },
-      statistics: this.#statistics(script, 0, { schema: { fields: (script.result ?? noResult).fields } }),
+      statistics: this.#statistics(script, 0, { schema, statementType }),
     };
   }
 
   insert(request: InsertJob): object {
-    const { jobId, projectId, location = this.#location } = request.jobReference;
+    const { jobId = randomUUID(), projectId, location = this.#location } = request.jobReference;
     if (location !== this.#location) throw new ApiError(404, 'notFound', `Not found: Dataset in location ${location}`);
     if (this.#jobs.has(jobId)) {
       throw new ApiError(409, 'duplicate', `Already Exists: Job ${projectId}:${location}.${jobId}`);
     }
-    const { destinationTable } = request.configuration.query;
-    const destination = destinationTable ?? { projectId, datasetId: '_anonymous', tableId: `anon${jobId}` };
     const script = this.#scriptOf(request);
-    const polls = script.polls === 'forever' ? Number.POSITIVE_INFINITY : (script.polls ?? 0);
-    const job = {
-      request,
-      location,
-      script,
-      destination,
-      created: Date.now(),
-      polls,
-      state: 'RUNNING',
-      billed: 0,
-    } as const;
-    this.#jobs.set(jobId, { ...job });
+    this.#jobs.set(jobId, {
+      ...{ id: jobId, request, location, script, created: Date.now(), state: 'RUNNING', billed: 0 },
+      polls: script.polls === 'forever' ? Number.POSITIVE_INFINITY : (script.polls ?? 0),
+      destination: destinationOf(request),
+    });
     return this.describe(jobId);
   }
 
@@ -116,31 +111,32 @@ export class JobStore {
     return {
       kind: 'bigquery#job',
       id: `${request.jobReference.projectId}:${location}.${jobId}`,
-      jobReference: { ...request.jobReference, location },
+      jobReference: { ...request.jobReference, jobId, location },
       configuration: {
         ...request.configuration,
         jobType: 'QUERY',
-        query: { ...request.configuration.query, destinationTable: destination },
+        query: { ...request.configuration.query, ...(destination && { destinationTable: destination.table }) },
       },
       status: { state, ...(error === undefined ? {} : { errorResult: error, errors: [error] }) },
       statistics: {
         creationTime: String(created),
         startTime: String(created),
         ...(state === 'DONE' ? { endTime: String(created + 1) } : {}),
-        ...(state === 'DONE' ? this.#statistics(script, billed, {}) : {}),
+        ...(state === 'DONE'
+          ? this.#statistics(script, billed, { statementType: destination?.statementType ?? 'SELECT' })
+          : {}),
       },
     };
   }
 
   #statistics(script: FakeQuery, billed: number, more: object): object {
-    const { bytesProcessed = defaultBytes, statementType = 'SELECT', referencedTables = [] } = script;
+    const { bytesProcessed = defaultBytes, referencedTables = [] } = script;
     return {
       totalBytesProcessed: String(bytesProcessed),
       query: {
         totalBytesProcessed: String(bytesProcessed),
         totalBytesBilled: String(billed),
         cacheHit: false,
-        statementType,
         referencedTables,
         ...more,
       },
@@ -161,13 +157,13 @@ export class JobStore {
     }
     job.billed = billedBytes(job.script.bytesProcessed ?? defaultBytes);
     const { query } = job.request.configuration.query;
-    this.paid.push({ jobId: job.request.jobReference.jobId, query, bytesBilled: job.billed });
-    if (job.destination.datasetId !== '_anonymous') this.#store(job);
+    this.paid.push({ jobId: job.id, query, bytesBilled: job.billed });
+    if (job.destination !== undefined) this.#store(job.destination, job.script.result ?? noResult);
   }
 
   #failureOf(job: StoredJob): JobError | undefined {
     const { script, request, destination } = job;
-    const { maximumBytesBilled, writeDisposition = 'WRITE_EMPTY' } = request.configuration.query;
+    const { maximumBytesBilled } = request.configuration.query;
     const needed = billedBytes(script.bytesProcessed ?? defaultBytes);
     if (maximumBytesBilled !== undefined && Number(maximumBytesBilled) < needed) {
       const message = `Query exceeded limit for bytes billed: ${maximumBytesBilled}. ${needed} or higher required.`;
@@ -178,18 +174,25 @@ export class JobStore {
     const { failures = [] } = script;
     const failure = failures[Math.min(run, failures.length - 1)];
     if (failure !== undefined) return failure;
-    if (writeDisposition === 'WRITE_EMPTY' && this.#tables.has(destination)) {
-      return { reason: 'duplicate', message: `Already Exists: Table ${tableName(destination)}` };
+    if (script.refusal !== undefined) return script.refusal;
+    if (destination === undefined) return undefined;
+    const { table, disposition } = destination;
+    if (!this.#tables.hasDataset(table)) {
+      return { reason: 'notFound', message: `Not found: Dataset ${table.projectId}:${table.datasetId}` };
+    }
+    if (disposition === 'WRITE_EMPTY' && this.#tables.has(table)) {
+      return { reason: 'duplicate', message: `Already Exists: Table ${tableName(table)}` };
     }
     return undefined;
   }
 
-  #store({ destination, script, request }: StoredJob): void {
-    const { writeDisposition } = request.configuration.query;
-    const { result = noResult } = script;
-    const before =
-      writeDisposition === 'WRITE_APPEND' && this.#tables.has(destination) ? this.#tables.get(destination).rows : [];
-    this.#tables.put(destination, { fields: result.fields, rows: [...before, ...result.rows] });
+  #store({ table, disposition, expirationTime }: Destination, { fields, rows }: FakeTable): void {
+    const before = disposition === 'WRITE_APPEND' && this.#tables.has(table) ? this.#tables.get(table).rows : [];
+    this.#tables.put(
+      table,
+      { fields, rows: [...before, ...rows] },
+      expirationTime === undefined ? {} : { expirationTime },
+    );
   }
 
   #scriptOf({ configuration }: InsertJob): FakeQuery {

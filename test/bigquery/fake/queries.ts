@@ -8,10 +8,13 @@ export interface FakeQuery {
   readonly result?: FakeTable;
   /** What it reads. Default: 1 MiB. */
   readonly bytesProcessed?: number;
-  /** How it fails when it has run, in place of a result; the last stays. `undefined` is a run that works. */
+  /** What is wrong with it, so that a dry run refuses it. */
+  readonly refusal?: JobError;
+  /** How its runs fail, in place of a result; the last stays. `undefined` is a run that works. */
   readonly failures?: readonly (JobError | undefined)[];
   /** How often a client must ask until it is done; `forever` until it is cancelled. Default: 0. */
   readonly polls?: number | 'forever';
+  /** Of the query alone, as a dry run says it. Default: SELECT. */
   readonly statementType?: string;
   readonly referencedTables?: readonly TableReference[];
 }

@@ -73,7 +73,11 @@ const query = z.strictObject({
 export const insertJobBody = z.strictObject({
   jobReference: z.strictObject({
     projectId: z.string().min(1),
-    jobId: z.string().regex(/^[A-Za-z0-9_-]{1,1024}$/),
+    // A dry run makes no job.
+    jobId: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,1024}$/)
+      .optional(),
     location: z.string().optional(),
   }),
   configuration: z.strictObject({

@@ -63,6 +63,10 @@ export class TableStore {
     this.#tables.set(tableName(reference), { ...table, reference, created: now, modified: now, expirationTime });
   }
 
+  hasDataset({ projectId, datasetId }: TableReference): boolean {
+    return this.#datasets.has(`${projectId}:${datasetId}`);
+  }
+
   has(reference: TableReference): boolean {
     return this.#find(reference) !== undefined;
   }
