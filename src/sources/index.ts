@@ -29,7 +29,7 @@ export { publishedKey, registryOf, requestKey } from './published/request-regist
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';
-export type { SqlParameter, SqlParameters } from './sql/parameters.js';
+export type { SqlParameter, SqlParameters, TypedParameter } from './sql/parameters.js';
 export type { SqlQuery } from './sql/query.js';
 export { type SqlOptions, sql } from './sql/sql.js';
 export type { SqlRow, SqlType, SqlTypes } from './sql/sql-types.js';

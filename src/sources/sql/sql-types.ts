@@ -1,24 +1,12 @@
 /** What a column of a result is declared to be. A trailing `?` lets it be NULL. */
 export type SqlType = SqlBaseType | `${SqlBaseType}?`;
 
-export type SqlBaseType =
-  | 'string'
-  | 'bool'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
-  | 'float32'
-  | 'float64'
-  | 'decimal'
-  | 'date'
-  | 'time'
-  | 'timestamp'
-  | 'bytes';
+export const baseTypes = [
+  ...(['string', 'bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const),
+  ...(['float32', 'float64', 'decimal', 'date', 'time', 'timestamp', 'bytes'] as const),
+] as const;
+
+export type SqlBaseType = (typeof baseTypes)[number];
 
 /** Types by column name. */
 export type SqlTypes = Readonly<Record<string, SqlType>>;

@@ -3,7 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { DatasetsError } from '../../../src/core/errors/index.js';
-import { type SourceContext, type SqlOptions, type SqlQuery, sql } from '../../../src/sources/index.js';
+import {
+  type SourceContext,
+  type SqlOptions,
+  type SqlParameter,
+  type SqlQuery,
+  sql,
+} from '../../../src/sources/index.js';
 import { readAll, TemporaryFolder } from '../read-all.js';
 
 describe('sql()', () => {
@@ -90,6 +96,61 @@ describe('sql()', () => {
       },
     );
     assert.deepEqual(rows, [{ ...params, at: -1000n }]);
+  });
+
+  it('binds days, times, decimals, arrays and structs as what they are', async () => {
+    const params = {
+      day: { sqlType: 'date', value: '2026-01-31' },
+      time: { sqlType: 'time', value: '23:59:59.000001' },
+      at: { sqlType: 'timestamp', value: '2026-01-31T23:59:59.999999Z' },
+      price: { sqlType: 'decimal', value: '-0.50' },
+      ids: [1, 9007199254740993n],
+      mixed: [1, 0.5],
+      none: { sqlType: 'string', value: [] },
+      absent: { sqlType: 'date', value: null },
+      pair: { id: 7, tags: ['x', "y'"] },
+      pairs: [{ id: 1n }, { id: 2n }],
+    } as const;
+    const query =
+      'SELECT $day AS day, $time AS time, $at AS at, $price AS price, $ids AS ids, $mixed AS mixed, len($none) AS none, CAST($absent AS DATE) AS absent, $pair AS pair, $pairs AS pairs';
+    assert.deepEqual(await rowsOf(query, { params }), [
+      {
+        day: new Date('2026-01-31'),
+        time: 86_399_000_001n,
+        at: 1_769_903_999_999_999n,
+        price: '-0.50',
+        ids: [1n, 9007199254740993n],
+        mixed: [1, 0.5],
+        none: 0n,
+        absent: null,
+        pair: { id: 7n, tags: ['x', "y'"] },
+        pairs: [{ id: 1n }, { id: 2n }],
+      },
+    ]);
+  });
+
+  it('refuses parameters that no type fits, without showing them', async () => {
+    const cases: readonly (readonly [SqlParameter, RegExp])[] = [
+      [[], /without elements/],
+      [[1, 'secret'], /several types/],
+      [[1, null], /holds null/],
+      [{ sqlType: 'date', value: 'secret' }, /is no date, which is written '2026-01-31'/],
+      [{ sqlType: 'time', value: '24:00:00' }, /is no time/],
+      [{ sqlType: 'int64', value: 0.5 }, /is no int64/],
+      [{}, /without fields/],
+      [2 ** 53, /give a bigint/],
+    ];
+    for (const [value, message] of cases) {
+      assert.throws(
+        () => sql('SELECT $a', { params: { a: value } }),
+        (error) => {
+          assert.ok(error instanceof DatasetsError && error.code === 'PIPELINE_INVALID', String(error));
+          assert.match(error.message, message);
+          assert.doesNotMatch(inspect(error), /secret/);
+          return true;
+        },
+      );
+    }
   });
 
   it('runs again what a parameter changes, and counts it in the state', async () => {

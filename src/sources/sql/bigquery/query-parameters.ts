@@ -1,6 +1,7 @@
 import { nearest } from '../../../core/errors/index.js';
 import type { SqlParameter } from '../parameters.js';
 import { refusedQuery } from '../refused-query.js';
+import { type TypedScalar, type TypedValue, typedValue } from '../typed-value.js';
 import type { WarehouseQuery } from '../warehouse.js';
 
 /** The parameter that stands for the time of `snapshot`. */
@@ -9,8 +10,20 @@ export const snapshotParameter = 'snapshot_time';
 /** QueryParameter of the REST API. */
 export interface QueryParameter {
   readonly name: string;
-  readonly parameterType: { readonly type: string };
-  readonly parameterValue: { readonly value: string | null };
+  readonly parameterType: QueryParameterType;
+  readonly parameterValue: QueryParameterValue;
+}
+
+export interface QueryParameterType {
+  readonly type: string;
+  readonly arrayType?: QueryParameterType;
+  readonly structTypes?: readonly { readonly name: string; readonly type: QueryParameterType }[];
+}
+
+export interface QueryParameterValue {
+  readonly value?: string | null;
+  readonly arrayValues?: readonly QueryParameterValue[];
+  readonly structValues?: Readonly<Record<string, QueryParameterValue>>;
 }
 
 /**
@@ -36,7 +49,7 @@ export function queryParameters({ query, parameters, snapshot }: WarehouseQuery)
       unused,
     );
   }
-  return [...given.values()].map(({ name, value }) => ({ name, ...typed(value) }));
+  return [...given.values()].map(({ name, value }) => ({ name, ...parameterOf(typedValue(value)) }));
 }
 
 /** What stands in comments, texts and quoted names is none; `@@name` is a variable of the system. */
@@ -72,18 +85,52 @@ function missingValue(query: WarehouseQuery['query'], name: string, given: reado
   return refusedQuery(query, `the parameter @${name} has no value`, hint, name);
 }
 
+type Typed = Omit<QueryParameter, 'name'>;
+
+/** BigQuery's names of types. */
+const names: Readonly<Record<TypedScalar['kind'], string>> = {
+  null: 'STRING',
+  string: 'STRING',
+  bool: 'BOOL',
+  int64: 'INT64',
+  float64: 'FLOAT64',
+  decimal: 'NUMERIC',
+  date: 'DATE',
+  time: 'TIME',
+  timestamp: 'TIMESTAMP',
+  bytes: 'BYTES',
+};
+
 /** Nothing goes through a number that can't hold it. */
-function typed(value: SqlParameter): Omit<QueryParameter, 'name'> {
-  if (value === null) return withType('STRING', null);
-  if (typeof value === 'boolean') return withType('BOOL', String(value));
-  if (typeof value === 'bigint') return withType('INT64', String(value));
-  if (typeof value === 'string') return withType('STRING', value);
-  if (value instanceof Date) return withType('TIMESTAMP', value.toISOString());
-  if (value instanceof Uint8Array) return withType('BYTES', Buffer.from(value).toString('base64'));
-  if (Number.isInteger(value) && !Object.is(value, -0)) return withType('INT64', String(value));
-  return withType('FLOAT64', Object.is(value, -0) ? '-0.0' : String(value));
+function parameterOf(typed: TypedValue): Typed {
+  switch (typed.kind) {
+    case 'array':
+      return {
+        parameterType: { type: 'ARRAY', arrayType: parameterOf(typed.of).parameterType },
+        parameterValue: { arrayValues: typed.items.map((item) => parameterOf(item).parameterValue) },
+      };
+    case 'struct': {
+      const fields = typed.fields.map(([name, field]) => ({ name, ...parameterOf(field) }));
+      return {
+        parameterType: { type: 'STRUCT', structTypes: fields.map(({ name, parameterType: type }) => ({ name, type })) },
+        parameterValue: {
+          structValues: Object.fromEntries(fields.map(({ name, parameterValue }) => [name, parameterValue])),
+        },
+      };
+    }
+    default:
+      return { parameterType: { type: typeOf(typed) }, parameterValue: { value: textOf(typed) } };
+  }
 }
 
-function withType(type: string, value: string | null): Omit<QueryParameter, 'name'> {
-  return { parameterType: { type }, parameterValue: { value } };
+/** NUMERIC has 29 digits before and 9 after the point, BIGNUMERIC 38 and 38. */
+function typeOf({ kind, value }: TypedScalar): string {
+  const isSmall = typeof value !== 'string' || /^-?\d{1,29}(?:\.\d{1,9})?$/.test(value);
+  return kind === 'decimal' && !isSmall ? 'BIGNUMERIC' : names[kind];
+}
+
+function textOf({ value }: TypedScalar): string | null {
+  if (value === null) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return Object.is(value, -0) ? '-0.0' : String(value);
 }

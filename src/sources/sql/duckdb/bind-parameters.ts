@@ -3,6 +3,8 @@ import type { DuckDB } from '../../parquet/duckdb.js';
 import type { SqlParameter, SqlParameters } from '../parameters.js';
 import type { QueryText } from '../query.js';
 import { refusedQuery } from '../refused-query.js';
+import { typedValue } from '../typed-value.js';
+import { valueOfParameter } from './parameter-value.js';
 
 type PreparedStatement = Awaited<ReturnType<DuckDB['prepare']>>;
 
@@ -43,17 +45,10 @@ function missingValue(query: QueryText, name: string, given: readonly string[]) 
   );
 }
 
-function bind(duckdb: DuckDB, statement: PreparedStatement, index: number, value: SqlParameter): void {
-  if (value === null) duckdb.bind_null(statement, index);
-  else if (typeof value === 'boolean') duckdb.bind_boolean(statement, index, value);
-  else if (typeof value === 'bigint') duckdb.bind_int64(statement, index, value);
-  else if (typeof value === 'string') duckdb.bind_varchar(statement, index, value);
-  else if (typeof value !== 'number') bindObject(duckdb, statement, index, value);
-  else if (Number.isInteger(value) && !Object.is(value, -0)) duckdb.bind_int64(statement, index, BigInt(value));
-  else duckdb.bind_double(statement, index, value);
-}
-
-function bindObject(duckdb: DuckDB, statement: PreparedStatement, index: number, value: Date | Uint8Array): void {
-  if (value instanceof Uint8Array) duckdb.bind_blob(statement, index, value);
-  else duckdb.bind_timestamp(statement, index, { micros: BigInt(value.getTime()) * 1000n });
+/** What says no type itself takes that of its place: NULL, and texts. */
+function bind(duckdb: DuckDB, statement: PreparedStatement, index: number, parameter: SqlParameter): void {
+  const typed = typedValue(parameter);
+  if ('value' in typed && typed.value === null) duckdb.bind_null(statement, index);
+  else if (typed.kind === 'string') duckdb.bind_varchar(statement, index, String(typed.value));
+  else duckdb.bind_value(statement, index, valueOfParameter(duckdb, typed).value);
 }
