@@ -1,24 +1,6 @@
 import type { SchemaElement, SchemaTree } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
-
-export type TimeUnit = 'ms' | 'us' | 'ns';
-
-/** What a value of a Parquet column means, whatever its physical type. */
-export type LeafType =
-  | { readonly kind: 'boolean' | 'number' | 'float16' | 'text' | 'bytes' | 'uuid' | 'date' }
-  | { readonly kind: 'int64' | 'uint64' }
-  | { readonly kind: 'timestamp' | 'time'; readonly unit: TimeUnit }
-  | { readonly kind: 'decimal'; readonly scale: number };
-
-export type ColumnType =
-  | { readonly kind: 'leaf'; readonly leaf: LeafType }
-  | { readonly kind: 'list'; readonly element: ColumnType }
-  | { readonly kind: 'struct'; readonly fields: readonly ParquetColumn[] };
-
-export interface ParquetColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-}
+import type { ColumnType, LeafType } from '../columnar/column-type.js';
 
 /**
  * The type of a column, from its part of the file's schema.

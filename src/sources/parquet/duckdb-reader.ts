@@ -1,14 +1,14 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import type { LeafType, TypedColumn } from '../columnar/column-type.js';
+import { convertPiece, type ReportValue, type ValueChoices } from '../columnar/convert.js';
 import { malformedFile } from '../malformed.js';
 import type { ColumnValues } from '../row-factory.js';
-import type { LeafType, ParquetColumn } from './column-type.js';
-import { convertPiece, type ReportValue, type ValueChoices } from './convert.js';
 import type { DuckDB, DuckDBConnection, OpenedDuckDB } from './duckdb.js';
 import { escapeGlob, identifier, textLiteral } from './duckdb-text.js';
 import { type VectorKind, vectorValues } from './duckdb-vector.js';
 
 /** Whether DuckDB gives exactly the values that hyparquet and `convert` give: flat columns of the usual types. */
-export function duckdbReads(column: ParquetColumn): boolean {
+export function duckdbReads(column: TypedColumn): boolean {
   return column.type.kind === 'leaf' && selectionOf(column.type.leaf, '') !== undefined;
 }
 
@@ -29,7 +29,9 @@ function selectionOf(leaf: LeafType, column: string): Selection | undefined {
     case 'bytes':
       return { expression: column, kind: leaf.kind };
     case 'timestamp':
-      return leaf.unit === 'ns' ? undefined : { expression: `epoch_${leaf.unit}(${column})`, kind: 'int64' };
+      return leaf.unit === 'ms' || leaf.unit === 'us'
+        ? { expression: `epoch_${leaf.unit}(${column})`, kind: 'int64' }
+        : undefined;
     default:
       return undefined;
   }
@@ -42,7 +44,7 @@ function selectionOf(leaf: LeafType, column: string): Selection | undefined {
 export async function* streamRows(
   { duckdb, connect }: OpenedDuckDB,
   { path, name }: { readonly path: string; readonly name: string },
-  columns: readonly ParquetColumn[],
+  columns: readonly TypedColumn[],
   rows: { readonly start: number; readonly end: number },
   choices: ValueChoices,
   report: ReportValue,
@@ -99,7 +101,7 @@ async function stream(duckdb: DuckDB, connection: DuckDBConnection, query: strin
   }
 }
 
-function selectionOfColumn(column: ParquetColumn): Selection {
+function selectionOfColumn(column: TypedColumn): Selection {
   const quoted = identifier(column.name);
   const selection = column.type.kind === 'leaf' ? selectionOf(column.type.leaf, quoted) : undefined;
   return selection ?? { expression: quoted, kind: 'bytes' };

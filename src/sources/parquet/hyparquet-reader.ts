@@ -1,9 +1,9 @@
 import type { DecodedArray, FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
+import type { TypedColumn } from '../columnar/column-type.js';
+import { convertPiece, type ReportValue, type ValueChoices } from '../columnar/convert.js';
 import { malformedFile } from '../malformed.js';
 import type { ColumnValues } from '../row-factory.js';
-import type { ParquetColumn } from './column-type.js';
-import { convertPiece, type ReportValue, type ValueChoices } from './convert.js';
 import type { ParquetFile } from './open-file.js';
 
 interface Piece {
@@ -18,7 +18,7 @@ interface Piece {
  */
 export async function readRows(
   file: ParquetFile,
-  columns: readonly ParquetColumn[],
+  columns: readonly TypedColumn[],
   rows: { readonly start: number; readonly end: number },
   choices: ValueChoices,
   report: ReportValue,

@@ -1,12 +1,13 @@
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
 import { nearestHint } from '../../core/names/index.js';
+import type { TypedColumn } from '../columnar/column-type.js';
 import type { FileLocation } from '../files/location.js';
 import { openFile } from '../files/open-file.js';
 import { LocalFile, type OpenedFile } from '../files/opened-file.js';
 import { malformedFile } from '../malformed.js';
 import type { SourceContext } from '../source.js';
-import { columnTypeOf, type ParquetColumn } from './column-type.js';
+import { columnTypeOf } from './column-type.js';
 
 /** An opened Parquet file: its footer, and a way to its bytes. */
 export interface ParquetFile {
@@ -60,7 +61,7 @@ function cut(memory: ArrayBuffer, bytes: number): ArrayBuffer {
 export async function selectColumns(
   file: ParquetFile,
   wanted: readonly string[] | undefined,
-): Promise<readonly ParquetColumn[]> {
+): Promise<readonly TypedColumn[]> {
   const { parquetSchema } = await import('hyparquet');
   const trees = new Map(parquetSchema(file.metadata).children.map((tree) => [tree.element.name, tree]));
   return (wanted ?? [...trees.keys()]).map((name) => {

@@ -1,10 +1,10 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import type { TypedColumn } from '../columnar/column-type.js';
+import type { ReportValue, ValueChoices } from '../columnar/convert.js';
 import { type FileLocation, locationName } from '../files/location.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import { type ColumnValues, rowFactory } from '../row-factory.js';
 import { batchElements, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
-import type { ParquetColumn } from './column-type.js';
-import type { ReportValue, ValueChoices } from './convert.js';
 import { openDuckDB } from './duckdb.js';
 import { duckdbReads, streamRows } from './duckdb-reader.js';
 import { readRows } from './hyparquet-reader.js';
@@ -96,7 +96,7 @@ function rowIndexes(start: number, count: number): ColumnValues {
 /** The rows of a range as runs of columns, by whichever library was chosen. */
 async function* columnRuns(
   file: ParquetFile,
-  columns: readonly ParquetColumn[],
+  columns: readonly TypedColumn[],
   range: RowGroupRange,
   options: ParquetOptions,
   place: (row: number) => string,
@@ -114,7 +114,7 @@ async function* columnRuns(
 /** Below so many rows, starting DuckDB (50 ms in each worker) costs more than it saves. */
 const fewRows = 100_000;
 
-async function chooseDuckDB(file: ParquetFile, columns: readonly ParquetColumn[], rows: number, reader: Reader) {
+async function chooseDuckDB(file: ParquetFile, columns: readonly TypedColumn[], rows: number, reader: Reader) {
   if (reader === 'hyparquet' || (reader === 'auto' && file.path === undefined)) return undefined;
   if (file.path === undefined) {
     throw new DatasetsError('UNSUPPORTED', `${file.name} is to be read with DuckDB, which reads local files alone`, {

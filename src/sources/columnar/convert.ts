@@ -8,13 +8,13 @@ export interface ValueChoices {
   readonly timestamps: 'integer' | 'date';
 }
 
-/** Reports a value that the chosen type doesn't hold; throws. `row` counts in the row group. */
+/** Reports a value that the chosen type doesn't hold; throws. `row` is the index in `target`. */
 export type ReportValue = (row: number, what: string, hint: string) => never;
 
 type Convert = (raw: unknown, row: number) => unknown;
 
 /**
- * Turns a piece of a column as hyparquet decodes it (with `physicalSchema`) into the author's values, written to `target` from `offset` on.
+ * Turns a piece of a column, in its physical form (integers for dates, times and decimals), into the author's values, written to `target` from `offset` on.
  */
 export function convertPiece(
   type: ColumnType,
@@ -110,13 +110,14 @@ function integerConverter(choices: ValueChoices, report: ReportValue): Convert {
   };
 }
 
-const unitsInMillisecond: Readonly<Record<TimeUnit, bigint>> = { ms: 1n, us: 1_000n, ns: 1_000_000n };
+const unitsInMillisecond: Readonly<Record<TimeUnit, bigint>> = { s: 1n, ms: 1n, us: 1_000n, ns: 1_000_000n };
 
 function dateConverter(unit: TimeUnit, report: ReportValue): Convert {
   const divisor = unitsInMillisecond[unit];
+  const factor = unit === 's' ? 1_000n : 1n;
   return (raw, row) => {
     if (typeof raw !== 'bigint' && typeof raw !== 'number') return null;
-    const count = BigInt(raw);
+    const count = BigInt(raw) * factor;
     const date = new Date(Number(count / divisor));
     if (count % divisor === 0n && !Number.isNaN(date.getTime())) return date;
     return report(
@@ -135,8 +136,9 @@ function reportUnsafe(value: bigint, row: number, report: ReportValue): never {
   );
 }
 
-/** The exact decimal notation of an unscaled integer: 12345 with scale 3 is `12.345`. */
+/** The exact decimal notation of an unscaled integer: 12345 with scale 3 is `12.345`, with scale -1 `123450`. */
 export function decimalText(raw: unknown, scale: number): string {
+  if (scale < 0) return `${BigInt(raw as number | bigint) * 10n ** BigInt(-scale)}`;
   const unscaled = raw instanceof Uint8Array ? signedInteger(raw) : BigInt(raw as number | bigint);
   const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
   const sign = unscaled < 0n ? '-' : '';
