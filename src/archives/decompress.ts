@@ -1,5 +1,5 @@
 import type { Readable, Transform } from 'node:stream';
-import zlib from 'node:zlib';
+import { zstdBlocks } from '../core/compression/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 
 /** What a transform makes of a stream; both are closed however the loop is left. */
@@ -20,21 +20,16 @@ export async function* piped(
   }
 }
 
-/**
- * A decompressor of Zstandard that streams: Node's own, which Node 20 lacks. `@bokuweb/zstd-wasm`, which writes Parquet, holds the whole of a file in memory, compressed
- * and not, and believes the size that it states.
- *
- * @throws DatasetsError UNSUPPORTED
- */
-export function zstdDecompressor(archive: string): Transform {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  if (typeof create === 'function') return (create as () => Transform)();
-  throw new DatasetsError(
-    'UNSUPPORTED',
-    `${archive} is compressed with Zstandard, which Node ${process.versions.node} can't stream`,
-    {
-      hint: 'Build with Node 22.15 or newer, or download a file in another format (gz, zip).',
-      at: { file: archive },
-    },
-  );
+/** What a Zstandard stream holds, read like `piped`. */
+export async function* unzstd(
+  source: Readable,
+  failed: (cause: unknown) => DatasetsError,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* zstdBlocks(source);
+  } catch (cause) {
+    throw cause instanceof DatasetsError ? cause : failed(cause);
+  } finally {
+    source.destroy();
+  }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { DatasetsError } from '../core/errors/index.js';
 import { storageError, systemErrorCode } from '../storage/index.js';
-import { piped, zstdDecompressor } from './decompress.js';
+import { piped, unzstd } from './decompress.js';
 import { ExtractionLimit, type ExtractionLimits } from './extraction-limit.js';
 import { damaged, type Member, memberPath, shown, unsafe } from './member.js';
 import { tarMembers } from './tar.js';
@@ -76,9 +76,9 @@ function membersOf(extraction: Extraction): AsyncIterable<Member> {
 }
 
 function plainBytes({ path, format, archive }: Extraction): AsyncIterable<Uint8Array> {
-  const transform = format.endsWith('gz') ? createGunzip({ chunkSize: 1 << 18 }) : zstdDecompressor(archive);
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  return piped(source, transform, (cause) => damaged({ archive }, `it is not a complete ${format} file`, cause));
+  const failed = (cause: unknown) => damaged({ archive }, `it is not a complete ${format} file`, cause);
+  return format.endsWith('gz') ? piped(source, createGunzip({ chunkSize: 1 << 18 }), failed) : unzstd(source, failed);
 }
 
 async function* onlyMember(extraction: Extraction): AsyncGenerator<Member, void, undefined> {

@@ -111,8 +111,8 @@ describe('jsonl', () => {
   it('parses lines with long numbers by hand just as JSON.parse does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, '\t'), async (value, space) => {
-        // A fraction with 16 digits is what sends a text to the exact parser.
-        const text = JSON.stringify([value, { '__proto__ ': 0.1234567890123456 }], undefined, space).replaceAll(
+        // An integer with 16 digits is what sends a text to the exact parser.
+        const text = JSON.stringify([value, { '__proto__ ': 1234567890123456 }], undefined, space).replaceAll(
           '\n',
           ' ',
         );
@@ -138,7 +138,7 @@ describe('jsonl', () => {
   });
 
   it('keeps a property called __proto__', async () => {
-    const text = '{"__proto__": {"a": 1}, "n": 0.1234567890123456}\n{"__proto__": 2}\n';
+    const text = '{"__proto__": {"a": 1}, "n": 1234567890123456}\n{"__proto__": 2}\n';
     const { elements } = await readAll(jsonl<object>(folder.write('proto.jsonl', text)), folder.context);
     assert.deepEqual(
       elements.map((element) => Object.getOwnPropertyDescriptor(element, '__proto__')?.value),

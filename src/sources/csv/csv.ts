@@ -1,9 +1,10 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { fileSource } from '../file-source.js';
+import { compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
 import type { FileReference, SourceFile } from '../files/resolve-files.js';
 import type { Source, SourceContext } from '../source.js';
-import { type FileRange, isGzip, rangeOf, shardOfRange, wholeFile } from '../text/file-range.js';
+import { type FileRange, rangeOf, shardOfRange, wholeFile } from '../text/file-range.js';
 import { rangeBytesOf } from '../text/line-files.js';
 import { splitAtLines } from '../text/split-lines.js';
 import { readText } from '../text/text-chunks.js';
@@ -29,13 +30,13 @@ export interface CsvOptions {
 }
 
 /**
- * Reads CSV files (RFC 4180): UTF-8 with or without a byte order mark, LF or CRLF, plain or gzip (`*.gz`). Each record is a plain object with the columns as
+ * Reads CSV files (RFC 4180): UTF-8 with or without a byte order mark, LF or CRLF, plain, gzip (`*.gz`) or zstd (`*.zst`). Each record is a plain object with the columns as
  * properties, in the file's order. A column without a name is called `''`. Blank lines are skipped, as Python's `csv.DictReader` does.
  *
  * Fields are strings unless `types` says otherwise: `bool` takes 1, 0, true, false (also True, TRUE); integers up to 32 bits and floats become numbers, `int64` and
  * `uint64` bigint; `int32?` and the like give null for an empty field. A value that is not of its type is an error.
  *
- * Plain files larger than `rangeBytes` are split at records, after one reading that counts quotes, since quoted fields may hold line ends; a gzip file is one source shard.
+ * Plain files larger than `rangeBytes` are split at records, after one reading that counts quotes, since quoted fields may hold line ends; a compressed file is one source shard.
  *
  * @throws DatasetsError while reading: SOURCE_MALFORMED with file, line and column
  * @example
@@ -57,7 +58,7 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
   const parserOptions = { dialect, types: options.types ?? {}, select: options.columns };
 
   async function splitFile(file: SourceFile, context: SourceContext): Promise<readonly FileRange[]> {
-    if (isGzip(file.name) || file.bytes <= rangeBytes) return [wholeFile(file)];
+    if (compressionOf(file.name) !== undefined || file.bytes <= rangeBytes) return [wholeFile(file)];
     const header = named ?? (await readHeader(wholeFile(file), context, dialect));
     if (dialect.quoted) return splitAtRecords(file, header, context, rangeBytes);
     const ranges = await splitAtLines(file, context, rangeBytes);

@@ -1,6 +1,6 @@
-import { gunzipBlocks } from '../files/gunzip.js';
+import { type Compression, compressionOf } from '../files/compression.js';
+import { decompressBlocks } from '../files/decompress.js';
 import type { OpenedFile } from '../files/opened-file.js';
-import { isGzip } from '../text/file-range.js';
 
 /** Reads a file's content from its beginning, as many bytes at a time as asked for. */
 export interface ByteReader {
@@ -13,9 +13,10 @@ export interface ByteReader {
   close(): Promise<void>;
 }
 
-/** A reader of a plain or gzip (`*.gz`) file, which it closes. */
+/** A reader of a plain or compressed (`*.gz`, `*.zst`) file, which it closes. */
 export function byteReader(file: OpenedFile): ByteReader {
-  return isGzip(file.name) ? new GzipReader(file) : new PlainReader(file);
+  const compression = compressionOf(file.name);
+  return compression === undefined ? new PlainReader(file) : new CompressedReader(file, compression);
 }
 
 class PlainReader implements ByteReader {
@@ -46,16 +47,16 @@ class PlainReader implements ByteReader {
 
 const blockBytes = 64 << 10;
 
-class GzipReader implements ByteReader {
+class CompressedReader implements ByteReader {
   readonly name: string;
   readonly #file: OpenedFile;
   readonly #blocks: AsyncGenerator<Buffer, void, undefined>;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(file: OpenedFile) {
+  constructor(file: OpenedFile, compression: Compression) {
     this.name = file.name;
     this.#file = file;
-    this.#blocks = gunzipBlocks(file, blockBytes);
+    this.#blocks = decompressBlocks(file, compression, blockBytes);
   }
 
   async read(count: number): Promise<Buffer> {

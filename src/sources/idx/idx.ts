@@ -1,4 +1,5 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import { compressionOf } from '../files/compression.js';
 import { fileStates } from '../files/file-state.js';
 import type { FileLocation } from '../files/location.js';
 import { openFile } from '../files/open-file.js';
@@ -13,7 +14,6 @@ import {
 import { malformedFile } from '../malformed.js';
 import { rowFactory } from '../row-factory.js';
 import { batchElements, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
-import { isGzip } from '../text/file-range.js';
 import { type ByteReader, byteReader } from './byte-reader.js';
 import { type IdxHeader, maxHeaderBytes, readIdxHeader } from './idx-header.js';
 import { type IdxArray, idxItems } from './idx-items.js';
@@ -36,10 +36,10 @@ const shardBytes = 4 << 20;
 const batchBytes = 1 << 20;
 
 /**
- * Reads files in MNIST's IDX format, plain or gzip (`*.gz`): one, whose items are each element's `value`, or several side by side when their items belong together.
+ * Reads files in MNIST's IDX format, plain, gzip (`*.gz`) or zstd (`*.zst`): one, whose items are each element's `value`, or several side by side when their items belong together.
  *
  * An item of a file with one dimension is a number; of more, a typed array of its values in row-major order, which is a view of its batch's memory. Plain files
- * are split into ranges of items of about 4 MiB; gzip files are one source shard.
+ * are split into ranges of items of about 4 MiB; compressed files are one source shard.
  *
  * @throws DatasetsError SOURCE_MALFORMED when a file is no IDX file, is truncated or too long, or when files have different numbers of items
  * @example
@@ -108,7 +108,7 @@ async function splitItems(
   });
   const files = opened.map(({ field, file }) => ({ field, file: file.location, fileBytes: file.bytes }));
   const itemBytes = headers.reduce((sum, header) => sum + header.itemValues * header.valueBytes, 0);
-  const whole = opened.some(({ file }) => isGzip(file.name));
+  const whole = opened.some(({ file }) => compressionOf(file.name) !== undefined);
   const size = whole ? Math.max(1, first.items) : Math.max(1, Math.floor(shardBytes / itemBytes));
   const shards: SourceShard[] = [];
   for (let from = 0; from === 0 || from < first.items; from += size) {
@@ -129,7 +129,7 @@ async function headerOf(file: SourceFile, context: SourceContext): Promise<IdxHe
   try {
     const header = readIdxHeader(await reader.read(maxHeaderBytes), file.name);
     const wanted = header.headerBytes + header.items * header.itemValues * header.valueBytes;
-    if (!isGzip(file.name) && file.bytes !== wanted) {
+    if (compressionOf(file.name) === undefined && file.bytes !== wanted) {
       throw malformedFile(file.name, `has ${file.bytes} bytes, but its header promises ${wanted}`, {
         hint: 'Fetch or write the file again.',
         offset: Math.min(file.bytes, wanted),

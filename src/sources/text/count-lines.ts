@@ -5,7 +5,7 @@ import { locationName } from '../files/location.js';
 import type { SourceContext } from '../source.js';
 import { countLineFeeds } from './decode.js';
 import type { FileRange } from './file-range.js';
-import { readBlocks } from './read-blocks.js';
+import { readTextBlocks } from './read-blocks.js';
 
 /**
  * Line feeds of a plain file before a range. Reads the file up to there (about 1 GB/s on a disk), so only for messages.
@@ -15,7 +15,7 @@ import { readBlocks } from './read-blocks.js';
 export function linesBefore(range: FileRange, context: SourceContext): number {
   if (range.from === 0) return 0;
   const before: FileRange = { ...range, from: 0, to: range.from };
-  const blocks = readBlocks(before, context);
+  const blocks = readTextBlocks(before, context);
   if (!(Symbol.iterator in blocks)) return countElsewhere(before);
   let lines = 0;
   for (const block of blocks) lines += countLineFeeds(block);
@@ -25,7 +25,7 @@ export function linesBefore(range: FileRange, context: SourceContext): number {
 /** What the other process does. */
 export async function countLines(range: FileRange, context: SourceContext): Promise<number> {
   let lines = 0;
-  for await (const block of readBlocks(range, context)) lines += countLineFeeds(block);
+  for await (const block of readTextBlocks(range, context)) lines += countLineFeeds(block);
   return lines;
 }
 

@@ -5,9 +5,10 @@ import { malformedText } from '../malformed.js';
  * Text of a chunk of whole records.
  *
  * @param firstLine line of the chunk's first byte, asked only when the chunk is malformed
+ * @param firstColumn its column
  * @throws DatasetsError SOURCE_MALFORMED at the first byte that is not UTF-8
  */
-export function decodeChunk(chunk: Buffer, file: string, firstLine: () => number): string {
+export function decodeChunk(chunk: Buffer, file: string, firstLine: () => number, firstColumn = 1): string {
   // 'latin1' gives a one-byte string at memory speed; for ASCII it is the same text.
   if (isAscii(chunk)) return chunk.toString('latin1');
   if (isUtf8(chunk)) return chunk.toString('utf8');
@@ -15,7 +16,7 @@ export function decodeChunk(chunk: Buffer, file: string, firstLine: () => number
   const before = chunk.subarray(0, offset);
   const lineStart = before.lastIndexOf(0x0a) + 1;
   const line = firstLine() + countLineFeeds(before);
-  const column = before.subarray(lineStart).toString('utf8').length + 1;
+  const column = before.subarray(lineStart).toString('utf8').length + (lineStart === 0 ? firstColumn : 1);
   const hex = (chunk[offset] ?? 0).toString(16).padStart(2, '0');
   throw malformedText(file, { line, column }, `byte 0x${hex} is not valid UTF-8`, {
     hint: looksLikeUtf16(chunk)

@@ -4,8 +4,11 @@ export type UnsafeIntegers = 'refuse' | 'bigint';
 /** Reports what is wrong at an offset of the text; throws. */
 export type ReportJson = (offset: number, what: string, hint?: string) => never;
 
-/** 16 digits in a row: only then a text may hold an integer that is not safe, and JSON.parse is not enough. */
-const longNumber = /\d{16}/;
+/**
+ * 16 digits in a row that are no fraction: only then a text may hold an integer that is not safe, and JSON.parse is not enough. (Fractions of 16 digits and more are how most floats are
+ * written.)
+ */
+const longInteger = /(?:^|[^.\d])\d{16}/;
 
 /**
  * Parses JSON (RFC 8259) as `JSON.parse` does, but never rounds an integer, and knows where an error is.
@@ -15,13 +18,36 @@ const longNumber = /\d{16}/;
  * @throws whatever `report` throws
  */
 export function parseJson(text: string, integers: UnsafeIntegers, report: ReportJson): unknown {
-  if (longNumber.test(text)) return parseJsonNumbers(text, exactNumber(integers, report), report);
+  if (longInteger.test(text)) return parseJsonNumbers(text, exactNumber(integers, report), report);
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return parseJsonNumbers(text, exactNumber(integers, report), report);
   }
+}
+
+/**
+ * Parses what lies between the brackets, or between commas, of an array: one value or more, separated by commas.
+ *
+ * @param next what follows the text, for messages
+ */
+export function parseJsonItems(
+  text: string,
+  integers: UnsafeIntegers,
+  report: ReportJson,
+  next: string | undefined,
+): readonly unknown[] {
+  const byHand = () => new JsonReader(text, exactNumber(integers, report), report, next).items();
+  if (longInteger.test(text)) return byHand();
+  try {
+    const items: unknown = JSON.parse(`[${text}]`);
+    // A text of spaces holds no item, which is reported by hand.
+    if (Array.isArray(items) && items.length > 0) return items;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return byHand();
 }
 
 /** What becomes of a number, from its literal and where that stands. */
@@ -57,13 +83,24 @@ class JsonReader {
   readonly #text: string;
   readonly #numberOf: JsonNumber;
   readonly #report: ReportJson;
+  /** What follows the text. */
+  readonly #next: string | undefined;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, number: JsonNumber, report: ReportJson) {
+  constructor(text: string, number: JsonNumber, report: ReportJson, next?: string) {
     this.#text = text;
     this.#numberOf = number;
     this.#report = report;
+    this.#next = next;
+  }
+
+  items(): unknown[] {
+    const items: unknown[] = [];
+    do items.push(this.#value());
+    while (this.#takes(','));
+    if (this.#at < this.#text.length) this.#unexpected("',' or ']'");
+    return items;
   }
 
   document(): unknown {
@@ -175,7 +212,8 @@ class JsonReader {
 
   #unexpected(wanted: string): never {
     const found = this.#text.codePointAt(this.#at);
-    const shown = found === undefined ? 'the end of the text' : JSON.stringify(String.fromCodePoint(found));
+    const next = found === undefined ? this.#next : String.fromCodePoint(found);
+    const shown = next === undefined ? 'the end of the text' : JSON.stringify(next);
     return this.#report(this.#at, `${shown} where ${wanted} must be`);
   }
 }

@@ -17,11 +17,6 @@ export type FileRange = {
 
 export const defaultRangeBytes = 64 << 20;
 
-/** Whether a file is compressed, which its name tells, as for tfds and pandas. */
-export function isGzip(name: string): boolean {
-  return name.endsWith('.gz');
-}
-
 /** A whole file as one range. */
 export function wholeFile(file: SourceFile): FileRange {
   return { file: file.location, fileBytes: file.bytes, from: 0, to: file.bytes, line: 1, header: null };

@@ -17,9 +17,9 @@ export interface JsonlOptions extends LineFileOptions {
 const blank = /^[ \t\r]*$/;
 
 /**
- * Reads JSON Lines: one JSON value on each line, UTF-8, plain or gzip (`*.gz`). Blank lines are skipped.
+ * Reads JSON Lines: one JSON value on each line, UTF-8, plain, gzip (`*.gz`) or zstd (`*.zst`). Blank lines are skipped.
  *
- * Large plain files are split at lines, about every `rangeBytes`; a gzip file is one source shard.
+ * Large plain files are split at lines, about every `rangeBytes`; a compressed file is one source shard.
  *
  * @typeParam T what a line holds; it is not checked here, the data set's features check it
  * @throws DatasetsError while reading: SOURCE_MALFORMED with file, line and column

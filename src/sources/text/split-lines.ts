@@ -1,20 +1,21 @@
+import { compressionOf } from '../files/compression.js';
 import { openFile } from '../files/open-file.js';
 import type { OpenedFile } from '../files/opened-file.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import type { SourceContext } from '../source.js';
-import { type FileRange, isGzip, wholeFile } from './file-range.js';
+import { type FileRange, wholeFile } from './file-range.js';
 import { blockBytes } from './read-blocks.js';
 
 /**
  * Ranges of a file whose records end at every line feed: about `rangeBytes` each, cut behind the first line feed at or after each multiple of it. Only the bytes
- * around the cuts are read. A gzip file is one range.
+ * around the cuts are read. A compressed file is one range.
  */
 export async function splitAtLines(
   file: SourceFile,
   context: SourceContext,
   rangeBytes: number,
 ): Promise<readonly FileRange[]> {
-  if (isGzip(file.name) || file.bytes <= rangeBytes) return [wholeFile(file)];
+  if (compressionOf(file.name) !== undefined || file.bytes <= rangeBytes) return [wholeFile(file)];
   const opened = await openFile(file.location, file.bytes, context);
   try {
     const starts = [0];

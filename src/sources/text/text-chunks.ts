@@ -1,10 +1,11 @@
 import { locationName } from '../files/location.js';
+import { consumeBlocks } from '../files/read-blocks.js';
 import { malformedText } from '../malformed.js';
 import type { SourceContext } from '../source.js';
 import { linesBefore } from './count-lines.js';
 import { byteOrderMarkBytes, countLineFeeds, decodeChunk } from './decode.js';
 import type { FileRange } from './file-range.js';
-import { readBlocks } from './read-blocks.js';
+import { readTextBlocks } from './read-blocks.js';
 import { maxRecordBytes, RecordChunker } from './record-chunker.js';
 
 /** Whole records of a text file, and where they begin. */
@@ -29,36 +30,17 @@ export function readText<B>(
   parser: ChunkParser<B>,
 ): Iterable<B> | AsyncIterable<B> {
   const chunks = new ChunkSequence(range, context, quoted);
-  const blocks = readBlocks(range, context);
-  return Symbol.iterator in blocks ? parseSync(blocks, chunks, parser) : parseAsync(blocks, chunks, parser);
-}
-
-function* parseSync<B>(
-  blocks: Iterable<Buffer>,
-  chunks: ChunkSequence,
-  parser: ChunkParser<B>,
-): Generator<B, void, undefined> {
-  for (const block of blocks) {
-    const chunk = chunks.next(block);
-    if (chunk !== undefined) yield* parser.parse(chunk);
-  }
-  const last = chunks.last();
-  if (last !== undefined) yield* parser.parse(last);
-  parser.finish?.();
-}
-
-async function* parseAsync<B>(
-  blocks: AsyncIterable<Buffer>,
-  chunks: ChunkSequence,
-  parser: ChunkParser<B>,
-): AsyncGenerator<B, void, undefined> {
-  for await (const block of blocks) {
-    const chunk = chunks.next(block);
-    if (chunk !== undefined) yield* parser.parse(chunk);
-  }
-  const last = chunks.last();
-  if (last !== undefined) yield* parser.parse(last);
-  parser.finish?.();
+  return consumeBlocks(readTextBlocks(range, context), {
+    push(block) {
+      const chunk = chunks.next(block);
+      return chunk === undefined ? [] : parser.parse(chunk);
+    },
+    *finish() {
+      const last = chunks.last();
+      if (last !== undefined) yield* parser.parse(last);
+      parser.finish?.();
+    },
+  });
 }
 
 /** From blocks to decoded chunks, counting lines on the way. */

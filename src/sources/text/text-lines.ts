@@ -8,7 +8,7 @@ import { LineParser } from './lines.js';
 import { readText } from './text-chunks.js';
 
 /**
- * Reads lines of text, UTF-8, plain or gzip (`*.gz`), without their line ends (LF or CRLF). Blank lines are elements too; the line feed at the
+ * Reads lines of text, UTF-8, plain, gzip (`*.gz`) or zstd (`*.zst`), without their line ends (LF or CRLF). Blank lines are elements too; the line feed at the
  * end of a file begins no further line.
  *
  * @throws DatasetsError while reading: SOURCE_MALFORMED with file, line and column where a byte is not UTF-8

@@ -36,6 +36,32 @@ def json_file(file):
         return json.load(text)
 
 
+def write_json_array(file, rows):
+    """Writes an array of objects as Python does, `rows` of them, on one line or pretty-printed by the number of the row; returns how many bytes."""
+    with open(file, "w", encoding="utf-8") as text:
+        text.write("[\n")
+        for row in range(rows):
+            value = {"id": row, "big": 2**53 + row, "name": f"näme {row} \"}}],[", "score": row / 7, "tags": [["a", row], {}], "none": None}
+            text.write(json.dumps(value, indent=row % 3 or None, ensure_ascii=row % 2 == 0))
+            text.write(",\n" if row + 1 < rows else "\n]\n")
+        return text.tell()
+
+
+def write_zstd(file, frames, sized=True, level=3):
+    """Writes bytes as the frames of a zstd file; without `sized` as streams are written, whose frames don't state their size."""
+    import pyarrow as pa
+
+    with open(file, "wb") as out:
+        for frame in frames:
+            if sized:
+                out.write(pa.Codec("zstd", compression_level=level).compress(frame, asbytes=True))
+                continue
+            sink = pa.BufferOutputStream()
+            with pa.CompressedOutputStream(sink, "zstd") as stream:
+                stream.write(frame)
+            out.write(sink.getvalue())
+
+
 def glob_files(root, pattern):
     """Files below `root` that match, with `/`, sorted."""
     found = glob.glob(pattern, root_dir=root, recursive=True)
