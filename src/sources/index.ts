@@ -39,3 +39,5 @@ export { type JsonOptions, json } from './text/json.js';
 export { type JsonlOptions, jsonl } from './text/jsonl.js';
 export type { LineFileOptions } from './text/line-files.js';
 export { textLines } from './text/text-lines.js';
+export type { ExampleFields, ExampleRow } from './tfrecord/example-fields.js';
+export { type TFRecordOptions, tfrecord } from './tfrecord/tfrecord.js';

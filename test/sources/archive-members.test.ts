@@ -59,6 +59,14 @@ describe('archiveMembers', function () {
     });
   }
 
+  it('reads tar.zst as it reads tar', async function () {
+    const frames = [new Uint8Array(readFileSync(folder.file('pax.tar')))];
+    await requireOracle(this).call('sources.write_zstd', { file: folder.file('pax.tar.zst'), frames });
+    const { elements, shards } = await readAll(archiveMembers('pax.tar.zst'), folder.context);
+    assert.deepEqual(digests(elements), digests((await readAll(archiveMembers('pax.tar'), folder.context)).elements));
+    assert.deepEqual(shards, ['pax.tar.zst']);
+  });
+
   it('cuts zip and tar files into source shards, and a tar.gz file not', async () => {
     const shards = async (name: string) => (await readAll(archiveMembers(name), folder.context)).shards;
     assert.equal((await shards('many.tgz')).length, 1);

@@ -63,11 +63,17 @@ export class TFRecordScanner {
     let count = 0;
     let frame = from;
     while (count < blockRecords && to - frame >= frameHeaderBytes) {
-      const length = this.#length(view, frame, fileOffset);
+      const length = lengthAt(view, frame);
       const start = frame + frameHeaderBytes;
       const end = start + length;
+      // The records before a damaged one are delivered first: whoever counts them knows its number.
+      if (length < 0) {
+        if (count > 0) break;
+        throw this.#corruptLength(fileOffset + frame);
+      }
       if (end + frameFooterBytes > to) break;
       if (this.#verify && maskedCrc32cOfView(view, start, end) !== view.getUint32(end, true)) {
+        if (count > 0) break;
         throw corrupt(this.#file, fileOffset + frame, `the checksum of its ${length} bytes is wrong`);
       }
       starts[count] = start;
@@ -83,16 +89,20 @@ export class TFRecordScanner {
   /** Bytes of the whole frame that starts at `bytes[frame]`, or undefined when its header is not all there. */
   frameBytes(bytes: Uint8Array, frame: number, to: number, fileOffset = this.#fileOffset): number | undefined {
     if (to - frame < frameHeaderBytes) return undefined;
-    return this.#length(viewOf(bytes), frame, fileOffset) + frameOverheadBytes;
+    const length = lengthAt(viewOf(bytes), frame);
+    if (length < 0) throw this.#corruptLength(fileOffset + frame);
+    return length + frameOverheadBytes;
   }
 
-  #length(view: DataView, frame: number, fileOffset: number): number {
-    const length = view.getUint32(frame, true) + view.getUint32(frame + 4, true) * 0x1_0000_0000;
-    if (!Number.isSafeInteger(length) || lengthCrc(length) !== view.getUint32(frame + 8, true)) {
-      throw corrupt(this.#file, fileOffset + frame, 'the checksum of its length is wrong');
-    }
-    return length;
+  #corruptLength(offset: number): DatasetsError {
+    return corrupt(this.#file, offset, 'the checksum of its length is wrong');
   }
+}
+
+/** Length of the record whose frame starts there; -1 where its checksum is wrong. */
+function lengthAt(view: DataView, frame: number): number {
+  const length = view.getUint32(frame, true) + view.getUint32(frame + 4, true) * 0x1_0000_0000;
+  return Number.isSafeInteger(length) && lengthCrc(length) === view.getUint32(frame + 8, true) ? length : -1;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,7 +1,7 @@
 import { DatasetsError } from '../../core/errors/index.js';
 
 /** How an archive is packed. */
-export type MemberArchive = 'zip' | 'tar' | 'tar.gz';
+export type MemberArchive = 'zip' | 'tar' | 'tar.gz' | 'tar.zst';
 
 /**
  * What the name of a file says that it is.
@@ -13,8 +13,9 @@ export function archiveFormat(name: string): MemberArchive {
   if (lower.endsWith('.zip')) return 'zip';
   if (lower.endsWith('.tar')) return 'tar';
   if (lower.endsWith('.tar.gz') || lower.endsWith('.tgz')) return 'tar.gz';
+  if (lower.endsWith('.tar.zst') || lower.endsWith('.tzst')) return 'tar.zst';
   throw new DatasetsError('UNSUPPORTED', `${name} is no archive whose members are read`, {
-    hint: 'Archives are known by their names: *.zip, *.tar, *.tar.gz, *.tgz. Others are extracted by p.download({ url, extract }).',
+    hint: 'Archives are known by their names: *.zip, *.tar, *.tar.gz, *.tgz, *.tar.zst, *.tzst. Others are extracted by p.download({ url, extract }).',
     at: { file: name },
   });
 }

@@ -31,10 +31,10 @@ export interface ArchiveMembersOptions extends MemberLimits {
 }
 
 /**
- * Reads the files in archives, one element each, without extracting them: zip, tar, tar.gz (`*.zip`, `*.tar`, `*.tar.gz`, `*.tgz`), of this machine, on `gs://` or
+ * Reads the files in archives, one element each, without extracting them: zip, tar, tar.gz, tar.zst (`*.zip`, `*.tar`, `*.tar.gz`, `*.tgz`, `*.tar.zst`, `*.tzst`), of this machine, on `gs://` or
  * downloaded. Members come in the order of the archive: a tar file's own, for zip that of its list at the end. One that comes twice is two elements.
  *
- * A zip file is split by its list of members, a tar file by its headers, which are read once; of both, a worker reads the bytes of its members alone. A tar.gz file is
+ * A zip file is split by its list of members, a tar file by its headers, which are read once; of both, a worker reads the bytes of its members alone. A compressed tar file is
  * one source shard. Shards have at most 256 members or about 16 MiB. The checksums of zip members are checked.
  *
  * @param options `as: 'text'` decodes UTF-8 (without a byte order mark); the default is the bytes

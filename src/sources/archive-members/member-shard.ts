@@ -13,7 +13,7 @@ export type MemberRange =
   /** Bytes of a plain tar file: from the header of a member to behind another. */
   | { readonly kind: 'tar'; readonly from: number; readonly to: number }
   /** All of a tar file that can only be read from its beginning. */
-  | { readonly kind: 'stream'; readonly format: 'tar' | 'tar.gz' };
+  | { readonly kind: 'stream'; readonly compression: 'gzip' | 'zstd' | null };
 
 /** A `ZipEntry` as JSON holds it; its name is UTF-8, which was checked. */
 export type ZipMemberData = Omit<ZipEntry, 'name'> & { readonly name: string; readonly path: string };

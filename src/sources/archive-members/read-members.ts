@@ -1,5 +1,5 @@
 import { readZipMember, tarMembers } from '../../archives/index.js';
-import { gunzipBlocks } from '../files/gunzip.js';
+import { decompressBlocks } from '../files/decompress.js';
 import { mapFiles } from '../files/map-files.js';
 import { openFile } from '../files/open-file.js';
 import type { OpenedFile } from '../files/opened-file.js';
@@ -70,7 +70,9 @@ function membersOf(
     case 'tar':
       return tarFiles(tarMembers(ownPieces(file, shard.from, shard.to), file.name, shard.from), file, matches, limits);
     case 'stream': {
-      const blocks = shard.format === 'tar' ? ownPieces(file, 0, file.bytes) : gunzipBlocks(file, blockBytes);
+      const { compression } = shard;
+      const blocks =
+        compression === null ? ownPieces(file, 0, file.bytes) : decompressBlocks(file, compression, blockBytes);
       return tarFiles(tarMembers(blocks, file.name), file, matches, limits);
     }
   }

@@ -41,14 +41,15 @@ export async function splitArchive(
   limits: MemberLimits,
 ): Promise<SplitArchive> {
   const format = archiveFormat(file.name);
-  if (format === 'tar.gz') return whole(file, format);
+  if (format === 'tar.gz') return whole(file, 'gzip');
+  if (format === 'tar.zst') return whole(file, 'zstd');
   const opened = await openFile(file.location, file.bytes, context);
   try {
     const cuts =
       format === 'zip'
         ? await cutZip(opened, matches, limits)
         : await cutTar(opened, file.location.in === 'bucket', matches, limits, context);
-    if (cuts === undefined) return whole(file, 'tar');
+    if (cuts === undefined) return whole(file, null);
     const shards = cuts.map((cut) => shardOf(file, cut));
     return { shards, members: cuts.reduce((sum, { count }) => sum + count, 0) };
   } finally {
@@ -56,8 +57,8 @@ export async function splitArchive(
   }
 }
 
-function whole(file: SourceFile, format: 'tar' | 'tar.gz'): SplitArchive {
-  const data: MemberShard = { file: file.location, fileBytes: file.bytes, kind: 'stream', format };
+function whole(file: SourceFile, compression: 'gzip' | 'zstd' | null): SplitArchive {
+  const data: MemberShard = { file: file.location, fileBytes: file.bytes, kind: 'stream', compression };
   return { shards: [{ id: file.name, data, bytes: file.bytes }], members: undefined };
 }
 

@@ -1,8 +1,9 @@
 import type { SchemaElement, SchemaTree } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
+import type { ColumnType, LeafType } from '../columnar/column-type.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import { malformedFile } from '../malformed.js';
-import { type ColumnType, columnTypeOf, type LeafType } from '../parquet/column-type.js';
+import { columnTypeOf } from '../parquet/column-type.js';
 import { openParquet } from '../parquet/open-file.js';
 import type { SourceContext } from '../source.js';
 import type { DeclaredField, DeclaredType } from './field-counter.js';

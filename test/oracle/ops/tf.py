@@ -9,9 +9,9 @@ def read_records(files, limit=None):
     return list((records if limit is None else records.take(limit)).as_numpy_iterator())
 
 
-def write_records(file, records):
-    """Writes a TFRecord file."""
-    with tf.io.TFRecordWriter(file) as writer:
+def write_records(file, records, compression=None):
+    """Writes a TFRecord file; `compression` is '', 'GZIP' or 'ZLIB'."""
+    with tf.io.TFRecordWriter(file, options=compression) as writer:
         for record in records:
             writer.write(record)
 

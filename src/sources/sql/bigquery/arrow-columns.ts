@@ -1,7 +1,7 @@
 import type { Data, Field } from 'apache-arrow';
 import { internalError } from '../../../core/errors/index.js';
-import type { ColumnType } from '../../parquet/column-type.js';
-import { decimalText } from '../../parquet/convert.js';
+import type { ColumnType } from '../../columnar/column-type.js';
+import { decimalText } from '../../columnar/convert.js';
 import type { ColumnValues } from '../../row-factory.js';
 
 /** A column of a record batch: what its values mean, and the values in their physical form, as `convertPiece` takes them. */

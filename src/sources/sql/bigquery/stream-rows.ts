@@ -1,5 +1,5 @@
 import { DatasetsError } from '../../../core/errors/index.js';
-import { convertPiece, type ReportValue, type ValueChoices } from '../../parquet/convert.js';
+import { convertPiece, type ReportValue, type ValueChoices } from '../../columnar/convert.js';
 import { type ColumnValues, rowFactory } from '../../row-factory.js';
 import { batchElements, type SourceBatch } from '../../source.js';
 import { baseOf, type SqlBaseType, type SqlTypes } from '../sql-types.js';
