@@ -19,21 +19,9 @@ export class RowSorter {
     const sorted = this.#sorted;
     const slots = this.#slots.fill(0, 0, count + 1);
     const scale = count / span;
-    for (let i = 0; i < count; i++) {
-      const key = (words[(order[i] as number) >>> 2] as number) >>> 0;
-      const slot = Math.min(count - 1, Math.floor((key - low) * scale)) + 1;
-      slots[slot] = (slots[slot] as number) + 1;
-    }
-    for (let slot = 1; slot <= count; slot++) slots[slot] = (slots[slot] as number) + (slots[slot - 1] as number);
-    for (let i = 0; i < count; i++) {
-      const row = order[i] as number;
-      const key = (words[row >>> 2] as number) >>> 0;
-      const slot = Math.min(count - 1, Math.floor((key - low) * scale));
-      const place = slots[slot] as number;
-      slots[slot] = place + 1;
-      keys[place] = key;
-      sorted[place] = row;
-    }
+    countSlots(words, order, slots, count, low, scale);
+    addUp(slots, count);
+    placeRows(words, order, slots, keys, sorted, count, low, scale);
     insertionSort(words, keys, sorted, count);
     order.set(sorted.subarray(0, count));
     return findEqualHashes(words, keys, sorted, count);
@@ -46,6 +34,54 @@ export class RowSorter {
     this.#sorted = new Uint32Array(capacity);
     this.#slots = new Uint32Array(capacity + 1);
   }
+}
+
+// A loop a function: the engine optimises a function with several long loops while it is in the first one, knows nothing of the rest, and
+// starts again at each (250 times in a build of three million rows).
+
+/** Writes into `slots[1 + slot]` how many rows belong to each of `count` slots. */
+function countSlots(
+  words: Int32Array,
+  order: Uint32Array,
+  slots: Uint32Array,
+  count: number,
+  low: number,
+  scale: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const slot = slotOf((words[(order[i] as number) >>> 2] as number) >>> 0, count, low, scale) + 1;
+    slots[slot] = (slots[slot] as number) + 1;
+  }
+}
+
+/** From how many there are to where they begin. */
+function addUp(slots: Uint32Array, count: number): void {
+  for (let slot = 1; slot <= count; slot++) slots[slot] = (slots[slot] as number) + (slots[slot - 1] as number);
+}
+
+function placeRows(
+  words: Int32Array,
+  order: Uint32Array,
+  slots: Uint32Array,
+  keys: Uint32Array,
+  sorted: Uint32Array,
+  count: number,
+  low: number,
+  scale: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = order[i] as number;
+    const key = (words[row >>> 2] as number) >>> 0;
+    const slot = slotOf(key, count, low, scale);
+    const place = slots[slot] as number;
+    slots[slot] = place + 1;
+    keys[place] = key;
+    sorted[place] = row;
+  }
+}
+
+function slotOf(key: number, count: number, low: number, scale: number): number {
+  return Math.min(count - 1, Math.floor((key - low) * scale));
 }
 
 /** Rows are at most a few places from where they belong. Equal rows stop each other, so that many of them cost no more. */
