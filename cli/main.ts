@@ -17,8 +17,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;
 });
-// Stacks of data sets' own TypeScript name its lines, not those of what was compiled from it.
-process.setSourceMapsEnabled(true);
 
 process.exitCode = await run({
   argv: process.argv.slice(2),

@@ -1,6 +1,6 @@
 import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
 import { DatasetsError } from '../core/errors/index.js';
-import { type BuildJob, createEngine } from '../engines/index.js';
+import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
@@ -35,12 +35,14 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.location);
   if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
+  const engine = createEngine(options.config.runner, { workers: options.config.workers });
+  engine.warmUp(target.builder.module);
   try {
     const prepared = await prepareBuild(target);
     const identity = identityOf(prepared, options);
     const staged = await stageTarget(target, registry, options, identity);
     try {
-      const result = await buildStaged(staged, prepared, identity, options);
+      const result = await buildStaged(engine, staged, prepared, identity, options);
       options.onProgress?.({ type: 'build-end', result });
       return result;
     } catch (error) {
@@ -54,6 +56,8 @@ export async function build(reference: string, options: BuildOptions): Promise<B
     const taken = error instanceof DatasetsError && error.code === 'VERSION_EXISTS';
     if (taken && options.ifExists !== 'fail') return existingResult(target, registry);
     throw error;
+  } finally {
+    await engine.close();
   }
 }
 
@@ -83,6 +87,7 @@ function identityOf({ target, schema, info, code }: PreparedBuild, options: Buil
 }
 
 async function buildStaged(
+  engine: Engine,
   staged: StagedVersion,
   { target, info, schema, code }: PreparedBuild,
   identity: string | undefined,
@@ -91,7 +96,6 @@ async function buildStaged(
   const started = performance.now();
   const createdAt = new Date();
   const { definition, chosen } = target;
-  const engine = createEngine(options.config.runner, { workers: options.config.workers });
   const job = jobOf(staged, target, options, createdAt);
   const output = await engine.run(identity === undefined ? job : { ...job, journal: { identity } }, {
     signal: options.signal ?? new AbortController().signal,

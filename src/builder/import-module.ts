@@ -18,6 +18,8 @@ export async function importModule(module: string): Promise<Readonly<Record<stri
     typeScript ??= registerTypeScript();
     await typeScript;
   }
+  // An author's stack names the lines that the author wrote. Only now: Node reads the maps of all that is imported from here on (770 files in a build, 170 ms).
+  process.setSourceMapsEnabled(true);
   try {
     return (await import(url)) as Readonly<Record<string, unknown>>;
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { DatasetsError } from '../core/errors/index.js';
 import type { Engine } from './engine.js';
+import { ThreadsEngine } from './threads/threads-engine.js';
 
 /** Engines that run on this machine. */
 export type LocalEngineName = 'inline' | 'threads';
@@ -31,6 +32,8 @@ export function createEngine(name: LocalEngineName, options: EngineOptions = {})
     case 'inline':
       return {
         name,
+        warmUp: () => {},
+        close: async () => {},
         run: async (job, run) => {
           const [{ runLocalBuild }, { openInlineRunner }] = await Promise.all([
             import('./local/run-local-build.js'),
@@ -40,17 +43,7 @@ export function createEngine(name: LocalEngineName, options: EngineOptions = {})
         },
       };
     case 'threads':
-      return {
-        name,
-        run: async (job, run) => {
-          const [{ runLocalBuild }, { ThreadRunner }] = await Promise.all([
-            import('./local/run-local-build.js'),
-            import('./threads/thread-runner.js'),
-          ]);
-          const openRunner = () => ThreadRunner.open(workers, { module: job.builder.module });
-          return runLocalBuild({ description: { name, workers }, openRunner }, job, run);
-        },
-      };
+      return new ThreadsEngine(workers);
     default:
       throw new DatasetsError('USAGE', `there is no engine ${JSON.stringify(name)}`, {
         hint: 'Use inline or threads.',

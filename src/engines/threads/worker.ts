@@ -12,8 +12,6 @@ import type { WorkerReply, WorkerStart } from './worker-messages.js';
  * TypeScript are loaded by the builder room, which registers tsx in this thread.
  */
 
-process.setSourceMapsEnabled(true);
-
 const host = new TaskHost();
 
 // The module takes longest to load, and is known before there is a plan. An error in it comes again, and is reported, with the first task.

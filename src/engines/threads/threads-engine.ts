@@ -1,0 +1,43 @@
+import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
+import { ThreadRunner } from './thread-runner.js';
+
+/** Runs builds in a pool of threads. */
+export class ThreadsEngine implements Engine {
+  readonly name = 'threads';
+  readonly #workers: number;
+  /** A pool that was started before there was a job. */
+  #waiting: { readonly module: string; readonly runner: Promise<ThreadRunner> } | undefined;
+
+  constructor(workers: number) {
+    this.#workers = workers;
+  }
+
+  warmUp(module: string): void {
+    if (this.#waiting !== undefined) return;
+    const runner = ThreadRunner.open(this.#workers, { module });
+    // `run` reports it, or nobody is interested.
+    runner.catch(() => {});
+    this.#waiting = { module, runner };
+  }
+
+  async run(job: BuildJob, run: EngineRun): Promise<BuildOutput> {
+    const { runLocalBuild } = await import('../local/run-local-build.js');
+    const { name } = this;
+    const openRunner = () => this.#open(job.builder.module);
+    return runLocalBuild({ description: { name, workers: this.#workers }, openRunner }, job, run);
+  }
+
+  async close(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    const runner = await waiting?.runner.catch(() => undefined);
+    await runner?.close();
+  }
+
+  #open(module: string): Promise<ThreadRunner> {
+    const waiting = this.#waiting;
+    if (waiting?.module !== module) return ThreadRunner.open(this.#workers, { module });
+    this.#waiting = undefined;
+    return waiting.runner;
+  }
+}
