@@ -7,7 +7,9 @@ import { examples } from '../frame/examples.js';
 
 interface NewFlags {
   readonly project?: boolean | string;
-  readonly kind: DatasetKind;
+  readonly kind?: DatasetKind;
+  readonly from?: string;
+  readonly table?: Readonly<Record<string, string>>;
 }
 
 export const newCommand: CommandModule = {
@@ -25,10 +27,17 @@ export const newCommand: CommandModule = {
         // The list is the library's datasetKinds; importing it here would load the library for a help page.
         new Option(
           '--kind <kind>',
-          'where examples come from: files of rows, an SQL query, a folder of images, or a generator function',
-        )
-          .choices(['files', 'sql', 'images', 'generator'])
-          .default('files'),
+          'where examples come from: files of rows (the default), an SQL query, a folder of images, or a generator function',
+        ).choices(['files', 'sql', 'images', 'generator']),
+      )
+      .option(
+        '--from <file>',
+        'make it of data that is there, and infer its features from every row: CSV, TSV, JSON Lines, Parquet (a path, a pattern, or gs://), or a .sql file',
+      )
+      .addOption(
+        new Option('--table <name=files>', 'files as a table of the query, on DuckDB; may be repeated').argParser(
+          addTable,
+        ),
       )
       .addHelpText(
         'after',
@@ -37,6 +46,7 @@ export const newCommand: CommandModule = {
           ['new products/product_c', 'a data set that builds as it stands, for you to rewrite'],
           ['new clicks --kind sql', 'a data set that an SQL query over local files makes'],
           ['new faces --kind images', 'a data set of the images in a folder'],
+          ['new sales --from exports/sales.csv', 'a data set of the rows of a file, with the features that they have'],
           ['new noise --kind generator', 'a data set whose examples a function yields'],
         ),
       )
@@ -50,7 +60,8 @@ async function create(context: CommandContext, name: string | undefined, flags: 
       hint: 'ailab-datasets new my_dataset',
     });
   }
-  const [{ scaffoldDataset, scaffoldProject }, { parseDatasetName }] = await Promise.all([
+  checkFrom(name, flags);
+  const [{ scaffoldDataset, scaffoldDatasetFrom, scaffoldProject }, { parseDatasetName }] = await Promise.all([
     import('../../src/project/index.js'),
     import('../../src/core/names/index.js'),
   ]);
@@ -61,16 +72,65 @@ async function create(context: CommandContext, name: string | undefined, flags: 
   const isMissing = flags.project === undefined && (await context.config()).file === undefined;
   const project = flags.project === undefined && !isMissing ? undefined : await scaffoldProject(folder);
   const made: Scaffolded[] = project === undefined ? [] : [project];
-  if (name !== undefined) made.push(await scaffoldDataset(name, flags.kind, await context.configIn(folder)));
+  const notes: string[] = [];
+  if (name !== undefined) {
+    const config = await context.configIn(folder);
+    const { from, table: tables = {}, kind = 'files' } = flags;
+    if (from === undefined) made.push(await scaffoldDataset(name, kind, config));
+    else {
+      const inferred = await scaffoldDatasetFrom(
+        name,
+        from,
+        { cwd: context.cwd, tables, signal: context.signal },
+        config,
+      );
+      made.push(inferred);
+      notes.push(...inferred.notes);
+    }
+  }
   return {
     data: {
       created: made.flatMap(({ created }) => created),
       completed: made.flatMap(({ completed }) => completed),
       kept: made.flatMap(({ kept }) => kept),
+      ...(flags.from === undefined ? {} : { notes }),
     },
     text: () =>
-      [...made.flatMap((each) => lines(each, context)), '', ...nextSteps(name, flags, project, context)].join('\n'),
+      [
+        ...made.flatMap((each) => lines(each, context)),
+        ...(notes.length === 0
+          ? []
+          : ['', context.terminal.out.style.bold('Found:'), ...notes.map((note) => `  ${note}`)]),
+        '',
+        ...nextSteps(name, flags, project, context),
+      ].join('\n'),
   };
+}
+
+/** Commander gives what the earlier flags were made into. */
+function addTable(text: string, tables: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, name, files] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && files !== undefined) return { ...tables, [name]: files };
+  throw new DatasetsError('USAGE', `--table ${text} doesn't say which files are which table`, {
+    hint: "Write the table's name, an equals sign and the files: --table clicks=exports/clicks.csv",
+  });
+}
+
+function checkFrom(name: string | undefined, { from, kind, table }: NewFlags): void {
+  const isQuery = from?.endsWith('.sql') === true;
+  if (from !== undefined && name === undefined)
+    throw usage(
+      '--from says what a data set is made of, and none is named',
+      `ailab-datasets new my_dataset --from ${from}`,
+    );
+  if (from !== undefined && kind !== undefined)
+    throw usage('--from says by itself of what kind the data set is', 'Leave out --kind.');
+  if (table !== undefined && !isQuery)
+    throw usage('--table names files for a query, and no query is named', 'Name it: --from query.sql.');
+}
+
+function usage(message: string, hint: string): DatasetsError {
+  return new DatasetsError('USAGE', message, { hint });
 }
 
 function lines({ created, completed, kept }: Scaffolded, { cwd, terminal }: CommandContext): readonly string[] {

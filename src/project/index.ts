@@ -3,6 +3,14 @@ export type { Check } from './check.js';
 export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js';
 export { type BuildPlan, planBuild } from './plan-build.js';
 export { type DatasetKind, datasetKinds } from './scaffold/kinds/dataset-kind.js';
-export { type Scaffolded, type ScaffoldedProject, scaffoldDataset, scaffoldProject } from './scaffold/scaffold.js';
+export {
+  type InferredScaffold,
+  type Scaffolded,
+  type ScaffoldedProject,
+  type ScaffoldFromOptions,
+  scaffoldDataset,
+  scaffoldDatasetFrom,
+  scaffoldProject,
+} from './scaffold/scaffold.js';
 export { type BuildSelection, type SelectedBuilds, selectBuilds } from './select-builds.js';
 export { cleanRegistry } from './staged-builds.js';

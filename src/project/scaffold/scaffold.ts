@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { type DatasetName, parseDatasetName } from '../../core/names/index.js';
 import { datasetFiles } from './dataset-text.js';
+import { inferDataset } from './from/infer-dataset.js';
 import { type DatasetKind, kindTexts } from './kinds/dataset-kind.js';
 import { completeManifest, dependsOnThisPackage, projectFiles } from './project-files.js';
 
@@ -35,6 +36,42 @@ export interface ScaffoldedProject extends Scaffolded {
 export async function scaffoldDataset(place: string, kind: DatasetKind, config: ResolvedConfig): Promise<Scaffolded> {
   const { directory, name } = await newFolder(place, config);
   return write(directory, datasetFiles(name, kindTexts[kind]));
+}
+
+/** What was made, and what was found out that its author should know. */
+export interface InferredScaffold extends Scaffolded {
+  /** Sentences. */
+  readonly notes: readonly string[];
+}
+
+/** How a data set is made of data that is there. */
+export interface ScaffoldFromOptions {
+  /** Where relative paths start. */
+  readonly cwd: string;
+  /** Files as tables of a query on DuckDB, by name. */
+  readonly tables?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a data set's folder with a builder of the rows that files hold or a query gives: features are inferred from all of them.
+ *
+ * @param from files of rows: a path or a pattern, on this machine or on `gs://`; or a `.sql` file
+ * @throws DatasetsError as `scaffoldDataset`; what `inferFields` and `inferQuery` throw
+ * @example
+ * ```ts
+ * const { notes } = await scaffoldDatasetFrom('clicks', 'exports/clicks-*.csv.gz', { cwd: process.cwd() }, await loadConfig());
+ * ```
+ */
+export async function scaffoldDatasetFrom(
+  place: string,
+  from: string,
+  { tables = {}, ...options }: ScaffoldFromOptions,
+  config: ResolvedConfig,
+): Promise<InferredScaffold> {
+  const { directory, name } = await newFolder(place, config);
+  const { text, notes } = await inferDataset(from, { ...options, name, directory, tables, config });
+  return { ...(await write(directory, datasetFiles(name, text))), notes };
 }
 
 interface NewFolder {
