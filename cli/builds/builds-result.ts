@@ -73,6 +73,7 @@ function resultText(result: BuildResult, out: TextOutput): string {
   return [
     `${out.style.bold(name)} ${status}`,
     renderTable(columns, rows, out.width, out.style),
+    ...(result.fromExtracts === undefined ? [] : [`from the extract of ${result.fromExtracts.join(', ')}`]),
     ...(result.units.reused > 0 ? [unitsText(result.units)] : []),
     ...(counters.length > 0 ? ['counters:', ...counters] : []),
     result.directory,

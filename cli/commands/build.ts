@@ -37,6 +37,7 @@ interface BuildFlags {
   readonly workers?: number;
   readonly buffer?: number;
   readonly dryRun?: boolean;
+  readonly fromExtract?: string;
   readonly downloadOnly?: boolean;
   readonly registerChecksums?: boolean;
 }
@@ -54,6 +55,10 @@ export const buildCommand: CommandModule = {
       .option('--config <name>', 'this config alone; without it, all configs of a data set are built')
       .option('--max-examples-per-split <n>', 'a sample: only the first n examples of each split', wholeNumber(1))
       .option('--manual-dir <dir>', 'folder of files that had to be fetched by hand')
+      .option(
+        '--from-extract <registry>',
+        'read what the queries of this version gave, as a registry has kept it, and run none (path, gs:// URL or name)',
+      )
       .optionsGroup('What is downloaded:')
       .option('--download-only', 'fetch what the data sets download, and build nothing')
       .option('--register-checksums', 'write what their URLs contain now into checksums.tsv beside the builder')
@@ -87,6 +92,7 @@ export const buildCommand: CommandModule = {
           ['build mnist', 'build and publish the newest version'],
           ['build product_a --config men', 'one config of three'],
           ['build product_a:1.0.0', 'an older version that the code still supports'],
+          ['build product_a:1.0.0 --from-extract prod', 'the same bytes, also when its tables are others now'],
           ['build product_c --register-checksums --download-only', 'fetch its files, and write checksums.tsv'],
           ['build --all --exclude product_b', 'everything else'],
           ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
@@ -107,6 +113,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     ifExists,
     signal: context.signal,
     restart: flags.restart === true,
+    ...(flags.fromExtract !== undefined && { fromExtract: flags.fromExtract }),
     ...(flags.numShards !== undefined && { numShards: flags.numShards }),
     ...(flags.maxExamplesPerSplit !== undefined && { maxExamplesPerSplit: flags.maxExamplesPerSplit }),
   };

@@ -90,6 +90,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['maxDownloadBytes', formatBytes(config.maxDownloadBytes), origins.maxDownloadBytes],
     ['maxExtractedBytes', formatBytes(config.maxExtractedBytes), origins.maxExtractedBytes],
     ['maxExtractionRatio', String(config.maxExtractionRatio), origins.maxExtractionRatio],
+    ['maxRetainedBytes', formatBytes(config.maxRetainedBytes), origins.maxRetainedBytes],
     ['workDirectory', config.workDirectory ?? 'in cacheDirectory', origins.workDirectory],
   ] as const;
   return renderTable(

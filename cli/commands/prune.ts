@@ -62,7 +62,7 @@ async function prune(context: CommandContext, names: readonly string[], flags: P
   };
 }
 
-function pruneData({ versions, unfinished }: PruneReport) {
+function pruneData({ versions, unfinished, extracts }: PruneReport) {
   return {
     versions: versions.map(({ version, keptBecause, outcome }) => ({
       reference: formatReference(version),
@@ -72,11 +72,17 @@ function pruneData({ versions, unfinished }: PruneReport) {
       outcome: outcome ?? null,
     })),
     unfinished: unfinished.map((tombstone) => formatReference(tombstone)),
+    extracts: extracts.map(({ path, bytes, outcome }) => ({ path, bytes, outcome: outcome ?? null })),
   };
 }
 
-function render({ versions, unfinished }: PruneReport, registry: string, removes: boolean, out: TextOutput): string {
-  if (versions.length === 0) return `No versions in ${registry}.`;
+function render(
+  { versions, unfinished, extracts }: PruneReport,
+  registry: string,
+  removes: boolean,
+  out: TextOutput,
+): string {
+  if (versions.length + extracts.length === 0) return `No versions in ${registry}.`;
   const table = renderTable(
     [
       { title: 'version', dress: out.style.bold },
@@ -99,8 +105,18 @@ function render({ versions, unfinished }: PruneReport, registry: string, removes
     table,
     '',
     ...unfinished.map((tombstone) => unfinishedText(formatReference(tombstone), removes)),
+    ...(extracts.length > 0 ? [extractsText(extracts, removes)] : []),
     summary(versions, removes),
   ].join('\n');
+}
+
+function extractsText(extracts: PruneReport['extracts'], removes: boolean): string {
+  const counted = removes ? extracts.filter(({ outcome }) => outcome === 'removed') : extracts;
+  const bytes = formatBytes(counted.reduce((sum, extract) => sum + extract.bytes, 0));
+  const count = `${formatCount(counted.length)} ${counted.length === 1 ? 'result' : 'results'} of queries`;
+  const busy = extracts.length - counted.length;
+  const rest = busy === 0 ? '' : ` ${formatCount(busy)} stay until a build has noted what it needs: run it again.`;
+  return `${count} that no version needs any more ${removes ? 'went' : 'would go'}, ${bytes}.${rest}`;
 }
 
 function verb({ keptBecause, outcome }: PrunedVersion, removes: boolean): string {

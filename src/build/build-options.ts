@@ -18,6 +18,13 @@ export interface BuildOptions {
   readonly snapshotTime?: Date;
   /** Starts clean where an earlier build has left something to go on from. */
   readonly restart?: boolean;
+  /**
+   * Reads what the version's queries gave in place of running them, from a registry that holds the same version: a directory, `gs://bucket/path`, or a name of the configuration. The bytes are
+   * the same.
+   */
+  readonly fromExtract?: string;
+  /** With `fromExtract`: runs a query all the same of which nothing was kept, or nothing is left. Default: that is an error. */
+  readonly runOtherQueries?: boolean;
   /** Refuses sources that need a network: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
   /** For a version that is built again: the registry that published versions are read from, and what references meant, as the facts of a build record it. */
@@ -63,6 +70,8 @@ export interface BuildResult {
   /** sha256 of the data, lower-case hex. Undefined for a directory that tfds prepared. */
   readonly contentDigest: string | undefined;
   readonly counters: Readonly<Record<string, number>>;
+  /** Queries whose result was read from an extract. */
+  readonly fromExtracts?: readonly string[];
   /** How much of the work an earlier build had done. */
   readonly units: UnitCounts;
   readonly seconds: number;

@@ -10,6 +10,7 @@ export function publishedResult(
   output: BuildOutput,
   manifest: Manifest,
   seconds: number,
+  fromExtracts: readonly string[],
 ): BuildResult {
   return {
     status: 'built',
@@ -19,6 +20,7 @@ export function publishedResult(
     splits: splitsOf(manifest),
     contentDigest: manifest.contentDigest,
     counters: output.counters,
+    ...(fromExtracts.length > 0 && { fromExtracts }),
     units: output.units,
     seconds,
   };

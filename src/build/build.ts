@@ -8,6 +8,8 @@ import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
 import { checkInfo } from './check-info.js';
+import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from './extracts/given-extracts.js';
+import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
 import { isTransient } from './is-transient.js';
 import { stageTarget } from './stage-target.js';
@@ -28,12 +30,15 @@ import { versionMetadata } from './version-metadata.js';
  * const { directory } = await build('product_a/men', { config });
  * ```
  */
-export async function build(reference: string, options: BuildOptions): Promise<BuildResult> {
-  const target = await findTarget(reference, options.config);
-  const registry = openRegistry(options.config.registry);
+export async function build(reference: string, asked: BuildOptions): Promise<BuildResult> {
+  const target = await findTarget(reference, asked.config);
+  const registry = openRegistry(asked.config.registry);
   const exists = (await registry.find(target.reference)) !== undefined;
-  if (exists && options.ifExists === 'fail') throw alreadyPublished(target, registry.location);
-  if (exists && options.ifExists !== 'overwrite') return existingResult(target, registry);
+  if (exists && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);
+  if (exists && asked.ifExists !== 'overwrite') return existingResult(target, registry);
+  const { fromExtract, config } = asked;
+  const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
+  const options = withTimeOf(from, asked);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
   const engine = createEngine(options.config.runner, { workers: options.config.workers });
   engine.warmUp(target.builder.module);
@@ -42,7 +47,7 @@ export async function build(reference: string, options: BuildOptions): Promise<B
     const identity = identityOf(prepared, options);
     const staged = await stageTarget(target, registry, options, identity);
     try {
-      const result = await buildStaged(engine, staged, prepared, identity, options);
+      const result = await buildStaged(engine, staged, prepared, identity, from, options);
       options.onProgress?.({ type: 'build-end', result });
       return result;
     } catch (error) {
@@ -59,6 +64,14 @@ export async function build(reference: string, options: BuildOptions): Promise<B
   } finally {
     await engine.close();
   }
+}
+
+/** The time of the version whose extracts are read: it may be a parameter of its queries. */
+function withTimeOf(from: RetainedVersion | undefined, options: BuildOptions): BuildOptions {
+  const time = from?.manifest.snapshotTime;
+  return time === undefined || options.snapshotTime !== undefined
+    ? options
+    : { ...options, snapshotTime: new Date(time) };
 }
 
 interface PreparedBuild {
@@ -91,26 +104,30 @@ async function buildStaged(
   staged: StagedVersion,
   { target, info, schema, code }: PreparedBuild,
   identity: string | undefined,
+  from: RetainedVersion | undefined,
   options: BuildOptions,
 ): Promise<BuildResult> {
   const started = performance.now();
   const createdAt = new Date();
   const { definition, chosen } = target;
-  const job = jobOf(staged, target, options, createdAt);
+  const extracts = from && (await fetchExtracts(from, staged.workDirectory, options.runOtherQueries === true));
+  const job = { ...jobOf(staged, target, options, createdAt), ...(extracts !== undefined && { extracts }) };
   const output = await engine.run(identity === undefined ? job : { ...job, journal: { identity } }, {
     signal: options.signal ?? new AbortController().signal,
     onProgress: (event) => options.onProgress?.(event),
     onResume: (work) => options.onProgress?.({ type: 'build-resumed', ...work }),
   });
   options.onProgress?.({ type: 'publish-start' });
-  const metadata = versionMetadata({ definition, chosen, info, schema, output, code, createdAt });
+  const retained = await keepRetained(staged, output, options.signal);
+  const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, code, createdAt });
   const manifest = await writeMetadata(staged, metadata);
   options.signal?.throwIfAborted();
   const directory = await publish(staged, {
     overwrite: options.ifExists === 'overwrite',
     defaultConfig: definition.configs[0],
   });
-  return publishedResult(target, directory, output, manifest, (performance.now() - started) / 1000);
+  const seconds = (performance.now() - started) / 1000;
+  return publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
 }
 
 function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions, createdAt: Date): BuildJob {
@@ -133,6 +150,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),
+    retain: { directory: staged.retainedDirectory, mostBytes: config.maxRetainedBytes },
     downloads: downloadsOf(config),
     ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
   };

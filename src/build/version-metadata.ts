@@ -11,6 +11,7 @@ import {
 } from '../features/index.js';
 import type { Manifest, VersionMetadata } from '../registry/index.js';
 import type { ChosenBuild } from './choose-build.js';
+import type { RetainedSources } from './extracts/keep-retained.js';
 
 /** What a finished build knows of itself. */
 export interface FinishedBuild {
@@ -20,6 +21,7 @@ export interface FinishedBuild {
   /** The schema that was stored: what privacy left of the author's. */
   readonly schema: AnyFeature;
   readonly output: BuildOutput;
+  readonly retained: RetainedSources;
   /** The builder's code fingerprint; undefined where its modules can't be followed. */
   readonly code: string | undefined;
   readonly createdAt: Date;
@@ -43,7 +45,8 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
       schema: JSON.stringify(schemaToJson(schema)),
       sources: JSON.stringify(output.sources.map(({ uri, digest }) => [uri, digest ?? null])),
     },
-    sources: output.sources,
+    sources: build.retained.sources,
+    ...(build.retained.rebuildable !== undefined && { rebuildable: build.retained.rebuildable }),
     lineage: output.lineage,
     engine: output.engine,
     sdkVersion: packageVersion,

@@ -1,7 +1,9 @@
+import { wasPulled } from '../cache/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { formatReference } from '../core/names/index.js';
 import { type VerifyReport, verifyVersion } from '../reader/index.js';
 import { openRegistry } from '../registry/index.js';
+import { openStorage } from '../storage/index.js';
 import { findVersion } from './find-version.js';
 
 export interface VerifyReferenceOptions {
@@ -13,7 +15,7 @@ export interface VerifyReferenceOptions {
 }
 
 /**
- * Compares a published version with what it was published as, where it lies: also in a bucket.
+ * Compares a published version with what it was published as, where it lies: also in a bucket. What its queries gave is compared as well, unless the version was pulled.
  *
  * @throws DatasetsError as `findVersion`, FORMAT_TOO_NEW, INTERRUPTED, and what keeps a registry from being read; damage is in the report.
  */
@@ -23,8 +25,10 @@ export async function verifyReference(
   options: VerifyReferenceOptions = {},
 ): Promise<VerifyReport> {
   const found = await findVersion(reference, config);
+  const registry = openRegistry(config.registry);
   return verifyVersion(found.location, {
     expected: found,
+    ...(!(await wasPulled(registry.storage, found)) && { extracts: openStorage(registry.locationOf(found.name)) }),
     workDirectory: config.workDirectory,
     onStart: (bytes) => options.onStart?.(formatReference(found), bytes),
     ...(options.signal !== undefined && { signal: options.signal }),

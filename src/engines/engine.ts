@@ -3,7 +3,13 @@ import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
-import type { PublishedRegistries, SourceState, UpstreamVersion } from '../sources/index.js';
+import type {
+  GivenExtracts,
+  PublishedRegistries,
+  RetainedResult,
+  SourceState,
+  UpstreamVersion,
+} from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
 
 /** One build, as an engine gets it. Plain data: it crosses threads and processes. */
@@ -34,6 +40,10 @@ export interface BuildJob {
   /** Where SQL sources run. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
   readonly bigquery?: BigQuerySettings;
+  /** Keeps what queries gave: in this directory (absolute, outside of the work directory), by default up to so many bytes each. Without it nothing is kept. */
+  readonly retain?: { readonly directory: string; readonly mostBytes: number };
+  /** Results to read in place of running their queries; the files lie in `sourceStaging(workDirectory)`. */
+  readonly extracts?: GivenExtracts;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
 }
@@ -73,6 +83,8 @@ export interface BuildOutput {
   readonly sources: readonly SourceState[];
   /** Published versions that were read. */
   readonly lineage: readonly UpstreamVersion[];
+  /** What became of each query, where the job asks for it. */
+  readonly retained: readonly RetainedResult[];
   readonly graphFingerprint: string;
   /** Facts as they were recorded. */
   readonly facts: BuildFacts;

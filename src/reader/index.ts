@@ -5,7 +5,7 @@ export type { FileVerification } from './shards/shard-files.js';
 export { evenSplits } from './split/even-splits.js';
 export { type ExampleRange, resolveSplit, type SplitShape } from './split/split-ranges.js';
 export type { EvenPart, SliceUnit, SplitSelector, SplitSlice } from './split/split-selector.js';
-export { findBrokenFiles } from './verify/broken-files.js';
+export { findBrokenExtracts, findBrokenFiles } from './verify/broken-files.js';
 export type { VerifyProblem } from './verify/problems.js';
 export { type VerifyOptions, type VerifyReport, verifyVersion } from './verify/verify-version.js';
 export { localVersionFiles, type VersionFiles, versionInfo } from './version-files.js';

@@ -8,6 +8,10 @@ export {
   readAlias,
 } from './aliases.js';
 export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
+export { digestObject } from './extracts/digest-object.js';
+export { keepExtracts, type NewExtract } from './extracts/keep-extracts.js';
+export { extractFilesOf, type ManifestExtract, type ManifestExtractFile } from './extracts/manifest-extracts.js';
+export type { UnusedExtract } from './extracts/sweep-extracts.js';
 export { formatJson } from './format-json.js';
 export {
   leasePath,

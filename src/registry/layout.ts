@@ -45,6 +45,23 @@ export function aliasPath(dataset: string, alias: string): string {
   return `${dataset}/.aliases/${alias}`;
 }
 
+/** In a data set's folder: what queries gave, by content. */
+export const extractFolder = '.extracts';
+
+/** The path of an extract in its data set's folder, as manifests name it. */
+export function extractFile(sha256: string, format: ExtractFormat): string {
+  return `${extractFolder}/${sha256}.${format}`;
+}
+
+/** The formats of extracts, by which they are called. */
+export const extractFormats = ['parquet', 'arrow'] as const;
+export type ExtractFormat = (typeof extractFormats)[number];
+
+/** The lease of a data set's extracts: who notes that it needs some, or removes those that nobody needs. */
+export function extractLeasePath(dataset: string): string {
+  return `${leaseDirectory}/${dataset}/${extractFolder}`;
+}
+
 /** Where stock tfds finds the name of the default config (dataset_builder.py, `load_default_config_name`). */
 export function defaultConfigFile(dataset: string): string {
   return `${dataset}/.config/metadata.json`;

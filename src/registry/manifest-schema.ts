@@ -3,12 +3,16 @@ import type { Json } from '../core/json/index.js';
 import { isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
-import { recordFormats } from './layout.js';
+import { extractFile, extractFormats, recordFormats } from './layout.js';
 
 const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .describe('sha256, lower-case hex');
+const crc32c = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{6}==$/)
+  .describe('CRC-32C as Google Cloud Storage shows it: base64 of four big-endian bytes.');
 const count = z.int().nonnegative();
 const json: z.ZodType<Json> = z.any();
 const file = z.object({
@@ -19,10 +23,7 @@ const file = z.object({
   format: z.enum([...recordFormats, 'index', 'metadata']),
   bytes: count,
   sha256,
-  crc32c: z
-    .string()
-    .regex(/^[A-Za-z0-9+/]{6}==$/)
-    .describe('CRC-32C as Google Cloud Storage shows it: base64 of four big-endian bytes.'),
+  crc32c,
   split: z.string().optional(),
   shard: count.optional(),
   examples: count.optional(),
@@ -33,6 +34,26 @@ const split = z.object({
   exampleBytes: count.describe("Sum of the tf.Examples' sizes: tfds' num_bytes."),
   contentDigest: sha256.describe('Over key hashes and leaves in order; independent of shards and formats.'),
   shards: z.array(z.object({ examples: count, exampleBytes: count })),
+});
+const extractedFile = z
+  .object({
+    path: z.string().describe("Relative to the data set's folder, with /: .extracts/<sha256>.<format>."),
+    bytes: count,
+    sha256,
+    crc32c,
+    rows: count,
+  })
+  .refine(
+    ({ path, sha256 }) => extractFormats.some((format) => path === extractFile(sha256, format)),
+    'is not called by its sha256',
+  );
+const extract = z.object({
+  of: sha256.describe('Over query, parameters, declared types and tables: a build with another one runs its query.'),
+  format: z.enum(extractFormats),
+  integers: z.array(z.string()).optional().describe('Columns that hold integers of more than 64 bits, as text.'),
+  inputs: z.array(z.string()).optional().describe('The sources that the query read.'),
+  privateReason: z.string().optional().describe('Why personal data in it may be kept.'),
+  files: z.array(extractedFile).describe('In the order of their rows.'),
 });
 const source = z.object({
   uri: z.string(),
@@ -50,6 +71,11 @@ const source = z.object({
     })
     .optional()
     .describe('How a warehouse made it.'),
+  extracts: z.array(extract).optional().describe('What a query gave, where that is kept.'),
+  tableSnapshot: z
+    .object({ table: z.string(), expires: z.iso.datetime().optional() })
+    .optional()
+    .describe('The table of the warehouse that keeps what a query gave.'),
 });
 const datasetName = z.string().refine(isDatasetName, 'is no name of a data set');
 const configName = z.string().refine(isConfigName, 'is no name of a config');
@@ -94,6 +120,10 @@ export const manifestSchema = z
     releaseNotes: z.record(z.string(), z.string()),
     fingerprint: z.object({ digest: sha256, parts: z.record(z.string(), z.string()) }),
     sources: z.array(source),
+    rebuildable: z
+      .object({ until: z.union([z.enum(['always', 'never']), z.iso.datetime()]), why: z.string() })
+      .optional()
+      .describe('How long the version can be built again to the same bytes, as far as what it was made from goes.'),
     lineage: z.array(upstream).describe('Versions of other data sets that this one was made from.'),
     engine: z.record(z.string(), json),
     sdkVersion: z.string(),

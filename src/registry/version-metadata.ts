@@ -46,6 +46,7 @@ export interface VersionMetadata {
   readonly splits: readonly PublishedSplit[];
   readonly fingerprintParts: Readonly<Record<string, string>>;
   readonly sources: Manifest['sources'];
+  readonly rebuildable?: Manifest['rebuildable'];
   readonly lineage?: Manifest['lineage'];
   readonly engine: Manifest['engine'];
   readonly sdkVersion: string;

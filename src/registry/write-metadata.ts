@@ -135,6 +135,7 @@ function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: rea
     releaseNotes: metadata.releaseNotes,
     fingerprint: { digest: fingerprintOf(metadata.fingerprintParts), parts: metadata.fingerprintParts },
     sources: metadata.sources,
+    rebuildable: metadata.rebuildable,
     lineage: metadata.lineage ?? [],
     engine: metadata.engine,
     sdkVersion: metadata.sdkVersion,

@@ -26,6 +26,18 @@ export {
 export type { PublishedExample, PublishedValue } from './published/published-example.js';
 export type { PublishedRegistries, PublishedRequest, PublishedVersion } from './published/published-request.js';
 export { publishedKey, registryOf, requestKey } from './published/request-registry.js';
+export type {
+  ExtractFile,
+  ExtractFormat,
+  GivenExtract,
+  GivenExtracts,
+  RetainedPlace,
+  RetainedResult,
+  Retention,
+  RetentionChoice,
+  RetentionRules,
+  SourceExtract,
+} from './retention.js';
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';

@@ -1,6 +1,7 @@
 import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { PublishedContext, PublishedRequest } from './published/published-request.js';
+import type { GivenExtracts, Retention } from './retention.js';
 
 declare const element: unique symbol;
 
@@ -100,6 +101,8 @@ export interface SourceContext extends PublishedContext {
   readonly stagingDirectory?: string;
   /** What `split` may take for such work. */
   readonly memoryBytes?: number;
+  /** Results that queries gave before: one that has its result here is not run. Their files lie in `stagingDirectory`. */
+  readonly extracts?: GivenExtracts;
 }
 
 /** Something that a pipeline reads. `split` runs once in the submitter; `read` runs in the workers. */
@@ -120,6 +123,8 @@ export interface Source<T> {
    * decides. A source that has none is asked for its state.
    */
   stamp?(context: SourceContext): Promise<string>;
+  /** There where what is read may be gone or other later, and can be kept. */
+  readonly retention?: Retention;
   /** Every input with its digest, for the manifest and the fingerprint. */
   state(context: SourceContext): Promise<readonly SourceState[]>;
 }

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference } from '../../core/names/index.js';
-import { type Manifest, openRegistry, readManifest, recordFormats, versionPath } from '../../registry/index.js';
+import {
+  extractFilesOf,
+  type Manifest,
+  openRegistry,
+  readManifest,
+  recordFormats,
+  versionPath,
+} from '../../registry/index.js';
 import { publishedKey } from '../../sources/index.js';
 import { openStorage } from '../../storage/index.js';
 import { build } from '../build.js';
@@ -20,6 +27,8 @@ export type Rebuilt = { readonly source: RepairSource } | { readonly refused: st
 /**
  * Builds a version again, into a registry of its own in `folder`, in the formats, for the time and with the numbers of shards that it was published with.
  *
+ * Of queries the results are read that the version retained, as long as they are whole.
+ *
  * @returns a source, when the content is the one that was published; else what is different.
  */
 export async function rebuild(
@@ -28,18 +37,22 @@ export async function rebuild(
   folder: string,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
+  const hasExtracts = extractFilesOf(manifest).length > 0;
+  let read: readonly string[] = [];
   const registry = openRegistry(join(folder, 'rebuilt'));
   const path = versionPath(manifest);
   try {
     const numShards = sharedShardCount(manifest);
-    await build(formatReference(manifest), {
+    const { fromExtracts = [] } = await build(formatReference(manifest), {
       config: { ...config, registry: registry.location, formats: formatsOf(manifest) },
       upstream: { registry: config.registry, versions: upstreamVersions(manifest) },
       ...(numShards !== undefined && { numShards }),
       ...(manifest.snapshotTime !== undefined && { snapshotTime: new Date(manifest.snapshotTime) }),
+      ...(hasExtracts && { fromExtract: config.registry, runOtherQueries: true }),
       ...(options.signal !== undefined && { signal: options.signal }),
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
     });
+    read = fromExtracts;
   } catch (error) {
     if (!(error instanceof DatasetsError) || error.code === 'INTERRUPTED' || error.code === 'STORAGE_FULL') throw error;
     return { refused: `it can't be built again here (${error.code}: ${error.message})` };
@@ -47,7 +60,10 @@ export async function rebuild(
   const rebuilt = await readManifest(registry.storage, path);
   const difference = rebuilt === undefined ? 'nothing was built' : differenceOf(manifest, rebuilt);
   if (difference !== undefined) return { refused: `building it again gives other data: ${difference}` };
-  return { source: { label: 'the rebuilt version', storage: openStorage(registry.locationOf(path)) } };
+  const label =
+    read.length === 0 ? 'the rebuilt version' : `the version rebuilt from the extract of ${read.join(', ')}`;
+  const extracts = openStorage(registry.locationOf(manifest.name));
+  return { source: { label, storage: openStorage(registry.locationOf(path)), extracts } };
 }
 
 /** It is made from the versions that it was made from, whatever its references mean now. */

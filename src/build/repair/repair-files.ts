@@ -17,8 +17,9 @@ export interface RepairedFile {
 }
 
 export interface FileRepairs {
-  /** The version's directory. */
+  /** The folder that the file's path is relative to: the version's directory, or for what queries gave the data set's. */
   readonly storage: Storage;
+  readonly kind: 'file' | 'extract';
   readonly sources: readonly RepairSource[];
   /** Absolute; a file lies there before it is put back. */
   readonly folder: string;
@@ -28,7 +29,7 @@ export interface FileRepairs {
 
 /** Puts a file back in one step: as long as it is not whole again, what is there stays there. */
 export async function repairFile(
-  file: ManifestFile,
+  file: Pick<ManifestFile, 'path' | 'bytes' | 'sha256' | 'crc32c'>,
   problem: VerifyProblem,
   repairs: FileRepairs,
 ): Promise<RepairedFile> {
@@ -36,7 +37,9 @@ export async function repairFile(
   const refusals: string[] = [];
   const result = (from: string | undefined) => ({ path: file.path, problem: problem.message, from, refusals });
   const putBack = async (source: RepairSource): Promise<boolean> => {
-    const refusal = await fetchPublished(source, file, fetched);
+    const storage = repairs.kind === 'file' ? source.storage : source.extracts;
+    if (storage === undefined) return false;
+    const refusal = await fetchPublished({ label: source.label, storage }, file, fetched);
     if (refusal === undefined) await repairs.storage.upload(fetched, file.path, { crc32c: file.crc32c });
     else refusals.push(refusal);
     return refusal === undefined;

@@ -12,6 +12,8 @@ export interface RepairSource {
   readonly label: string;
   /** The version's directory there. */
   readonly storage: Storage;
+  /** The data set's folder there, with what queries gave; undefined where that is not kept. */
+  readonly extracts?: Storage;
 }
 
 /**
@@ -21,8 +23,8 @@ export interface RepairSource {
  * @returns undefined when it was fetched, else why it was not.
  */
 export async function fetchPublished(
-  source: RepairSource,
-  file: ManifestFile,
+  source: Pick<RepairSource, 'label' | 'storage'>,
+  file: Pick<ManifestFile, 'path' | 'bytes' | 'sha256'>,
   target: string,
 ): Promise<string | undefined> {
   try {

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cachedCopy } from '../../cache/index.js';
+import { cachedCopy, wasPulled } from '../../cache/index.js';
 import { type ResolvedConfig, withRegistry } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference, parseReference } from '../../core/names/index.js';
-import { findBrokenFiles } from '../../reader/index.js';
+import { findBrokenExtracts, findBrokenFiles } from '../../reader/index.js';
 import {
+  extractFilesOf,
   leasePath,
   openRegistry,
   type Registry,
@@ -66,7 +67,7 @@ export async function repairVersion(
   const lease = await takeFreeLease(registry.storage, leasePath(version), { about: async () => about });
   if (lease === undefined) throw inUse(version);
   try {
-    const files = await repairFiles(version, sources, config, options);
+    const files = await repairFiles(registry, version, sources, config, options);
     const repaired = files.filter(({ from }) => from !== undefined).map(({ path, from = '' }) => ({ path, from }));
     if (repaired.length > 0) {
       const subject = { name, config: versionConfig, version: number };
@@ -79,6 +80,7 @@ export async function repairVersion(
 }
 
 async function repairFiles(
+  registry: Registry,
   version: ResolvedVersion,
   sources: readonly RepairSource[],
   config: ResolvedConfig,
@@ -102,7 +104,17 @@ async function repairFiles(
           : rebuild(manifest, config, folder, options);
       return rebuilt;
     };
-    const repairs = { storage, sources, folder, rebuild: buildAgain };
+    const repairs = { storage, kind: 'file', sources, folder, rebuild: buildAgain } as const;
+    // What queries gave comes first: the version may be built again from it.
+    if (!(await wasPulled(registry.storage, version))) {
+      const extracts = versionStorage(registry.locationOf(version.name));
+      const lost = await findBrokenExtracts(extracts, manifest, { signal: options.signal });
+      for (const file of extractFilesOf(manifest)) {
+        const problem = lost.find((found) => found.file === file.path);
+        if (problem === undefined) continue;
+        files.push(await repairFile(file, problem, { ...repairs, storage: extracts, kind: 'extract' }));
+      }
+    }
     for (const file of manifest.files) {
       const problem = broken.find((found) => found.file === file.path);
       if (problem !== undefined) files.push(await repairFile(file, problem, repairs));
@@ -119,7 +131,7 @@ function sourcesOf(
   config: ResolvedConfig,
   { from }: RepairOptions,
 ): readonly RepairSource[] {
-  const places: string[] = [];
+  const sources: RepairSource[] = [];
   if (from !== undefined) {
     const other = openRegistry(withRegistry(config, from).registry);
     if (other.location === registry.location) {
@@ -127,12 +139,15 @@ function sourcesOf(
         hint: 'Name another one that holds the version.',
       });
     }
-    places.push(other.locationOf(versionPath(version)));
+    const label = other.locationOf(versionPath(version));
+    const extracts = versionStorage(other.locationOf(version.name));
+    sources.push({ label, storage: versionStorage(label), extracts });
   }
   if (!isLocalStorage(registry.storage)) {
-    places.push(cachedCopy(config.cacheDirectory, registry.location, version));
+    const label = cachedCopy(config.cacheDirectory, registry.location, version);
+    sources.push({ label, storage: versionStorage(label) });
   }
-  return places.map((label) => ({ label, storage: versionStorage(label) }));
+  return sources;
 }
 
 /** A version's directory, of which nothing is read or written outside. */

@@ -12,7 +12,7 @@ import {
   versionFiles,
   versionPath,
 } from '../../registry/index.js';
-import { LocalStorage, refuseGcsfuse } from '../../storage/index.js';
+import { LocalStorage, refuseGcsfuse, type Storage } from '../../storage/index.js';
 import { onceOnThisHost } from '../once-on-this-host.js';
 import { writePartManifest } from './part-metadata.js';
 import { pullFiles } from './pull-files.js';
@@ -84,15 +84,27 @@ export async function pullVersion(reference: string, options: PullOptions): Prom
   }
   const registry = typeof options.registry === 'string' ? openRegistry(options.registry) : options.registry;
   const resolved = await registry.resolve(wanted);
-  const id = [resolved.name, resolved.config, resolved.version].filter(Boolean).join('-');
   return onceOnThisHost({
     directory: target.location,
-    lease: `${pullFolder}/${id}.lease`,
+    lease: leaseOf(resolved),
     finished: () => pulledBefore(target, resolved, selection),
-    work: () => pull({ registry, resolved, target, staging: `${pullFolder}/${id}`, selection, options }),
+    work: () => pull({ registry, resolved, target, staging: `${pullFolder}/${idOf(resolved)}`, selection, options }),
     signal: options.signal,
     onWait: options.onWait,
   });
+}
+
+/** Whether a version in a directory was pulled there, so that nothing of the registry is there but the version itself. */
+export async function wasPulled(directory: Storage, version: ExactVersion): Promise<boolean> {
+  return (await directory.list(leaseOf(version))).length > 0;
+}
+
+function leaseOf(version: ExactVersion): string {
+  return `${pullFolder}/${idOf(version)}.lease`;
+}
+
+function idOf({ name, config, version }: ExactVersion): string {
+  return [name, config, version].filter(Boolean).join('-');
 }
 
 type ExactVersion = Pick<ResolvedVersion, 'name' | 'config' | 'version'>;

@@ -29,6 +29,7 @@ const variables: Readonly<Record<VariableSetting, readonly [name: string, readin
   maxDownloadBytes: ['AILAB_DATASETS_MAX_DOWNLOAD_SIZE', asNumber],
   maxExtractedBytes: ['AILAB_DATASETS_MAX_EXTRACTED_SIZE', asNumber],
   maxExtractionRatio: ['AILAB_DATASETS_MAX_EXTRACTION_RATIO', asNumber],
+  maxRetainedBytes: ['AILAB_DATASETS_MAX_RETAINED_SIZE', asNumber],
   workDirectory: ['AILAB_DATASETS_WORK_DIR', asText],
 };
 

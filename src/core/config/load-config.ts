@@ -19,6 +19,8 @@ const defaultMaxDownloadBytes = 200 * 2 ** 30;
 const defaultMaxExtractedBytes = 500 * 2 ** 30;
 /** Text compresses by ten, logs by fifty; deflate's most is 1,032. */
 const defaultMaxExtractionRatio = 200;
+/** Kept for as long as the version is, in the same place. */
+const defaultMaxRetainedBytes = 2 ** 30;
 
 export interface LoadConfigOptions {
   /** Where the search for a file starts and what relative paths of flags and variables mean. Default: the working directory. */
@@ -127,6 +129,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     maxDownloadBytes: pick('maxDownloadBytes') ?? defaultMaxDownloadBytes,
     maxExtractedBytes: pick('maxExtractedBytes') ?? defaultMaxExtractedBytes,
     maxExtractionRatio: pick('maxExtractionRatio') ?? defaultMaxExtractionRatio,
+    maxRetainedBytes: pick('maxRetainedBytes') ?? defaultMaxRetainedBytes,
     workDirectory: optional('workDirectory'),
     origins: {
       datasets: origin('datasets'),
@@ -146,6 +149,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       maxDownloadBytes: origin('maxDownloadBytes'),
       maxExtractedBytes: origin('maxExtractedBytes'),
       maxExtractionRatio: origin('maxExtractionRatio'),
+      maxRetainedBytes: origin('maxRetainedBytes'),
       workDirectory: origin('workDirectory'),
     },
   };

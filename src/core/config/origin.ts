@@ -26,6 +26,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   maxDownloadBytes: 'maxDownloadBytes',
   maxExtractedBytes: 'maxExtractedBytes',
   maxExtractionRatio: 'maxExtractionRatio',
+  maxRetainedBytes: 'maxRetainedBytes',
   workDirectory: 'workDirectory',
 };
 

@@ -31,6 +31,8 @@ export interface ResolvedConfig {
   readonly maxDownloadBytes: number;
   readonly maxExtractedBytes: number;
   readonly maxExtractionRatio: number;
+  /** Largest result of a query that is kept unless its source says otherwise. */
+  readonly maxRetainedBytes: number;
   /** undefined: in the cache's directory. */
   readonly workDirectory: string | undefined;
   /** Where each setting's value comes from. */

@@ -93,6 +93,7 @@ export const settingsSchema = z.strictObject({
   maxDownloadBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   maxExtractedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   maxExtractionRatio: z.int().min(1).max(1_000_000).exactOptional(),
+  maxRetainedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   workDirectory: path.exactOptional(),
 }) satisfies z.ZodType<unknown, DatasetsConfig>;
 

@@ -94,6 +94,8 @@ export interface DatasetsConfig {
   readonly maxExtractedBytes?: number | string;
   /** How many times its own size an archive may become, once that is more than 64 MiB. Default: 200. */
   readonly maxExtractionRatio?: number;
+  /** Largest result of a query that is kept beside the version, unless its source says otherwise, as a number of bytes or as text. Default: `1GiB`. */
+  readonly maxRetainedBytes?: number | string;
   /** Where builds for a remote registry are staged, relative to the file. Default: in `cacheDirectory`. */
   readonly workDirectory?: string;
 }

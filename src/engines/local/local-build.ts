@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
-import { lineageOf, type SourceState } from '../../sources/index.js';
+import { lineageOf, type RetainedResult, type SourceState } from '../../sources/index.js';
 import type { RunSummary, ShardResult } from '../../writers/index.js';
 import type { BuildOutput, BuildProgress, SplitOutput } from '../engine.js';
 import { mergeResults } from '../task/merge-results.js';
@@ -85,11 +85,14 @@ export class LocalBuild {
       for (let wave = this.#nextStages(); wave.length > 0; wave = this.#nextStages()) await this.#runStages(wave);
       const splits = await this.#writeShards();
       await this.#stopper.race(this.#teardown());
-      const sources = await this.#stopper.race(states);
+      const byNode = await this.#stopper.race(states);
+      const sources = this.#allStates(byNode);
+      const retained = await this.#stopper.race(this.#retain(byNode));
       const counters = Object.fromEntries([...this.#counters].sort(([a], [b]) => (a < b ? -1 : 1)));
       const lineage = await this.#lineage();
       const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
-      return { splits, counters, sources, lineage, graphFingerprint: graph.fingerprint, facts: graph.facts, units };
+      const facts = { graphFingerprint: graph.fingerprint, facts: graph.facts, units };
+      return { splits, counters, sources, retained, lineage, ...facts };
     } catch (error) {
       this.#stopper.stop(error);
       // The first error is the one to report: what goes wrong while cleaning up after it would only hide it.
@@ -332,25 +335,47 @@ export class LocalBuild {
     return lineageOf(requests, sourceContext);
   }
 
-  /** The state of every input, each once, while the workers read them. */
-  async #sourceStates(): Promise<readonly SourceState[]> {
+  /** The states of every source that is read, by node, while the workers read them. */
+  async #sourceStates(): Promise<ReadonlyMap<number, readonly SourceState[]>> {
     const { graph, plan, sourceContext } = this.#prepared;
-    const states = await Promise.all(
+    const byNode = new Map<number, readonly SourceState[]>();
+    await Promise.all(
       plan.stages.map(async ({ root }) => {
         const operation = graph.operations[root.node];
-        if (root.kind !== 'source' || operation?.kind !== 'read') return [];
+        if (root.kind !== 'source' || operation?.kind !== 'read') return;
         const state = await operation.source.state(sourceContext);
         await this.#resumption?.sources.record(root.node, operation.source, state, sourceContext);
-        return state;
+        byNode.set(root.node, state);
       }),
     );
+    return byNode;
+  }
+
+  /** The state of every input, each once. */
+  #allStates(byNode: ReadonlyMap<number, readonly SourceState[]>): readonly SourceState[] {
+    const { graph } = this.#prepared;
     const downloads = Object.values(graph.facts.downloads ?? {}).map(({ url, bytes, sha256 }) => ({
       uri: url,
       bytes,
       digest: sha256,
     }));
-    const byUri = new Map([...downloads, ...states.flat()].map((state) => [state.uri, state]));
+    const byUri = new Map([...downloads, ...[...byNode.values()].flat()].map((state) => [state.uri, state]));
     return [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+  }
+
+  /** Keeps what queries gave, when it was read whole. */
+  async #retain(byNode: ReadonlyMap<number, readonly SourceState[]>): Promise<readonly RetainedResult[]> {
+    const { graph, job, sourceContext, retention } = this.#prepared;
+    if (job.retain === undefined) return [];
+    const { directory } = job.retain;
+    const retained: RetainedResult[] = [];
+    // In the order of the graph: that of the states is chance.
+    for (const [node, states] of [...byNode].sort(([a], [b]) => a - b)) {
+      const operation = graph.operations[node];
+      if (operation?.kind !== 'read' || operation.source.retention === undefined) continue;
+      retained.push(await operation.source.retention.retain(retention, { directory, states }, sourceContext));
+    }
+    return retained;
   }
 }
 

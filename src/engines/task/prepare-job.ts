@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { type AnyBuilder, loadBuilder } from '../../builder/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { checksumsFileName, openDownloads } from '../../downloads/index.js';
-import { type AnyFeature, applyPrivacy, keyPseudonymiser, secretsOfEnvironment } from '../../features/index.js';
+import {
+  type AnyFeature,
+  applyPrivacy,
+  keyPseudonymiser,
+  personalDataIn,
+  secretsOfEnvironment,
+} from '../../features/index.js';
 import {
   type BuildFacts,
   buildGraph,
@@ -18,7 +24,7 @@ import { isRemoteSource } from '../../sources/index.js';
 import { encodeShard, SplitWriter } from '../../writers/index.js';
 import type { BuildJob, EngineRun } from '../engine.js';
 import { pinPublished } from './pin-published.js';
-import { type PreparedJob, stagedFolder, WorkerResources } from './prepared-job.js';
+import { type PreparedJob, sourceStaging, WorkerResources } from './prepared-job.js';
 
 /**
  * Loads a job's builder and makes its graph in the submitter, which may ask facts.
@@ -30,6 +36,7 @@ export async function prepareSubmitter(job: BuildJob, run: EngineRun): Promise<P
   const graph = await graphOf(job, builder, job.facts, run);
   const result = prepared(job, builder, graph);
   if (job.localSourcesOnly === true) refuseRemoteSources(result);
+  if (job.retain !== undefined) checkRetention(result);
   return pinPublished(result);
 }
 
@@ -59,6 +66,13 @@ function refuseRemoteSources({ job, graph, sourceContext }: PreparedJob): void {
         at: { dataset: job.builder.name, source: operation.source.description },
       },
     );
+  }
+}
+
+/** What is not to be kept as it was asked for is refused before any query runs. */
+function checkRetention({ graph, sourceContext, retention }: PreparedJob): void {
+  for (const operation of graph.operations) {
+    if (operation.kind === 'read') operation.source.retention?.check(retention, sourceContext);
   }
 }
 
@@ -130,15 +144,28 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
         version: job.builder.version,
         builder: builder.constructor.name,
       },
-      stagingDirectory: join(job.workDirectory, stagedFolder),
+      stagingDirectory: sourceStaging(job.workDirectory),
       memoryBytes: stagingBuffers * job.bufferBytes,
       ...(job.registries !== undefined && { published: { from: job.registries, versions: job.facts.published ?? {} } }),
+      ...(job.extracts !== undefined && { extracts: job.extracts }),
+    },
+    retention: {
+      mostBytes: job.retain?.mostBytes ?? 0,
+      privateKinds: privateKinds(info),
+      isSample: job.maxExamplesPerSplit !== undefined,
     },
     resources: new WorkerResources(),
     openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),
     encodeShard: (task, signal) => encodeShard({ ...task, privateKeys }, schema, signal),
     showKey: hidden || privateKeys ? hashOfKey : textOfKey,
   };
+}
+
+/** The kinds that the features declare, and those that have a policy although no feature holds them any more: the source may. */
+function privateKinds({ features, privacy = {}, keyPii }: ReturnType<AnyBuilder['info']>): readonly string[] {
+  const kinds = new Set([...personalDataIn(features), ...Object.keys(privacy)]);
+  if (keyPii !== undefined) kinds.add(keyPii);
+  return [...kinds].sort();
 }
 
 const maxShown = 80;

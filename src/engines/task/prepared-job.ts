@@ -1,11 +1,17 @@
+import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { Awaitable, Graph, GraphNode, Key, Plan, Resource } from '../../pipeline/index.js';
-import type { SourceContext } from '../../sources/index.js';
+import type { RetentionRules, SourceContext } from '../../sources/index.js';
 import type { RunSummary, ShardResult, ShardTask } from '../../writers/index.js';
 import type { BuildJob } from '../engine.js';
 
 /** Name in the work directory of what sources stage there. */
 export const stagedFolder = 'staged';
+
+/** Where sources find what was staged for them, in a job's work directory. */
+export function sourceStaging(workDirectory: string): string {
+  return join(workDirectory, stagedFolder);
+}
 
 /** Takes the examples of one split of one task (the writers room's SplitWriter). */
 export interface ExampleWriter {
@@ -32,6 +38,7 @@ export interface PreparedJob {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly sourceContext: SourceContext;
+  readonly retention: RetentionRules;
   readonly resources: WorkerResources;
   openSplit(file: SplitFile): ExampleWriter;
   encodeShard(task: ShardTask, signal: AbortSignal): Promise<ShardResult>;

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../registry/index.js';
 import type { Storage } from '../../storage/index.js';
 import { Problems, type VerifyProblem } from './problems.js';
-import { FileCheck } from './verify-files.js';
+import { FileCheck, verifyExtracts } from './verify-files.js';
 import { VerifyProgress } from './verify-progress.js';
 
 /**
@@ -18,5 +18,20 @@ export async function findBrokenFiles(
   const problems = new Problems();
   const check = new FileCheck(manifest, problems, new VerifyProgress(options.onProgress, options.signal));
   for (const { path } of manifest.files) await check.verify(path, storage);
+  return problems.list;
+}
+
+/**
+ * The same of what its queries gave.
+ *
+ * @param storage the data set's folder.
+ */
+export async function findBrokenExtracts(
+  storage: Storage,
+  manifest: Manifest,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly VerifyProblem[]> {
+  const problems = new Problems();
+  await verifyExtracts(storage, manifest, problems, new VerifyProgress(undefined, options.signal));
   return problems.list;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Crc32c } from '../../core/checksum/index.js';
-import { type Manifest, type ManifestFile, versionFiles } from '../../registry/index.js';
+import { extractFilesOf, type Manifest, type ManifestFile, versionFiles } from '../../registry/index.js';
 import type { Storage } from '../../storage/index.js';
 import type { Problems } from './problems.js';
 import type { VerifyProgress } from './verify-progress.js';
@@ -45,9 +45,25 @@ export class FileCheck {
   }
 }
 
+/**
+ * Compares what queries gave, and the registry keeps, with what the manifest says of it.
+ *
+ * @param storage the data set's folder
+ */
+export async function verifyExtracts(
+  storage: Storage,
+  manifest: Manifest,
+  problems: Problems,
+  progress: VerifyProgress,
+): Promise<void> {
+  for (const file of extractFilesOf(manifest)) {
+    await problems.check(file.path, () => verifyFile(storage, file, problems, progress));
+  }
+}
+
 async function verifyFile(
   storage: Storage,
-  file: ManifestFile,
+  file: Pick<ManifestFile, 'path' | 'bytes' | 'sha256' | 'crc32c'>,
   problems: Problems,
   progress: VerifyProgress,
 ): Promise<void> {

@@ -2,14 +2,20 @@ import { DatasetsError } from '../../core/errors/index.js';
 import { isGcsUrl } from '../../core/location/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { arrowSchemaOf } from '../../formats/index.js';
-import { readVersionInfo, type VersionInfo, type VersionName, versionFiles } from '../../registry/index.js';
+import {
+  extractFilesOf,
+  readVersionInfo,
+  type VersionInfo,
+  type VersionName,
+  versionFiles,
+} from '../../registry/index.js';
 import { isLocalStorage, type LocalStorage, openStorage, type Storage } from '../../storage/index.js';
 import { ShardFiles } from '../shards/shard-files.js';
 import { localVersionFiles, type VersionFiles } from '../version-files.js';
 import { readSchema } from '../version-schema.js';
 import { FetchedFiles } from './fetched-files.js';
 import { Problems, type VerifyProblem } from './problems.js';
-import { FileCheck } from './verify-files.js';
+import { FileCheck, verifyExtracts } from './verify-files.js';
 import { verifyTfdsMetadata } from './verify-metadata.js';
 import { VerifyProgress } from './verify-progress.js';
 import { SplitCheck } from './verify-split.js';
@@ -17,6 +23,8 @@ import { SplitCheck } from './verify-split.js';
 export interface VerifyOptions {
   /** What the version's path in a registry says it is. Compared with what the manifest says; with it, a manifest that can't be read is a problem in the report and no error. */
   readonly expected?: VersionName | undefined;
+  /** The data set's folder in its registry: what the version's queries gave is compared there as well. Default: it is not looked at. */
+  readonly extracts?: Storage | undefined;
   /** Called before the files are read, with the bytes that will be, where the manifest says them. */
   readonly onStart?: (bytes: number | undefined) => void;
   /** Called with the bytes read so far. Every file is read twice: as bytes and by its format. */
@@ -62,9 +70,16 @@ export async function verifyVersion(location: string, options: VerifyOptions = {
   if (info !== undefined) {
     if (expected !== undefined) compareNames(info, expected, problems);
     // Every file is read twice: as bytes, and by its format.
-    options.onStart?.(info.manifest?.files.reduce((sum, file) => sum + 2 * file.bytes, 0));
+    const { manifest } = info;
+    const { extracts } = options;
+    const extractFiles = manifest === undefined || extracts === undefined ? [] : extractFilesOf(manifest);
+    const extractBytes = extractFiles.reduce((sum, file) => sum + file.bytes, 0);
+    options.onStart?.(manifest?.files.reduce((sum, file) => sum + 2 * file.bytes, extractBytes));
     const check = { info, problems, progress: new VerifyProgress(options.onProgress, options.signal) };
     await (isLocalStorage(storage) ? verifyLocal(storage, check) : verifyRemote(storage, check, options.workDirectory));
+    if (manifest !== undefined && extracts !== undefined) {
+      await verifyExtracts(extracts, manifest, problems, check.progress);
+    }
   }
   return {
     location: storage.location,

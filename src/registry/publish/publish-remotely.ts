@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { Storage } from '../../storage/index.js';
 import { updateDefaultConfig } from '../default-config.js';
-import { formatJson } from '../format-json.js';
-import { stagingDirectory, versionFiles, versionPath } from '../layout.js';
+import { versionFiles, versionPath } from '../layout.js';
 import type { Lease } from '../lease/lease.js';
 import { type Manifest, readManifest } from '../manifest.js';
 import type { Registry } from '../registry.js';
 import { leaseSubject, type StagedBuildSubject } from '../staging/staged-target.js';
 import type { StagedVersion } from '../staging/staged-version.js';
-import { stagingFiles } from '../staging/staging-files.js';
+import { announceBuild } from './announce-build.js';
 import { inParallel } from './in-parallel.js';
 import { incomplete, inTheWay, versionExists } from './publish-errors.js';
 import { firstDifference, isFile, objectsBelow, stagedObjects } from './staged-objects.js';
@@ -66,9 +65,8 @@ async function stagedManifest(storage: Storage, build: StagedBuildSubject): Prom
 /** What an earlier attempt has uploaded with the right checksum is not sent again. */
 async function upload(staged: StagedVersion, manifest: Manifest): Promise<void> {
   const { storage } = staged.registry;
-  const { name, config, version, buildId } = staged;
-  const owner = { name, config, version, startedAt: new Date().toISOString() };
-  await storage.write(`${stagingDirectory}/${buildId}/${stagingFiles.owner}`, formatJson(owner));
+  const { buildId } = staged;
+  await announceBuild(staged);
   const folder = stagedObjects(buildId);
   const there = await objectsBelow(storage, folder);
   const known = new Set(manifest.files.map(({ path }) => path));

@@ -1,6 +1,8 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { type DatasetName, isConfigName, isDatasetName } from '../../core/names/index.js';
 import { isLocalStorage, refuseGcsfuse } from '../../storage/index.js';
+import { sweepExtracts, type UnusedExtract } from '../extracts/sweep-extracts.js';
+import { versionPath } from '../layout.js';
 import type { Registry } from '../registry.js';
 import { planRetention, type RetentionDecision, type RetentionRules } from './plan-retention.js';
 import {
@@ -33,10 +35,12 @@ export interface PruneReport {
   readonly versions: readonly PrunedVersion[];
   /** Removals that somebody had begun and not ended; they were ended, or would be. */
   readonly unfinished: readonly Tombstone[];
+  /** What queries gave and no version needs any more, or would. */
+  readonly extracts: readonly UnusedExtract[];
 }
 
 /**
- * Removes versions that no rule keeps. The newest of each data set and config always stays, and so does what an alias stands for and what a version that
+ * Removes versions that no rule keeps, and what queries gave that no version needs any more. The newest of each data set and config always stays, and so does what an alias stands for and what a version that
  * stays was made from.
  *
  * @throws DatasetsError USAGE without a rule, or with a rule that keeps nothing; DATASET_UNKNOWN; MANIFEST_INVALID, FORMAT_TOO_NEW for a version anywhere in the
@@ -60,7 +64,31 @@ export async function prune(registry: Registry, options: PruneOptions): Promise<
   const plan = planRetention(stored, options, ({ name }) => asked.has(name));
   const versions: PrunedVersion[] = [];
   for (const decision of plan) versions.push(await carryOut(registry, decision, options));
-  return { versions, unfinished };
+  const extracts = await sweep(registry, versions, options);
+  return { versions, unfinished, extracts };
+}
+
+/** After the versions have gone: what a version that stays needs is kept. */
+async function sweep(
+  registry: Registry,
+  versions: readonly PrunedVersion[],
+  { names, remove, signal, actor, lease }: PruneOptions,
+): Promise<readonly UnusedExtract[]> {
+  const going = new Set(
+    versions.filter(({ keptBecause }) => keptBecause.length === 0).map(({ version }) => versionPath(version)),
+  );
+  const extracts: UnusedExtract[] = [];
+  for (const name of names ?? (await datasetFolders(registry))) {
+    if (signal?.aborted === true) throw interrupted(signal);
+    extracts.push(...(await sweepExtracts(registry, name, { remove: remove === true, going, actor, lease })));
+  }
+  return extracts;
+}
+
+/** Also of data sets that have no version: a build that failed may have left an extract. */
+async function datasetFolders(registry: Registry): Promise<readonly DatasetName[]> {
+  const entries = await registry.storage.list('');
+  return entries.flatMap(({ name, kind }) => (kind === 'directory' && isDatasetName(name) ? [name] : []));
 }
 
 async function carryOut(
@@ -79,8 +107,7 @@ async function carryOut(
 
 async function unfinishedRemovals(registry: Registry): Promise<readonly Tombstone[]> {
   const found: Tombstone[] = [];
-  for (const { name, kind } of await registry.storage.list('')) {
-    if (kind !== 'directory' || !isDatasetName(name)) continue;
+  for (const name of await datasetFolders(registry)) {
     const folders = await registry.storage.list(name);
     const configs = folders.filter((folder) => folder.kind === 'directory').map((folder) => folder.name);
     for (const config of [undefined, ...configs.filter(isConfigName)]) {

@@ -30,6 +30,8 @@ export class StagedVersion implements StagedTarget {
   readonly directory: string;
   /** Absolute and local; for spill, shuffle and the journal of what is done. */
   readonly workDirectory: string;
+  /** Absolute and local; for what queries gave and is to be kept in the registry. */
+  readonly retainedDirectory: string;
   /** Whether an earlier build with the same identity left what lies in the directories. */
   readonly resumed: boolean;
   /** Held until the version is published, discarded or left. */
@@ -50,6 +52,7 @@ export class StagedVersion implements StagedTarget {
     this.#owner = staging.owner;
     this.directory = this.files.absolute(this.path(stagingFiles.version));
     this.workDirectory = this.files.absolute(this.path(stagingFiles.work));
+    this.retainedDirectory = this.files.absolute(this.path(stagingFiles.retained));
   }
 
   /** Where the build is staged; for a local registry the registry's own storage. */

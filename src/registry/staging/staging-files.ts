@@ -9,6 +9,10 @@ export const stagingFiles = {
   owner: 'owner.json',
   version: 'version',
   work: 'work',
+  /** What queries gave, to be kept in the registry. */
+  retained: 'retained',
+  /** Which extracts of the registry the build needs, as long as no version names them. */
+  claims: 'extracts.json',
   /** The version that an overwrite moved aside, until the new one stands. */
   replaced: 'replaced',
 } as const;

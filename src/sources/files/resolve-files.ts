@@ -111,6 +111,23 @@ export function referenceName(reference: FileReference): string {
   return reference.length === 1 ? referenceName(first) : `${referenceName(first)} and ${reference.length - 1} more`;
 }
 
+/**
+ * What a reference names, in full: two that name other files differ. Paths are relative to the builder module's folder where they lie in it; all else of this machine is
+ * absolute.
+ */
+export function referencedNames(reference: FileReference, context: SourceContext): readonly string[] {
+  if (typeof reference === 'string') return [isAbsolute(reference) ? placeOf(reference, context) : reference];
+  if (reference instanceof URL) {
+    return [reference.protocol === 'file:' ? placeOf(fileURLToPath(reference), context) : reference.href];
+  }
+  if (isNamedFile(reference)) return [referenceName(reference)];
+  return reference.flatMap((part) => referencedNames(part, context));
+}
+
+function placeOf(path: string, context: SourceContext): string {
+  return locationOf(path, context).path;
+}
+
 async function locate(reference: FileReference, context: SourceContext): Promise<readonly FileLocation[]> {
   if (typeof reference === 'string') return locatePath(reference, context);
   if (reference instanceof URL) return locateUrl(reference, context);

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { RetentionChoice } from '../retention.js';
 import type { Source, SourceContext, SourceState } from '../source.js';
+import { givenExtract, givenFiles } from './extract/given-extract.js';
+import { isResultShard, readResult, resultShards } from './extract/parquet-result.js';
 import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
 import { queryName, readQuery, type SqlQuery } from './query.js';
+import { checkRetention, retainResult } from './retain-result.js';
 import type { SqlChoices, SqlRow, SqlTypes } from './sql-types.js';
 import type { SqlTables } from './tables.js';
 import { type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.js';
@@ -19,6 +23,13 @@ export interface SqlOptions {
   readonly timestamps?: 'integer' | 'date';
   /** The state of the tables to read, where the warehouse can travel in time: `p.snapshotTime`. Local files have one state alone. */
   readonly snapshot?: Date;
+  /**
+   * What is kept so that the version can be built again when the tables are gone or others. `extract`: the result, beside the version in the registry. `table-snapshot`: a copy in the
+   * warehouse (BigQuery). `none`: nothing. Default: `extract` up to `maxRetainedBytes` of the configuration, `none` above it and where the features hold personal data.
+   */
+  readonly retain?: RetentionChoice;
+  /** Why what the query gives of personal data may be kept as it is, before any policy of `info().privacy`: without it nothing is kept where the features hold personal data. */
+  readonly retainPrivate?: string;
 }
 
 interface ChoicesOf<O extends SqlOptions> extends SqlChoices {
@@ -59,6 +70,7 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
   const parameters = checkParameters(options.params ?? {});
   const choices: SqlChoices = { int64: options.int64 ?? 'bigint', timestamps: options.timestamps ?? 'integer' };
   const { tables = {}, types = {}, snapshot } = options;
+  const description = `sql(${queryName(query)})`;
 
   async function asked(context: SourceContext): Promise<WarehouseQuery> {
     const text = await readQuery(query, warehouseNameOf(context), context);
@@ -67,23 +79,42 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
 
   return {
     kind: 'sql',
-    description: `sql(${queryName(query)})`,
+    description,
     remote: (context) => warehouseOf(context).remote,
     async split(context) {
       const all = await asked(context);
+      const given = givenExtract(all, context);
+      if (given !== undefined) return resultShards(givenFiles(given), all.query.name, context);
       return warehouseOf(context).split(all, context);
     },
-    read: (shard, context) => warehouseOf(context).read(shard, choices, context),
+    read(shard, context) {
+      if (isResultShard(shard)) return readResult(shard, choices, context);
+      return warehouseOf(context).read(shard, choices, context);
+    },
     async stamp(context) {
       const all = await asked(context);
+      const given = givenExtract(all, context);
+      if (given !== undefined) return JSON.stringify([given.of, given.files.map(({ sha256 }) => sha256)]);
       const warehouse = await warehouseOf(context).stamp(all, context);
       const parts = [warehouseNameOf(context), all.query.digest, digestOfParameters(parameters), types, warehouse];
       return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     },
     async state(context) {
       const all = await asked(context);
+      const given = givenExtract(all, context);
+      if (given !== undefined) return [given.query, ...given.inputs];
       const { inputs, query } = await warehouseOf(context).state(all, context);
       return [{ ...queryState(all), ...(query !== undefined && { query }) }, ...inputs];
+    },
+    retention: {
+      check: (rules, context) =>
+        checkRetention({ warehouse: warehouseOf(context), description, options }, rules, context),
+      async retain(rules, { directory, states }, context) {
+        const all = await asked(context);
+        const [own, ...inputs] = states.map(({ uri }) => uri);
+        const retained = { asked: all, warehouse: warehouseOf(context), description, options };
+        return retainResult({ ...retained, uri: own ?? all.query.name, inputs }, rules, directory, context);
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import { DatasetsError } from '../../core/errors/index.js';
 import {
   type FileReference,
   isFileReference,
+  referencedNames,
   referenceName,
   resolveFiles,
   type SourceFile,
@@ -39,6 +40,18 @@ export async function resolveTables(tables: SqlTables, context: SourceContext): 
     if (table !== undefined) resolved.push(await resolveTable(name, table, context));
   }
   return resolved;
+}
+
+/** What tables are declared to be, whatever their files hold: the same for the same declarations, in the order of their names. */
+export function declaredTables(
+  tables: SqlTables,
+  context: SourceContext,
+): readonly (readonly [name: string, types: Readonly<Record<string, string>>, files: readonly string[]])[] {
+  const named = Object.entries(tables).sort(([a], [b]) => (a < b ? -1 : 1));
+  return named.map(([name, table]) => {
+    const { files, types } = isFileReference(table) ? { files: table, types: {} } : table;
+    return [name, types, referencedNames(files, context)];
+  });
 }
 
 async function resolveTable(name: string, table: SqlTable, context: SourceContext): Promise<ResolvedTable> {

@@ -1,4 +1,5 @@
 import type { WarehouseName } from '../../core/config/index.js';
+import type { RetainedResult, SourceExtract } from '../retention.js';
 import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
 import { bigQueryWarehouse } from './bigquery/bigquery-warehouse.js';
 import { duckdbWarehouse } from './duckdb/duckdb-warehouse.js';
@@ -30,6 +31,12 @@ export interface Warehouse {
   /** What tells that the query would give the same. */
   stamp(query: WarehouseQuery, context: SourceContext): Promise<string>;
   state(query: WarehouseQuery, context: SourceContext): Promise<WarehouseState>;
+  /** Puts the result that `split` pinned into files, unless it is too large. */
+  extract?(query: WarehouseQuery, into: ExtractPlace, context: SourceContext): Promise<Extracted>;
+  /** Keeps the result that `split` pinned in the warehouse itself. */
+  snapshotTable?(query: WarehouseQuery, context: SourceContext): Promise<NonNullable<RetainedResult['tableSnapshot']>>;
+  /** Until when the query gives the same with nothing kept, ISO 8601; undefined where that can't be told. */
+  sameUntil?(query: WarehouseQuery, context: SourceContext): Promise<string | undefined>;
 }
 
 export interface WarehouseState {
@@ -38,6 +45,15 @@ export interface WarehouseState {
   /** How the result was made, where that is worth a record. */
   readonly query?: QueryRecord;
 }
+
+export interface ExtractPlace {
+  /** Larger ones are not made; undefined for any size. */
+  readonly mostBytes: number | undefined;
+  /** Absolute; made if need be. */
+  readonly directory: string;
+}
+
+export type Extracted = { readonly tooLargeBytes: number } | Pick<SourceExtract, 'format' | 'integers' | 'files'>;
 
 const warehouses: Readonly<Record<WarehouseName, Warehouse>> = { duckdb: duckdbWarehouse, bigquery: bigQueryWarehouse };
 

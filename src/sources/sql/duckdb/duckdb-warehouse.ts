@@ -1,29 +1,22 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { internalError } from '../../../core/errors/index.js';
 import { fileStamp, fileStates } from '../../files/file-state.js';
 import { absolutePath } from '../../files/location.js';
 import type { SourceFile } from '../../files/resolve-files.js';
 import { stopIfInterrupted } from '../../interrupted.js';
-import { type RowGroupRange, readRowGroups, rowGroups } from '../../parquet/row-groups.js';
-import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
+import type { SourceContext } from '../../source.js';
+import { type ParquetResult, readResult, resultShards, rowsOfResult } from '../extract/parquet-result.js';
+import { putFile } from '../extract/put-file.js';
 import { digestOfParameters } from '../parameters.js';
 import { refusedQuery } from '../refused-query.js';
-import type { SqlChoices } from '../sql-types.js';
-import { type ResolvedTable, resolveTables } from '../tables.js';
+import { declaredTables, type ResolvedTable, resolveTables } from '../tables.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
 import { withDatabase } from './confined-database.js';
-import { integersOf } from './integer-texts.js';
 import { queryError } from './query-error.js';
 import { runQuery } from './run-query.js';
-import { StagedFile, type StagedResult } from './staged-result.js';
+import { StagedFile } from './staged-result.js';
 import { createView } from './table-view.js';
-
-type StagedRange = {
-  readonly range: RowGroupRange;
-  readonly query: string;
-  /** Of the staged file: another result is other work. */
-  readonly digest: string;
-  readonly integers: readonly string[];
-};
 
 const leastMemoryBytes = 256 * 2 ** 20;
 
@@ -32,21 +25,10 @@ export const duckdbWarehouse: Warehouse = {
   remote: false,
 
   async split(asked, context) {
-    const { location, bytes, digest, integers } = await stage(asked, context);
-    const name = asked.query.name;
-    const shards = await rowGroups({ location, name, bytes }, context);
-    return shards.map((shard): SourceShard => {
-      const data: StagedRange = { range: shard.data as RowGroupRange, query: name, digest, integers };
-      return { ...shard, id: `${name} rows ${data.range.start}-${data.range.end}`, data };
-    });
+    return resultShards([await stage(asked, context)], asked.query.name, context);
   },
 
-  read(shard, choices, context) {
-    const staged = shard.data as StagedRange;
-    const nameRow = (row: number) => `${staged.query} row ${row + 1} of its result`;
-    const rows = readRowGroups<Record<string, unknown>>(staged.range, context, choices, nameRow);
-    return staged.integers.length === 0 ? rows : withIntegers(rows, staged.integers, choices);
-  },
+  read: readResult,
 
   async stamp(asked, context) {
     return stampOf(await resolveTables(asked.tables, context), context);
@@ -57,7 +39,24 @@ export const duckdbWarehouse: Warehouse = {
     const files = tables.flatMap(({ files }) => files);
     return { inputs: await fileStates(files, context) };
   },
+
+  async extract(asked, { mostBytes, directory }, context) {
+    const staged = stagedFileOf(asked, context).last();
+    if (staged === undefined) throw internalError(`the result of ${asked.query.name} was not staged`);
+    const { location, bytes, digest: sha256, integers } = staged;
+    if (mostBytes !== undefined && bytes > mostBytes) return { tooLargeBytes: bytes };
+    const rows = await rowsOfResult(staged, context);
+    const path = join(directory, `${sha256}.parquet`);
+    await putFile(absolutePath(location, context), path);
+    return { format: 'parquet', integers, files: [{ path, bytes, sha256, rows }] };
+  },
 };
+
+function stagedFileOf({ query, parameters, types, tables }: WarehouseQuery, context: SourceContext): StagedFile {
+  const named = [query.name, query.digest, digestOfParameters(parameters), types, declaredTables(tables, context)];
+  const name = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 20);
+  return new StagedFile(name, context);
+}
 
 async function stampOf(tables: readonly ResolvedTable[], context: SourceContext): Promise<string> {
   const parts: unknown[] = [];
@@ -66,13 +65,11 @@ async function stampOf(tables: readonly ResolvedTable[], context: SourceContext)
 }
 
 /** Two sources of a build are staged side by side; one that is read twice is staged once. */
-async function stage(asked: WarehouseQuery, context: SourceContext): Promise<StagedResult> {
-  const { query, parameters, types } = asked;
+async function stage(asked: WarehouseQuery, context: SourceContext): Promise<ParquetResult> {
+  const { query } = asked;
   const tables = await resolveTables(asked.tables, context);
   const stamp = await stampOf(tables, context);
-  const named = [query.name, query.digest, digestOfParameters(parameters), types, tables.map(({ name }) => name)];
-  const name = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 20);
-  const staged = new StagedFile(name, context);
+  const staged = stagedFileOf(asked, context);
   const found = staged.find(stamp);
   if (found !== undefined) return found;
   const pathOf = ({ location }: SourceFile) =>
@@ -110,15 +107,4 @@ async function stage(asked: WarehouseQuery, context: SourceContext): Promise<Sta
       columns.filter(({ integerText }) => integerText).map(({ name }) => name),
     );
   });
-}
-
-async function* withIntegers(
-  batches: AsyncIterable<SourceBatch<Record<string, unknown>>>,
-  columns: readonly string[],
-  choices: SqlChoices,
-): AsyncGenerator<SourceBatch<object>, void, undefined> {
-  for await (const batch of batches) {
-    integersOf(batch, columns, choices);
-    yield batch;
-  }
 }

@@ -14,16 +14,7 @@ import { z } from 'zod';
 import { storageError } from '../../../storage/index.js';
 import { type LocalLocation, stagingDirectory } from '../../files/location.js';
 import type { SourceContext } from '../../source.js';
-
-/** What is known of a result that lies in the staging directory. */
-export interface StagedResult {
-  readonly location: LocalLocation;
-  readonly bytes: number;
-  /** sha256 of the file, lower-case hex. */
-  readonly digest: string;
-  /** Columns that are staged as the texts of integers. */
-  readonly integers: readonly string[];
-}
+import type { ParquetResult } from '../extract/parquet-result.js';
 
 const recordSchema = z.strictObject({
   stamp: z.string(),
@@ -54,17 +45,26 @@ export class StagedFile {
   }
 
   /** What an earlier attempt at this build has staged whole, of inputs in the same state. */
-  find(stamp: string): StagedResult | undefined {
+  find(stamp: string): ParquetResult | undefined {
+    return this.#read((record) => record.stamp === stamp);
+  }
+
+  /** What was staged last, and is read in this build. */
+  last(): ParquetResult | undefined {
+    return this.#read(() => true);
+  }
+
+  #read(isWanted: (record: z.infer<typeof recordSchema>) => boolean): ParquetResult | undefined {
     const [file, record] = [join(this.#directory, this.#name), this.#record];
     if (!existsSync(file) || !existsSync(record)) return undefined;
     const read = recordSchema.safeParse(parsed(readFileSync(record, 'utf8')));
-    if (!read.success || read.data.stamp !== stamp || read.data.bytes !== statSync(file).size) return undefined;
+    if (!read.success || !isWanted(read.data) || read.data.bytes !== statSync(file).size) return undefined;
     const { bytes, digest, integers } = read.data;
     return { location: this.#location, bytes, digest, integers };
   }
 
   /** Takes the partial file for whole. The record is written last: without it there is nothing. */
-  async finish(stamp: string, integers: readonly string[]): Promise<StagedResult> {
+  async finish(stamp: string, integers: readonly string[]): Promise<ParquetResult> {
     const file = join(this.#directory, this.#name);
     rmSync(this.#record, { force: true });
     renameSync(this.partial, file);
