@@ -3,6 +3,7 @@
  */
 
 export { Crc32c, crc32c, maskedCrc32c } from '../core/checksum/index.js';
+export { type ArrowArray, aligned } from './arrow/array.js';
 export { type ArrowBatchPlace, openArrow } from './arrow/arrow-reader.js';
 export { arrowSchemaOf } from './arrow/arrow-schema.js';
 export { toArrowTable } from './arrow/arrow-table.js';
@@ -12,9 +13,14 @@ export {
   createArrowRowWriter,
   createArrowWriter,
 } from './arrow/arrow-writer.js';
+export { bitAt } from './arrow/bits.js';
+export { type ArrowTimeUnit, type Field, type ForeignType, typeName } from './arrow/field.js';
+export { type FoundBatch, findBatches } from './arrow/find-batches.js';
+export { type IpcColumns, type IpcDictionary, IpcReader } from './arrow/ipc-reader.js';
 export type { RangeSource } from './arrow/stream-reader.js';
 export type { BatchPlace, BatchReader } from './batch-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';
+export { float16ToFloat32Bits } from './columns/float-bits.js';
 export type { RowWriter } from './columns/row-batcher.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';

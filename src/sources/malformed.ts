@@ -18,6 +18,27 @@ export function malformedText(
   return new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { ...options, at: { file, source } });
 }
 
+/**
+ * What `formats/` found wrong with a file of a source, as an error of the source: there it speaks of the files of a registry. Other errors stay as they are.
+ *
+ * @param source the place in the file, its name included
+ */
+export function damagedSource(
+  error: unknown,
+  file: string,
+  source: string,
+  options: { readonly hint: string; readonly offset?: number | undefined },
+): unknown {
+  if (!(error instanceof DatasetsError) || error.code !== 'DATA_CORRUPT') return error;
+  const offset = error.at.offset ?? options.offset;
+  const what = error.message.startsWith(file) ? error.message.slice(file.length).replace(/^[:,] /, '') : error.message;
+  return new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, {
+    hint: options.hint,
+    cause: error,
+    at: { ...error.at, file, source, ...(offset === undefined ? {} : { offset }) },
+  });
+}
+
 /** The error for content that does not fit its format, where there are no lines to name. */
 export function malformedFile(
   file: string,

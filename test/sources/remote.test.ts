@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import {
+  arrow,
   csv,
   type FileReference,
   files,
@@ -11,6 +12,7 @@ import {
   parquet,
   type Source,
   textLines,
+  tfrecord,
 } from '../../src/sources/index.js';
 import { type Bucket, type Gcs, requireGcs } from '../gcs/index.js';
 import { type Oracle, requireOracle } from '../oracle/index.js';
@@ -111,6 +113,42 @@ describe('sources on gs://', () => {
       const cars = readFileSync(`${vega}/cars.json`);
       await same('cars.json', cars, (file) => json(file));
       await same('cars.json.gz', gzipSync(cars), (file) => json(file));
+    });
+
+    it('a JSON array that is cut, and zstd', async function () {
+      const items = JSON.stringify(rows.map((note, id) => ({ id, note })));
+      const shards = await same('array.json', items, (file) => json(file, { rangeBytes: 60_000 }));
+      assert.ok(shards.length > 2);
+      const frames = [new Uint8Array(Buffer.from(items))];
+      await requireOracle(this).call('sources.write_zstd', { file: folder.file('packed'), frames });
+      await same('array.json.zst', readFileSync(folder.file('packed')), (file) => json(file));
+    });
+
+    it('TFRecord, cut and gzip', async function () {
+      const records = rows.map((row) => new Uint8Array(Buffer.from(row)));
+      await requireOracle(this).call('tf.write_records', { file: folder.file('records'), records });
+      const content = readFileSync(folder.file('records'));
+      const shards = await same('a.tfrecord', content, (file) => tfrecord(file, { rangeBytes: 70_000 }));
+      assert.ok(shards.length > 2);
+      await same('a.tfrecord.gz', gzipSync(content), (file) => tfrecord(file));
+    });
+
+    it('Arrow, as file and stream, compressed, some of its columns', async function () {
+      const columns = {
+        id: { type: 'pa.int64()', values: rows.map((_, id) => id) },
+        text: { type: 'pa.string()', values: rows },
+        kind: { type: 'pa.dictionary(pa.int8(), pa.string())', values: rows.map((_, id) => `kind ${id % 3}`) },
+      };
+      for (const [format, compression] of [
+        ['file', 'zstd'],
+        ['stream', null],
+      ]) {
+        const options = { format, compression, batch_rows: 300 };
+        await requireOracle(this).call('arrow.write_ipc', { file: folder.file('written.arrow'), columns, options });
+        const content = readFileSync(folder.file('written.arrow'));
+        await same(`${format}.arrow`, content, (file) => arrow(file, { columns: ['kind', 'id'], rowIndex: 'row' }));
+        await same(`${format}.arrow`, content, (file) => arrow(file));
+      }
     });
 
     it('Parquet, by row groups, some of its columns', async function () {

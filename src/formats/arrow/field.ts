@@ -12,16 +12,42 @@ export type ArrowType =
   | { readonly kind: 'int'; readonly bits: number; readonly signed: boolean }
   | { readonly kind: 'float'; readonly bits: number }
   | { readonly kind: 'fixedSizeList'; readonly length: number }
-  /** Any other type, which matters only when it is asked for. */
-  | { readonly kind: 'other'; readonly name: string; readonly layout: OtherLayout };
+  /** Any other type: no data set has such columns, sources may. */
+  | {
+      readonly kind: 'other';
+      readonly name: string;
+      readonly layout: OtherLayout;
+      /** Undefined for the types that nobody reads. */
+      readonly foreign?: ForeignType;
+    };
+
+export type ArrowTimeUnit = 's' | 'ms' | 'us' | 'ns';
+
+/** The types that sources read besides those of data sets. */
+export type ForeignType =
+  | { readonly kind: 'null' | 'utf8View' | 'binaryView' | 'map' }
+  | { readonly kind: 'fixedSizeBinary'; readonly bytes: number }
+  | { readonly kind: 'decimal'; readonly bits: number; readonly scale: number }
+  | { readonly kind: 'date'; readonly unit: 'day' | 'ms' }
+  | { readonly kind: 'time'; readonly unit: ArrowTimeUnit; readonly bits: number }
+  | { readonly kind: 'timestamp' | 'duration'; readonly unit: ArrowTimeUnit }
+  /** The column's slots are indices into values that dictionary batches bring. */
+  | {
+      readonly kind: 'dictionary';
+      readonly id: number;
+      readonly index: { readonly bits: number; readonly signed: boolean };
+      readonly values: Field;
+    };
 
 /** How many buffers a type has that is skipped; undefined where this is not known. */
-export type OtherLayout = { readonly buffers: number } | undefined;
+export type OtherLayout = { readonly buffers: number; readonly variadic?: boolean } | undefined;
 
 export interface Field {
   readonly name: string;
   readonly type: ArrowType;
   readonly children: readonly Field[];
+  /** Name of the extension type, where the column has one: the type is how it is stored. */
+  readonly extension?: string;
 }
 
 /** The Arrow fields of a schema. All are nullable and every list's child is `item`, as HF datasets expects. */

@@ -28,14 +28,15 @@ export class FlatTableReader {
     return at === 0 ? 0 : this.#view.getInt8(at);
   }
 
-  int16(slot: number): number {
+  /** @param fallback what a field is that is left out. */
+  int16(slot: number, fallback = 0): number {
     const at = this.#field(slot);
-    return at === 0 ? 0 : this.#view.getInt16(at, true);
+    return at === 0 ? fallback : this.#view.getInt16(at, true);
   }
 
-  int32(slot: number): number {
+  int32(slot: number, fallback = 0): number {
     const at = this.#field(slot);
-    return at === 0 ? 0 : this.#view.getInt32(at, true);
+    return at === 0 ? fallback : this.#view.getInt32(at, true);
   }
 
   int64(slot: number): number {
@@ -61,6 +62,26 @@ export class FlatTableReader {
     return Array.from({ length: this.#count(at, 4) }, (_, i) => {
       const entry = at + 4 + 4 * i;
       return new FlatTableReader(this.#bytes, this.#view, entry + this.#view.getUint32(entry, true));
+    });
+  }
+
+  int64s(slot: number): readonly number[] {
+    const at = this.#target(slot);
+    if (at === undefined) return [];
+    return Array.from({ length: this.#count(at, 8) }, (_, i) => Number(this.#view.getBigInt64(at + 4 + 8 * i, true)));
+  }
+
+  /** A vector of structs of an int64, an int32, four bytes of padding, and an int64. */
+  blocks(slot: number): readonly (readonly [number, number, number])[] {
+    const at = this.#target(slot);
+    if (at === undefined) return [];
+    return Array.from({ length: this.#count(at, 24) }, (_, i) => {
+      const block = at + 4 + 24 * i;
+      return [
+        Number(this.#view.getBigInt64(block, true)),
+        this.#view.getInt32(block + 8, true),
+        Number(this.#view.getBigInt64(block + 16, true)),
+      ] as const;
     });
   }
 

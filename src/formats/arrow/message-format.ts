@@ -13,6 +13,7 @@ export const typeIds = {
   bool: 6,
   list: 12,
   struct: 13,
+  union: 14,
   fixedSizeList: 16,
   largeBinary: 19,
   largeUtf8: 20,
@@ -20,10 +21,12 @@ export const typeIds = {
 } as const;
 
 /**
- * The other types, with their buffers, so that columns that nobody asks for can be skipped. The types left out (unions, views,
- * run-end encoding) have buffers that don't follow from the type alone.
+ * The other types, with their buffers, so that columns that nobody asks for can be skipped. Views have further buffers, which each batch counts; unions, which are left out, have buffers that
+ * don't follow from the type alone.
  */
-export const otherTypes: Readonly<Record<number, { readonly name: string; readonly buffers: number }>> = {
+export const otherTypes: Readonly<
+  Record<number, { readonly name: string; readonly buffers: number; readonly variadic?: boolean }>
+> = {
   1: { name: 'null', buffers: 0 },
   7: { name: 'decimal', buffers: 2 },
   8: { name: 'date', buffers: 2 },
@@ -33,4 +36,9 @@ export const otherTypes: Readonly<Record<number, { readonly name: string; readon
   15: { name: 'fixed_size_binary', buffers: 2 },
   17: { name: 'map', buffers: 2 },
   18: { name: 'duration', buffers: 2 },
+  22: { name: 'run_end_encoded', buffers: 0 },
+  23: { name: 'binary_view', buffers: 2, variadic: true },
+  24: { name: 'string_view', buffers: 2, variadic: true },
+  25: { name: 'list_view', buffers: 3 },
+  26: { name: 'large_list_view', buffers: 3 },
 };
