@@ -101,15 +101,18 @@ function explain({ status, reason, message }: RequestFailure, { project, locatio
 /** The query is wrong; or, once it runs as a job, a value of the data does not fit it. */
 function queryError(cause: RequestFailure, { query, job }: QueryStep): DatasetsError {
   const { message } = cause;
-  const place = /\s*(?:at )?\[(\d+):(\d+)\]\.?$/.exec(message);
-  if (/time travel|snapshot|SYSTEM_TIME/i.test(message)) {
+  if (/^Invalid (?:time travel|snapshot) (?:timestamp|time) /.test(message)) {
     return refusedQuery(
       query,
       message,
       'Time travel reaches back seven days at most, and a build that goes on reads as of the time of its first attempt: begin anew with --restart. Views, external tables and tables with row-level policies have none: read them without `snapshot`.',
     );
   }
-  if (job !== undefined && !isAboutResources(message)) return valueError(message, query, job);
+  if (/^CREATE TABLE columns must be named/.test(message)) {
+    return refusedQuery(query, 'a column of its result has no name', 'Name it: count(*) AS clicks.');
+  }
+  if (job !== undefined) return valueError(message, query, job);
+  const place = /\s*(?:at )?\[(\d+):(\d+)\]\.?$/.exec(message);
   const source = place === null ? query.name : `${query.name} line ${place[1]}`;
   const what = place === null ? message : message.slice(0, place.index);
   return new DatasetsError('QUERY_INVALID', `${source}: ${what}`, {
@@ -119,16 +122,16 @@ function queryError(cause: RequestFailure, { query, job }: QueryStep): DatasetsE
   });
 }
 
-function isAboutResources(message: string): boolean {
-  return /^(?:Resources exceeded|Already Exists|Table .* was not found|CREATE TABLE columns)/.test(message);
-}
+/** How messages about a value begin; a value may stand anywhere after it. */
+const kindsOfValueErrors =
+  /^(?:Bad (?:int64|double|bool|numeric|bignumeric) value|Could not (?:cast|parse)|Invalid (?:date|time|datetime|timestamp|JSON|UTF-8)|Failed to parse input string|Division by zero|Out of range|(?:int64|double|numeric|bignumeric) overflow|Scalar subquery produced more than one element|Array index|Resources exceeded)/i;
 
-/** The dry run has passed, so the message is about a value, which may be private, and quotes it: what comes before the value is shown. It is no cause, either. */
+/** The dry run has passed, so the message is about a value, which may be private, and quotes it: nothing is shown but a beginning that is known. It is no cause, either. */
 function valueError(message: string, query: QueryText, job: string): DatasetsError {
-  const [kind = ''] = /^[A-Za-z][A-Za-z0-9_ ]*/.exec(message) ?? [];
+  const [kind] = kindsOfValueErrors.exec(message) ?? [];
   return refusedQuery(
     query,
-    `${kind.trim() || 'an error'}: a value of the data does not fit (job ${job})`,
+    `${kind === undefined ? '' : `${kind}: `}a value of the data does not fit (job ${job})`,
     `Use SAFE_CAST, or functions with SAFE. before their name, for values that may not fit, and say what they become. The value is not shown: it may be private. Who may see the job sees it: bq show -j ${job.replace('.', ':')}.`,
   );
 }
