@@ -3,8 +3,8 @@ import type { Definition, SqlType, SqlTypes } from '../../src/index.js';
 type BaseType = Exclude<SqlType, `${string}?`>;
 
 /**
- * What a query's columns must be for their features. Texts, floats and what is nested are left open: several types of a warehouse become those (ENUM, DATE and DECIMAL among them), and the encoder
- * checks each value.
+ * What a query's columns must be for their features. Texts, floats, 64-bit integers and what is nested are left open: several types of a warehouse become those (ENUM, DATE, DECIMAL and TIMESTAMP among
+ * them), and the encoder checks each value.
  */
 export function sqlTypes(fields: readonly { readonly column: string; readonly definition: Definition }[]): SqlTypes {
   const types: Record<string, SqlType> = {};
@@ -25,11 +25,9 @@ function typeOf(definition: Definition): BaseType | undefined {
     case 'int8':
     case 'int16':
     case 'int32':
-    case 'int64':
     case 'uint8':
     case 'uint16':
     case 'uint32':
-    case 'uint64':
     case 'bytes':
       return definition.dtype;
     default:

@@ -43,6 +43,7 @@ export type {
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export * from './source.js';
+export { inferQuery, type QueryFacts, type QueryField } from './sql/infer-query.js';
 export type { SqlParameter, SqlParameters, TypedParameter } from './sql/parameters.js';
 export type { SqlQuery } from './sql/query.js';
 export { type SqlOptions, sql } from './sql/sql.js';

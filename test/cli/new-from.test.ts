@@ -135,6 +135,43 @@ describe('new --from', function () {
     assert.match(notes.join('\n'), /No column was seen to identify each of the 30 rows\. Its file and its index there/);
   });
 
+  it('runs a query, and keeps it beside the builder', async () => {
+    const query = `-- by mood
+SELECT ticket_id, CAST(id AS INTEGER) AS id, mood, sum(CAST(id AS INTEGER)) OVER () AS total, CAST(id AS DECIMAL(9, 2)) AS price,
+  DATE '2026-01-01' + CAST(id AS INTEGER) AS day, TIMESTAMP '2026-01-01' AS at, { a: 1, b: ['x', 'y'] } AS inside, nullif(note, '') AS note
+FROM reviews`;
+    await project.write('queries/by_mood.sql', query);
+    await project.write('exports/reviews.csv', reviews());
+    const refused = await project.run(['new', 'refused', '--from', 'queries/by_mood.sql']);
+    assert.match(
+      refused.stderr,
+      /by_mood\.sql line 4: .*reviews does not exist(?:.*\n)*hint: Name the files of its tables: --table/,
+    );
+    await make('queried', 'queries/by_mood.sql', '--table', 'reviews=exports/reviews.csv');
+    const builder = await builderOf('queried');
+    for (const feature of [
+      /^ {2}id: scalar\('int32'/m,
+      /mood: classLabel\(/,
+      /total: scalar\('int64'/,
+      /price: scalar\('float64', \{ .*caveats: 'Rounded from an exact decimal\.'/,
+      /day: text\(/,
+      /at: scalar\('int64', \{ .*unit: 'microseconds since/,
+      /inside: record\(\{ a: scalar\('int32'\), b: sequence\(/,
+      /note: optional\(text\(/,
+      /key: 'ticket_id'/,
+      /tables: \{ reviews: '\.\.\/\.\.\/exports\/reviews\.csv' }/,
+    ])
+      assert.match(builder, feature);
+    assert.equal(await readFile(project.path('datasets/queried/queried.sql'), 'utf8'), query);
+  });
+
+  it('refuses a query of whose rows no column is unique', async () => {
+    await project.write('same.sql', 'SELECT 1 AS one FROM range(3)');
+    const { code, stderr } = await project.run(['new', 'refused', '--from', 'same.sql']);
+    assert.equal(code, 1);
+    assert.match(stderr, /QUERY_INVALID.*no column of its result identifies a row/);
+  });
+
   it('says where files lie that only this machine has, and reads compressed ones', async () => {
     const file = join(elsewhere, 'far.csv.gz');
     await writeFile(file, gzipSync('id,a\n1,2\n2,3\n'));
@@ -153,7 +190,8 @@ describe('new --from', function () {
     const tests = names.map((name) => `datasets/${name}/builder.test.ts`);
     const tested = await capture(process.execPath, ['--import', 'tsx', '--test', ...tests], {
       cwd: project.directory,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      // One process a test is enough: what threads do is tested elsewhere.
+      env: { ...process.env, NODE_OPTIONS: '', AILAB_DATASETS_RUNNER: 'inline' },
     });
     assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr);
     assert.match(tested.stdout, new RegExp(`pass ${names.length}\\b`));

@@ -44,7 +44,8 @@ describe('new', () => {
     const tests = names.map((name) => `datasets/${name}/builder.test.ts`);
     const tested = await capture(process.execPath, ['--import', 'tsx', '--test', ...tests], {
       cwd: project.directory,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      // One process a test is enough: what threads do is tested elsewhere.
+      env: { ...process.env, NODE_OPTIONS: '', AILAB_DATASETS_RUNNER: 'inline' },
     });
     assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr);
     assert.match(tested.stdout, new RegExp(`pass ${names.length}\\b`));

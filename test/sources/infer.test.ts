@@ -254,7 +254,7 @@ describe('inferFields', function () {
       ['bytes', 'bytes', undefined, 0, undefined, undefined],
       ['date', 'date', undefined, 0, '2026-01-02', '2026-01-02'],
       ['moment', 'timestamp', undefined, 0, moment, moment],
-      ['money', 'string', undefined, 0, undefined, undefined],
+      ['money', 'string', 'decimal', 0, undefined, undefined],
       ['list', 'list', undefined, 0, undefined, undefined],
       ['struct', 'struct', undefined, 0, undefined, undefined],
       ['map', 'unsupported', undefined, 0, undefined, undefined],

@@ -50,6 +50,8 @@ export interface ScaffoldFromOptions {
   readonly cwd: string;
   /** Files as tables of a query on DuckDB, by name. */
   readonly tables?: Readonly<Record<string, string>>;
+  /** Default: now. */
+  readonly now?: Date;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,11 +68,11 @@ export interface ScaffoldFromOptions {
 export async function scaffoldDatasetFrom(
   place: string,
   from: string,
-  { tables = {}, ...options }: ScaffoldFromOptions,
+  { tables = {}, now = new Date(), ...options }: ScaffoldFromOptions,
   config: ResolvedConfig,
 ): Promise<InferredScaffold> {
   const { directory, name } = await newFolder(place, config);
-  const { text, notes } = await inferDataset(from, { ...options, name, directory, tables, config });
+  const { text, notes } = await inferDataset(from, { ...options, name, directory, tables, now, config });
   return { ...(await write(directory, datasetFiles(name, text))), notes };
 }
 

@@ -16,7 +16,7 @@ export interface FieldFacts {
   readonly maximum?: number | bigint | string;
   /** All values as text, sorted, where there are at most 100 and each comes at least twice on average: they may be names of classes. */
   readonly distinct?: readonly string[];
-  /** The number type that the file's schema declares: `int8`, `uint32`, `float32`, ... */
+  /** The number type that the file's schema declares: `int8`, `uint32`, `float32`, ...; `decimal` of strings that are exact decimals. */
   readonly dtype?: string;
   /** A type that nearly all values are of, and where the first stands that is not: a typing error, or a mark for a missing value. */
   readonly except?: NearlyOfType;

@@ -85,9 +85,10 @@ function leafType(leaf: LeafType, element: SchemaElement): DeclaredType {
     case 'date':
     case 'bytes':
       return { kind: 'leaf', type: { kind: leaf.kind } };
+    case 'decimal':
+      return { kind: 'leaf', type: { kind: 'string' }, dtype: 'decimal' };
     case 'text':
     case 'uuid':
-    case 'decimal':
       return { kind: 'leaf', type: { kind: 'string' } };
   }
 }

@@ -3,6 +3,7 @@ import type { RetainedResult, SourceExtract } from '../retention.js';
 import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
 import { bigQueryWarehouse } from './bigquery/bigquery-warehouse.js';
 import { duckdbWarehouse } from './duckdb/duckdb-warehouse.js';
+import type { QueryFacts } from './infer-query.js';
 import type { SqlParameters } from './parameters.js';
 import type { QueryText } from './query.js';
 import type { SqlChoices, SqlTypes } from './sql-types.js';
@@ -37,6 +38,8 @@ export interface Warehouse {
   snapshotTable?(query: WarehouseQuery, context: SourceContext): Promise<NonNullable<RetainedResult['tableSnapshot']>>;
   /** Until when the query gives the same with nothing kept, ISO 8601; undefined where that can't be told. */
   sameUntil?(query: WarehouseQuery, context: SourceContext): Promise<string | undefined>;
+  /** What the columns of the result are, for those who write a data set of it. */
+  describe(query: WarehouseQuery, context: SourceContext): Promise<QueryFacts>;
 }
 
 export interface WarehouseState {

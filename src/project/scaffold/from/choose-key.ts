@@ -9,27 +9,28 @@ const keyNames = [/^(?:id|key|uuid|guid)$/i, /(?:^|_)(?:id|key|uuid|guid)$/i, /(
 const mostCandidates = 3;
 
 /**
- * Columns that may identify a row: those whose names say so, and the first one.
+ * Columns that may identify a row, the likeliest first: those whose names say so, and the first one.
  *
  * @param fields without those of personal data, which keys are better not made of
+ * @param anyColumn whether others come after these
  */
-export function keyCandidates(fields: readonly FieldFacts[]): readonly string[] {
-  const possible = fields.filter(
-    ({ type: { kind }, optional, distinct }, index) =>
-      !optional &&
-      distinct === undefined &&
-      (kind === 'int64' || kind === 'uint64' || kind === 'string') &&
-      (index === 0 || rank(fields[index]) < keyNames.length),
-  );
-  return possible
-    .map((facts) => ({ name: facts.name, rank: rank(facts) }))
+export function keyCandidates(fields: readonly FieldFacts[], anyColumn = false): readonly string[] {
+  return fields
+    .filter(
+      ({ type: { kind }, dtype, optional, distinct }) =>
+        !optional && distinct === undefined && dtype !== 'decimal' && keyKinds.includes(kind),
+    )
+    .map((facts) => ({ name: facts.name, rank: rank(facts), isFirst: facts === fields[0] }))
+    .filter(({ rank, isFirst }) => anyColumn || isFirst || rank < keyNames.length)
     .sort((a, b) => a.rank - b.rank)
     .slice(0, mostCandidates)
     .map(({ name }) => name);
 }
 
-function rank(facts: FieldFacts | undefined): number {
-  const found = keyNames.findIndex((pattern) => pattern.test(facts?.name ?? ''));
+const keyKinds: readonly FieldFacts['type']['kind'][] = ['int64', 'uint64', 'string'];
+
+function rank({ name }: FieldFacts): number {
+  const found = keyNames.findIndex((pattern) => pattern.test(name));
   return found < 0 ? keyNames.length : found;
 }
 

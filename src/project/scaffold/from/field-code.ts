@@ -17,10 +17,12 @@ export interface NoFeature {
 export interface FieldWords {
   readonly description?: string;
   readonly unit?: string;
+  readonly caveats?: string;
   readonly pii?: string;
 }
 
 /** Names of classes are worth declaring where they are few, and each comes often. */
+const leastLabels = 2;
 const mostLabels = 64;
 const leastValuesOfLabel = 10;
 
@@ -30,8 +32,9 @@ export function featureCode(facts: FieldFacts, words: FieldWords): FeatureCode |
 }
 
 /** The classes that a field's values are taken for; undefined where they are no classes. */
-export function labelsOf({ type, distinct, rows, missing }: FieldFacts): readonly string[] | undefined {
-  if (type.kind !== 'string' || distinct === undefined || distinct.length > mostLabels) return undefined;
+export function labelsOf({ type, dtype, distinct, rows, missing }: FieldFacts): readonly string[] | undefined {
+  if (type.kind !== 'string' || dtype === 'decimal' || distinct === undefined) return undefined;
+  if (distinct.length < leastLabels || distinct.length > mostLabels) return undefined;
   if (rows - missing <= leastValuesOfLabel * distinct.length) return undefined;
   // As classLabel() has them: tfds strips the lines of its label files.
   return distinct.every((name) => name !== '' && name.trim() === name && !/[\r\n]/.test(name)) ? distinct : undefined;
@@ -54,6 +57,12 @@ function required(facts: FieldFacts, words: FieldWords, isColumn: boolean): Feat
     case 'float64':
       return call('scalar', [codeText(facts.dtype ?? type.kind), ...options(words)]);
     case 'string': {
+      // In a structure nothing converts it.
+      if (facts.dtype === 'decimal' && isColumn)
+        return call('scalar', [
+          codeText('float64'),
+          ...options({ caveats: 'Rounded from an exact decimal.', ...words }),
+        ]);
       const labels = labelsOf(facts);
       if (labels === undefined) return call('text', options(words));
       return call('classLabel', options(words, `names: ${codeList(labels)}`));
@@ -127,11 +136,12 @@ function call(factory: string, given: readonly string[]): FeatureCode {
   return { code: `${factory}(${given.join(', ')})`, imports: [factory] };
 }
 
-function options({ description, unit, pii }: FieldWords, first?: string): readonly string[] {
+function options({ description, unit, caveats, pii }: FieldWords, first?: string): readonly string[] {
   const parts = [
     ...(first === undefined ? [] : [first]),
     ...(description === undefined ? [] : [`description: ${codeText(description)}`]),
     ...(unit === undefined ? [] : [`unit: ${codeText(unit)}`]),
+    ...(caveats === undefined ? [] : [`caveats: ${codeText(caveats)}`]),
     ...(pii === undefined ? [] : [`pii: ${codeText(pii)}`]),
   ];
   return parts.length === 0 ? [] : [`{ ${parts.join(', ')} }`];

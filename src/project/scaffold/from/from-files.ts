@@ -1,5 +1,3 @@
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { DatasetsError } from '../../../core/errors/index.js';
 import {
   csv,
   type FieldFacts,
@@ -15,6 +13,7 @@ import { chooseKey, keyCandidates } from './choose-key.js';
 import { findDelimiter } from './find-delimiter.js';
 import type { FromOptions, InferredDataset } from './infer-dataset.js';
 import { inferredText } from './inferred-text.js';
+import { placeOf } from './place.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -72,23 +71,4 @@ function rowsOf(reference: string, facts: readonly FieldFacts[], delimiter: stri
 /** `inferFields` has refused others. */
 function formatOf(reference: string): string | undefined {
   return /\.([a-z0-9]+)(?:\.(?:gz|zst))?$/i.exec(reference)?.[1]?.toLowerCase();
-}
-
-/** How a builder in its folder names files that a person named from the working directory. */
-export function placeOf(
-  reference: string,
-  { cwd, directory, config: { projectDirectory } }: FromOptions,
-): { readonly path: string; readonly notes: readonly string[] } {
-  if (reference.startsWith('gs://')) return { path: reference, notes: [] };
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) {
-    throw new DatasetsError('UNSUPPORTED', `${reference} cannot be read: files are on this machine or on gs://`, {
-      hint: 'Download it first; `p.download` does so in a builder.',
-      at: { file: reference },
-    });
-  }
-  const path = isAbsolute(reference) ? reference : join(resolve(cwd), reference);
-  const inProject = relative(projectDirectory, path);
-  if (inProject.startsWith('..') || isAbsolute(inProject))
-    return { path, notes: [`${path} lies outside of the project: other machines won't find it.`] };
-  return { path: relative(directory, path).split(sep).join('/'), notes: [] };
 }

@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../../../core/config/index.js';
 import type { DatasetName } from '../../../core/names/index.js';
 import type { DatasetText } from '../dataset-text.js';
 import { fromFiles } from './from-files.js';
+import { fromQuery } from './from-query.js';
 
 export interface FromOptions {
   /** Where relative paths start. */
@@ -12,6 +13,8 @@ export interface FromOptions {
   readonly config: ResolvedConfig;
   /** Files as tables of a query on DuckDB, by name. */
   readonly tables: Readonly<Record<string, string>>;
+  /** The time of which a query that travels in time is asked. */
+  readonly now: Date;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,11 +25,11 @@ export interface InferredDataset {
 }
 
 /**
- * Writes a data set of the rows that a file holds, by all of its rows.
+ * Writes a data set of the rows that a file holds or a query gives, by all of them.
  *
- * @param from a path or a pattern, on this machine or on `gs://`
- * @throws DatasetsError what `inferFields` throws
+ * @param from files of rows (a path or a pattern, on this machine or on `gs://`), or a `.sql` file
+ * @throws DatasetsError what `inferFields` and `inferQuery` throw; QUERY_INVALID where no column of a query identifies a row
  */
 export async function inferDataset(from: string, options: FromOptions): Promise<InferredDataset> {
-  return fromFiles(from, options);
+  return from.endsWith('.sql') ? fromQuery(from, options) : fromFiles(from, options);
 }

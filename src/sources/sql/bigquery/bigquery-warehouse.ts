@@ -3,6 +3,7 @@ import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
 import { refusedQuery } from '../refused-query.js';
 import type { SqlChoices, SqlTypes } from '../sql-types.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
+import { describeQuery } from './describe-query.js';
 import { loadReadClient } from './load-client.js';
 import { pinResult } from './pin-result.js';
 import { forgetPinned, pinKey } from './pinned-result.js';
@@ -50,6 +51,11 @@ export const bigQueryWarehouse: Warehouse = {
 
   // The result is pinned: for as long as the build is the same, so is what it reads.
   stamp: async (asked, context) => createHash('sha256').update(pinKey(asked, context)).digest('hex'),
+
+  async describe(asked, context) {
+    refuseFiles(asked);
+    return describeQuery(asked, context);
+  },
 
   async state(asked, context) {
     refuseFiles(asked);

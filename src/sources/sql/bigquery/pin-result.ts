@@ -72,8 +72,7 @@ class QueryRun {
     const { query, types } = this.#asked;
     const { statistics } = await dryRun(rest, asked);
     const { statementType, schema } = statistics?.query ?? {};
-    if (statementType !== undefined && statementType !== 'SELECT') throw noSelect(query, statementType);
-    refuseTemporary(query);
+    refuseStatement(query, statementType);
     if (schema?.fields !== undefined) checkColumns(schema.fields, types, query);
     const bytes = statistics?.totalBytesProcessed ?? statistics?.query?.totalBytesProcessed ?? 0;
     const cap = this.#settings.maximumBytesBilled;
@@ -164,6 +163,12 @@ class QueryRun {
     writePinned(this.#key, result, this.#context);
     return result;
   }
+}
+
+/** @param type as a dry run says it @throws DatasetsError QUERY_INVALID for anything but one SELECT */
+export function refuseStatement(query: WarehouseQuery['query'], type: string | undefined): void {
+  if (type !== undefined && type !== 'SELECT') throw noSelect(query, type);
+  refuseTemporary(query);
 }
 
 function noSelect(query: WarehouseQuery['query'], type: string) {

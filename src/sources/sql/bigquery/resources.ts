@@ -12,6 +12,8 @@ export interface TableField {
   /** `INTEGER` or `INT64`, `RECORD` or `STRUCT`, ...: the API has two names for some. */
   readonly type: string;
   readonly mode?: string | undefined;
+  readonly description?: string | undefined;
+  readonly policyTags?: { readonly names?: readonly string[] | undefined } | undefined;
   readonly fields?: readonly TableField[] | undefined;
 }
 
@@ -19,6 +21,8 @@ const tableField: z.ZodType<TableField> = z.object({
   name: z.string(),
   type: z.string(),
   mode: z.string().optional(),
+  description: z.string().optional(),
+  policyTags: z.object({ names: z.array(z.string()).optional() }).optional(),
   get fields() {
     return z.array(tableField).optional();
   },

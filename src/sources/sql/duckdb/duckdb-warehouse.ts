@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { internalError } from '../../../core/errors/index.js';
 import { fileStamp, fileStates } from '../../files/file-state.js';
 import { absolutePath } from '../../files/location.js';
 import type { SourceFile } from '../../files/resolve-files.js';
+import { inferFields } from '../../infer/infer-fields.js';
 import { stopIfInterrupted } from '../../interrupted.js';
 import type { SourceContext } from '../../source.js';
 import { type ParquetResult, readResult, resultShards, rowsOfResult } from '../extract/parquet-result.js';
 import { putFile } from '../extract/put-file.js';
+import type { QueryField } from '../infer-query.js';
 import { digestOfParameters } from '../parameters.js';
 import { refusedQuery } from '../refused-query.js';
 import { declaredTables, type ResolvedTable, resolveTables } from '../tables.js';
@@ -32,6 +35,18 @@ export const duckdbWarehouse: Warehouse = {
 
   async stamp(asked, context) {
     return stampOf(await resolveTables(asked.tables, context), context);
+  },
+
+  async describe(asked, context) {
+    const { location, integers } = await stage(asked, context);
+    const { signal } = context;
+    const file = pathToFileURL(absolutePath(location, context));
+    const found = await inferFields(file, signal === undefined ? {} : { signal });
+    const fields = found.map((facts): QueryField => {
+      // Staged as text, of which nothing is known.
+      return { facts: integers.includes(facts.name) ? { ...facts, type: { kind: 'int64' } } : facts };
+    });
+    return { fields, rows: found[0]?.rows ?? 0 };
   },
 
   async state(asked, context) {
