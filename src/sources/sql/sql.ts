@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RetentionChoice } from '../retention.js';
 import type { Source, SourceContext, SourceState } from '../source.js';
-import { givenExtract, givenFiles } from './extract/given-extract.js';
-import { isResultShard, readResult, resultShards } from './extract/parquet-result.js';
+import { givenExtract } from './extract/given-extract.js';
+import { givenShards, readGiven } from './extract/given-shards.js';
 import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
 import { queryName, readQuery, type SqlQuery } from './query.js';
 import { checkRetention, retainResult } from './retain-result.js';
@@ -84,11 +84,12 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     async split(context) {
       const all = await asked(context);
       const given = givenExtract(all, context);
-      if (given !== undefined) return resultShards(givenFiles(given), all.query.name, context);
+      if (given !== undefined) return givenShards(given, all, context);
       return warehouseOf(context).split(all, context);
     },
     read(shard, context) {
-      if (isResultShard(shard)) return readResult(shard, choices, context);
+      const given = readGiven(shard, choices, context);
+      if (given !== undefined) return given;
       return warehouseOf(context).read(shard, choices, context);
     },
     async stamp(context) {

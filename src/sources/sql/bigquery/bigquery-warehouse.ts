@@ -4,6 +4,7 @@ import { refusedQuery } from '../refused-query.js';
 import type { SqlChoices, SqlTypes } from '../sql-types.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
 import { describeQuery } from './describe-query.js';
+import { extractResult } from './extract-result.js';
 import { loadReadClient } from './load-client.js';
 import { pinResult } from './pin-result.js';
 import { forgetPinned, pinKey } from './pinned-result.js';
@@ -71,6 +72,12 @@ export const bigQueryWarehouse: Warehouse = {
     };
     return { inputs, query };
   },
+
+  extract: extractResult,
+
+  // A query that says `snapshot` reads all its tables as of that time (query-parameters.ts), seven days long.
+  sameUntil: async ({ snapshot }) =>
+    snapshot && new Date(snapshot.getTime() + timeTravelDays * 86_400_000).toISOString(),
 };
 
 /** The result with a session to read it. A table that is gone before its time is made again, by another job. */
@@ -89,6 +96,9 @@ async function readableResult(asked: WarehouseQuery, context: SourceContext) {
     throw readError(error, asked.query.name);
   }
 }
+
+/** The most that BigQuery has (https://cloud.google.com/bigquery/docs/time-travel). */
+const timeTravelDays = 7;
 
 /** Local files are tables of DuckDB alone. */
 function refuseFiles({ query, tables }: WarehouseQuery): void {

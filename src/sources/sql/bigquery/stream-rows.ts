@@ -17,7 +17,7 @@ export interface StreamToRead {
 
 /** The rows of a stream, in values. */
 export async function* streamRows(
-  messages: AsyncIterable<StreamMessage>,
+  messages: AsyncIterable<Pick<StreamMessage, 'batch'>>,
   { schema, types, choices, place }: StreamToRead,
 ): AsyncGenerator<SourceBatch<object>, void, undefined> {
   let start = 0;

@@ -47,11 +47,6 @@ export async function resultShards(
   return shards;
 }
 
-/** Whether a shard is one of `resultShards`. */
-export function isResultShard({ data }: SourceShard): boolean {
-  return typeof data === 'object' && data !== null && 'result' in data && data.result === 'parquet';
-}
-
 export function readResult(
   shard: SourceShard,
   choices: SqlChoices,
