@@ -1,3 +1,4 @@
+export { type AdoptedSplit, type AdoptOptions, type AdoptReport, adoptDirectory } from './adopt/index.js';
 export {
   type BuildEvent,
   type BuildOptions,

@@ -61,11 +61,19 @@ function facts(card: DatasetCard, out: TextOutput): string {
     ['tags', card.tags.length > 0 ? card.tags.join(', ') : undefined],
     ['formats', card.formats.length > 0 ? card.formats.join(', ') : undefined],
     ['published', card.createdAt],
+    ['external', card.external && `taken in from ${externalWords[card.external] ?? card.external}; not rebuildable`],
     ['content', card.contentDigest === undefined ? undefined : `sha256 ${card.contentDigest.slice(0, 16)}…`],
     ['directory', card.directory],
   ].flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]]));
   return table([{ title: '', dress: out.style.dim }, { title: '' }], rows, out);
 }
+
+const externalWords: Readonly<Record<string, string>> = {
+  'hugging-face': 'Hugging Face datasets',
+  parquet: 'Parquet files',
+  tfrecord: 'TFRecord files',
+  arrow: 'Arrow files',
+};
 
 /** A licence may be the text of the terms: its first line stands for it. */
 function firstLine(text: string | undefined): string | undefined {

@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./builds.js')).buildsCommand,
   },
   {
+    name: 'publish',
+    summary: 'Take in a directory that something else wrote, as a version like any other',
+    load: async () => (await import('./publish.js')).publishCommand,
+  },
+  {
     name: 'list',
     summary: 'List the data sets that can be built here and those in the registry',
     load: async () => (await import('./list.js')).listCommand,

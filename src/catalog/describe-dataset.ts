@@ -37,6 +37,8 @@ export interface DatasetCard {
   readonly fields: readonly SchemaField[];
   readonly createdAt: string | undefined;
   readonly contentDigest: string | undefined;
+  /** What wrote a version that was taken in from outside, which no builder can make again: `tfds`, `hugging-face`, `parquet`, ... */
+  readonly external: string | undefined;
 }
 
 export interface CardVersion {
@@ -87,6 +89,7 @@ async function fromRegistry({ files, location: directory }: LocatedVersion, regi
     fields: schemaFields(schema),
     createdAt: info.manifest?.createdAt,
     contentDigest: info.manifest?.contentDigest,
+    external: info.manifest?.external?.writer,
   };
 }
 
@@ -125,6 +128,7 @@ async function fromBuilder(reference: string, config: ResolvedConfig): Promise<D
     fields: schemaFields(info.features),
     createdAt: undefined,
     contentDigest: undefined,
+    external: undefined,
   };
 }
 
@@ -139,7 +143,7 @@ function cardVersions(notes: Readonly<Record<string, string>>, published: readon
 function cardSplits(info: VersionInfo): readonly CardSplit[] {
   return info.splits.map((split) => {
     const files = split.shards.flatMap((shard) =>
-      [shard.files.tfrecord, shard.files.arrow].filter((file) => file !== undefined),
+      [shard.files.tfrecord, shard.files.arrow, shard.files.parquet].filter((file) => file !== undefined),
     );
     const known = files.every(({ bytes }) => bytes !== undefined);
     return {

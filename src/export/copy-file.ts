@@ -6,7 +6,8 @@ import { createFileSink, type FileDigest } from '../formats/index.js';
  * Copies a published file, and checks on the way that it is still what was published.
  *
  * @param to absolute path; its folder exists
- * @param sha256 of the original, lower-case hex
+ * @param sha256 of the original, lower-case hex; of a file that nobody published it is not known
+ * @param range of its bytes that are copied; all where it is left out
  * @throws DatasetsError DATA_CORRUPT when its content has changed; STORAGE_FULL, STORAGE_FAILED; INTERRUPTED. The copy is gone then.
  */
 export async function copyPublishedFile(
@@ -14,10 +15,12 @@ export async function copyPublishedFile(
   to: string,
   sha256: string | undefined,
   signal?: AbortSignal,
+  range?: { readonly from: number; readonly to: number },
 ): Promise<FileDigest> {
   const sink = createFileSink(to);
   try {
-    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
+    const part = range && { start: range.from, end: range.to - 1 };
+    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20, ...part, ...(signal && { signal }) })) {
       sink.write(chunk as Buffer);
     }
     const digest = sink.close();

@@ -60,7 +60,7 @@ export async function exportRecords(
     const run: RecordExport = { source, version, manifest, formats, staged, options };
     const splits: PublishedSplit[] = [];
     for (const split of info.splits) splits.push(await exportSplit(split, run));
-    const published = await writeMetadata(staged, metadataOf(manifest, version.schema, splits));
+    const published = await writeMetadata(staged, metadataOf(manifest, version, splits));
     options.signal?.throwIfAborted();
     const directory = await publish(staged, { overwrite: options.overwrite === true });
     return {
@@ -176,19 +176,24 @@ function exampleBytesOf(manifest: Manifest, split: string, shard: number): numbe
 }
 
 /** The same version says the same of itself wherever it lies. */
-function metadataOf(manifest: Manifest, schema: AnyFeature, splits: readonly PublishedSplit[]): VersionMetadata {
+function metadataOf(
+  manifest: Manifest,
+  { info, schema }: VersionReader<unknown>,
+  splits: readonly PublishedSplit[],
+): VersionMetadata {
   const names = namesFiles(schema).map((file) => [file.fileName, `${file.names.join('\n')}\n`] as const);
   return {
     info: manifest.info,
     featuresJson: toFeaturesJson(schema),
     namesFiles: Object.fromEntries(names),
-    huggingFaceFeatures: toHuggingFaceFeatures(schema),
+    ...huggingFaceFeaturesOf(manifest, info.formats, schema),
     schema: manifest.schema,
     releaseNotes: manifest.releaseNotes,
     splits,
     fingerprintParts: manifest.fingerprint.parts,
     sources: manifest.sources,
     lineage: manifest.lineage,
+    ...(manifest.external !== undefined && { external: manifest.external }),
     engine: manifest.engine,
     sdkVersion: manifest.sdkVersion,
     ...(manifest.git !== undefined && { git: manifest.git }),
@@ -197,4 +202,15 @@ function metadataOf(manifest: Manifest, schema: AnyFeature, splits: readonly Pub
     imageEncoders: manifest.imageEncoders,
     createdAt: new Date(manifest.createdAt),
   };
+}
+
+/** Arrow files that others wrote are copied: they have the features that their writer told. */
+function huggingFaceFeaturesOf(
+  { external }: Manifest,
+  formats: readonly RecordFormat[],
+  schema: AnyFeature,
+): Pick<VersionMetadata, 'huggingFaceFeatures'> {
+  if (external === undefined || !formats.includes('arrow'))
+    return { huggingFaceFeatures: toHuggingFaceFeatures(schema) };
+  return external.huggingFaceFeatures === undefined ? {} : { huggingFaceFeatures: external.huggingFaceFeatures };
 }

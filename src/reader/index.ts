@@ -7,6 +7,7 @@ export { type ExampleRange, resolveSplit, type SplitShape } from './split/split-
 export type { EvenPart, SliceUnit, SplitSelector, SplitSlice } from './split/split-selector.js';
 export { findBrokenExtracts, findBrokenFiles } from './verify/broken-files.js';
 export type { VerifyProblem } from './verify/problems.js';
+export { RowLeaves } from './verify/row-leaves.js';
 export { type VerifyOptions, type VerifyReport, verifyVersion } from './verify/verify-version.js';
 export { localVersionFiles, type VersionFiles, versionInfo } from './version-files.js';
 export type { ReadFormat } from './version-source.js';

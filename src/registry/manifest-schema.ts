@@ -5,6 +5,9 @@ import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
 import { extractFile, extractFormats, recordFormats } from './layout.js';
 
+/** What may have written a version that was taken in from outside. */
+export const externalWriters = ['tfds', 'hugging-face', 'parquet', 'tfrecord', 'arrow'] as const;
+
 const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
@@ -124,6 +127,17 @@ export const manifestSchema = z
       .object({ until: z.union([z.enum(['always', 'never']), z.iso.datetime()]), why: z.string() })
       .optional()
       .describe('How long the version can be built again to the same bytes, as far as what it was made from goes.'),
+    external: z
+      .object({
+        writer: z.enum(externalWriters).describe('What wrote it, or the kind of its files where nothing says that.'),
+        huggingFaceFeatures: json
+          .optional()
+          .describe('The features of its Arrow files, as Hugging Face datasets has them.'),
+      })
+      .optional()
+      .describe(
+        'There where the version was taken in from outside: no builder can make it again, and records have no keys.',
+      ),
     lineage: z.array(upstream).describe('Versions of other data sets that this one was made from.'),
     engine: z.record(z.string(), json),
     sdkVersion: z.string(),

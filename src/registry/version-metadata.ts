@@ -48,6 +48,7 @@ export interface VersionMetadata {
   readonly sources: Manifest['sources'];
   readonly rebuildable?: Manifest['rebuildable'];
   readonly lineage?: Manifest['lineage'];
+  readonly external?: Manifest['external'];
   readonly engine: Manifest['engine'];
   readonly sdkVersion: string;
   readonly git?: Manifest['git'];

@@ -136,6 +136,7 @@ function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: rea
     fingerprint: { digest: fingerprintOf(metadata.fingerprintParts), parts: metadata.fingerprintParts },
     sources: metadata.sources,
     rebuildable: metadata.rebuildable,
+    external: metadata.external,
     lineage: metadata.lineage ?? [],
     engine: metadata.engine,
     sdkVersion: metadata.sdkVersion,

@@ -9,6 +9,7 @@ export type { ArrowOptions } from './arrow/arrow-options.js';
 export { type CsvOptions, csv } from './csv/csv.js';
 export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
 export type { DownloadedFiles } from './files/downloaded-files.js';
+export { directoryTree, expandGlob } from './files/glob.js';
 export { type NpmFile, npmFile } from './files/npm-file.js';
 export type { FileReference } from './files/resolve-files.js';
 export { type IdxFields, type IdxItem, idx } from './idx/idx.js';

@@ -37,6 +37,7 @@ export async function rebuild(
   folder: string,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
+  if (manifest.external !== undefined) return { refused: 'it was taken in from outside: no builder can make it again' };
   const hasExtracts = extractFilesOf(manifest).length > 0;
   let read: readonly string[] = [];
   const registry = openRegistry(join(folder, 'rebuilt'));

@@ -1,10 +1,13 @@
 import { type FileMetaData, parquetMetadataAsync, parquetSchema, type RowGroup } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { ColumnBatch } from '../../features/index.js';
+import type { ArrowArray } from '../arrow/array.js';
 import type { ArrowSchema } from '../arrow/arrow-writer.js';
 import { BatchDecoder } from '../arrow/batch-decoder.js';
+import { bitAt } from '../arrow/bits.js';
 import type { RangeSource } from '../arrow/stream-reader.js';
 import type { BatchPlace, BatchReader } from '../batch-reader.js';
+import type { ColumnsDescription } from '../describe-columns.js';
 import { assemble, type Chunks } from './assemble.js';
 import { type Decompress, loadDecompress } from './decompress.js';
 import { type FileLeaf, type FileNode, fileNodesOf } from './file-schema.js';
@@ -35,6 +38,61 @@ export async function openParquet(
   schema: Pick<ArrowSchema, 'root' | 'leaves'>,
   file: string,
 ): Promise<BatchReader<ParquetPlace>> {
+  return readFooter(source, file, (metadata) => new RowGroupReader(source, schema, file, metadata));
+}
+
+/**
+ * Describes a Parquet file. Columns of which the footer doesn't tell that they have no null are read.
+ *
+ * @throws DatasetsError `DATA_CORRUPT` for what is not a whole Parquet file.
+ */
+export async function describeParquet(source: RangeSource, file: string): Promise<ColumnsDescription> {
+  const { metadata, nodes, reader } = await readFooter(source, file, (metadata) => ({
+    metadata,
+    nodes: fileNodesOf(parquetSchema(metadata)),
+    reader: new RowGroupReader(source, noField, file, metadata),
+  }));
+  const nulls = new Set<string>();
+  const fields = nodes.map(({ field }) => field);
+  for (const node of nodes) {
+    if (isReadable(node.field) && mayHaveNulls(node, metadata.row_groups)) {
+      for await (const array of reader.arraysOf(node)) collectNulls(array, node.field.name, nulls);
+    }
+  }
+  return { fields, metadata: reader.metadata, rows: Number(metadata.num_rows), nulls };
+}
+
+/** Nothing is decoded into columns. */
+const noField = { root: { kind: 'struct', fields: [] }, leaves: [] } as const;
+
+/** Whether the values of a field, and all below it, are of types that this package knows. */
+function isReadable({ type, children }: FileNode['field']): boolean {
+  return type.kind !== 'other' && children.every(isReadable);
+}
+
+function mayHaveNulls(node: FileNode, groups: readonly RowGroup[]): boolean {
+  const paths = new Set(leavesOf(node).map(({ leaf }) => leaf.path));
+  return groups.some(({ columns }) =>
+    columns.some(({ meta_data: data }) => {
+      if (data === undefined || !paths.has(data.path_in_schema.join('.'))) return false;
+      const nulls = data.statistics?.null_count;
+      return nulls === undefined || Number(nulls) !== 0;
+    }),
+  );
+}
+
+function collectNulls(array: ArrowArray, path: string, nulls: Set<string>): void {
+  const { validity, length, field } = array;
+  if (validity !== undefined) {
+    for (let slot = 0; slot < length; slot++) if (!bitAt(validity, slot)) nulls.add(path);
+  }
+  for (const child of array.children) {
+    collectNulls(child, `${path}/${field.type.kind === 'list' ? 'item' : child.field.name}`, nulls);
+  }
+}
+
+/** What a file's footer says; whatever can't be made of it is the file's fault. */
+async function readFooter<T>(source: RangeSource, file: string, use: (metadata: FileMetaData) => T): Promise<T> {
   const slice = async (start: number, end = source.bytes): Promise<ArrayBuffer> => {
     // hyparquet wants a buffer of its own.
     const bytes = await source.read(start, end - start, new Uint8Array(end - start));
@@ -45,7 +103,7 @@ export async function openParquet(
       { byteLength: source.bytes, slice },
       { geoparquet: false, initialFetchSize: footerBytes },
     );
-    return new RowGroupReader(source, schema, file, metadata);
+    return use(metadata);
   } catch (cause) {
     throw damaged(file, 'its footer cannot be read', Math.max(0, source.bytes - 8), cause);
   }
@@ -93,6 +151,15 @@ class RowGroupReader implements BatchReader<ParquetPlace> {
       for (const { field, leaf } of leavesOf(node)) chunks.set(leaf.path, await this.#readChunk(group, field, leaf));
     }
     return this.#attempt('a row group', undefined, () => this.#assemble(rows, chunks));
+  }
+
+  /** The array of a field in each row group. */
+  async *arraysOf(node: FileNode): AsyncGenerator<ArrowArray, void, undefined> {
+    for (const { group } of this.#places) {
+      const chunks = new Map<string, ColumnChunkData>();
+      for (const { field, leaf } of leavesOf(node)) chunks.set(leaf.path, await this.#readChunk(group, field, leaf));
+      yield this.#attempt('a row group', undefined, () => assemble(node, chunks));
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ColumnBatch, void, undefined> {

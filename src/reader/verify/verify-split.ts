@@ -65,13 +65,14 @@ export class SplitCheck {
     format: ReadFormat,
     content: ContentCheck | undefined,
   ): Promise<void> {
+    const isOwn = this.#files.info.manifest?.external === undefined;
     const opened = await this.#files.open(format, { split: split.name, shard });
     const examples = split.shards[shard]?.examples ?? 0;
     try {
       await this.#withCursor(split, shard, async (cursor) => {
         const expected = { schema: this.#schema, leaves: this.#schema.leaves, examples, cursor, content };
         if (format === 'tfrecord') await verifyTFRecordShard(opened, expected, this.#progress);
-        else await verifyColumnShard(opened, { ...expected, format }, this.#progress);
+        else await verifyColumnShard(opened, { ...expected, format, isOwn }, this.#progress);
       });
     } finally {
       await opened.source.close();
