@@ -13,7 +13,7 @@ import { type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.j
 export interface SqlOptions {
   /** Values of the query's parameters: `$name` in DuckDB, `@name` in BigQuery. They are bound, never pasted into the text. */
   readonly params?: SqlParameters;
-  /** Local files as tables of DuckDB, by name; other warehouses have their own tables. Nothing else can be read. */
+  /** Local files as tables of DuckDB, by name; other warehouses have their own tables, so that a query without a file for each dialect is refused there. Nothing else can be read. */
   readonly tables?: SqlTables;
   /** What columns must be: checked against the result before any row is read. A type without `?` refuses NULL. */
   readonly types?: SqlTypes;
@@ -73,8 +73,11 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
   const description = `sql(${queryName(query)})`;
 
   async function asked(context: SourceContext): Promise<WarehouseQuery> {
-    const text = await readQuery(query, warehouseNameOf(context), context);
-    return { query: text, parameters, tables, types, choices, snapshot };
+    const warehouse = warehouseNameOf(context);
+    const text = await readQuery(query, warehouse, context);
+    // Beside a query of its own for another warehouse, they are meant for DuckDB's.
+    const itsTables = isForOneDialect(query) || warehouse === 'duckdb' ? tables : {};
+    return { query: text, parameters, tables: itsTables, types, choices, snapshot };
   }
 
   return {
@@ -118,6 +121,10 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
       },
     },
   };
+}
+
+function isForOneDialect(query: SqlQuery): boolean {
+  return typeof query === 'string' || query instanceof URL || Object.keys(query).length < 2;
 }
 
 /** Two queries of a build may be one file with other parameters: each has a name of its own. */
