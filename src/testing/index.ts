@@ -1,0 +1,1 @@
+export { assertSameRows, type SameRows, type SameRowsOptions } from './assert-same-rows.js';
