@@ -27,9 +27,19 @@ export interface FakeCall {
 }
 
 export class CallLog {
+  readonly #onCall: ((call: FakeCall) => void) | undefined;
   readonly calls: FakeCall[] = [];
   /** What no correct client asks. */
   readonly violations: string[] = [];
+
+  constructor(onCall?: (call: FakeCall) => void) {
+    this.#onCall = onCall;
+  }
+
+  add(call: FakeCall): void {
+    this.calls.push(call);
+    this.#onCall?.(call);
+  }
 
   of(operation: FakeOperation): readonly FakeCall[] {
     return this.calls.filter((call) => call.operation === operation);

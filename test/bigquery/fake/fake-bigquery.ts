@@ -14,6 +14,8 @@ export interface FakeSettings {
   /** Names of empty datasets. */
   readonly datasets?: readonly string[];
   readonly faults?: readonly Fault[];
+  /** Called with every request before it is answered. */
+  readonly onCall?: (call: FakeCall) => void;
   readonly project?: string;
   /** Where all datasets and jobs are. Default: US. */
   readonly location?: string;
@@ -60,7 +62,7 @@ export async function startFakeBigQuery(settings: FakeSettings = {}): Promise<Fa
     rowsPerBatch = 100,
     streams = 2,
   } = settings;
-  const log = new CallLog();
+  const log = new CallLog(settings.onCall);
   const faults = new FaultScript(settings.faults ?? []);
   const tables = new TableStore(location);
   const reference = (name: string) => {

@@ -52,13 +52,14 @@ export class JobStore {
     if (script.refusal !== undefined) throw apiErrorOf(script.refusal);
     const { jobId: _, ...reference } = request.jobReference;
     const schema = { fields: (script.result ?? noResult).fields };
-    const { statementType = 'SELECT' } = script;
+    const { statementType = 'SELECT', bytesProcessed, bytesEstimated = bytesProcessed } = script;
+    const estimated = bytesEstimated === undefined ? script : { ...script, bytesProcessed: bytesEstimated };
     return {
       kind: 'bigquery#job',
       configuration: request.configuration,
       jobReference: { ...reference, location: this.#location },
       status: { state: 'DONE' },
-      statistics: this.#statistics(script, 0, { schema, statementType }),
+      statistics: this.#statistics(estimated, 0, { schema, statementType }),
     };
   }
 
@@ -186,13 +187,10 @@ export class JobStore {
     return undefined;
   }
 
-  #store({ table, disposition, expirationTime }: Destination, { fields, rows }: FakeTable): void {
+  #store({ table, disposition, expirationTime }: Destination, result: FakeTable): void {
     const before = disposition === 'WRITE_APPEND' && this.#tables.has(table) ? this.#tables.get(table).rows : [];
-    this.#tables.put(
-      table,
-      { fields, rows: [...before, ...rows] },
-      expirationTime === undefined ? {} : { expirationTime },
-    );
+    const rows = [...before, ...result.rows];
+    this.#tables.put(table, { ...result, rows }, expirationTime === undefined ? {} : { expirationTime });
   }
 
   #scriptOf({ configuration }: InsertJob): FakeQuery {

@@ -8,6 +8,8 @@ export interface FakeQuery {
   readonly result?: FakeTable;
   /** What it reads. Default: 1 MiB. */
   readonly bytesProcessed?: number;
+  /** What a dry run says that it reads. Default: what it reads. */
+  readonly bytesEstimated?: number;
   /** What is wrong with it, so that a dry run refuses it. */
   readonly refusal?: JobError;
   /** How its runs fail, in place of a result; the last stays. `undefined` is a run that works. */

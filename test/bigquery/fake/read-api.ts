@@ -113,7 +113,7 @@ class ReadSessions {
   create(request: SessionRequest, metadata: Metadata): object {
     const { readSession, parent, maxStreamCount } = request;
     const { log, faults, rowsPerBatch } = this.#settings;
-    log.calls.push({ operation: 'CreateReadSession', id: readSession.table, parameters: {}, body: request });
+    log.add({ operation: 'CreateReadSession', id: readSession.table, parameters: {}, body: request });
     this.#fail(faults.nextRead('CreateReadSession'));
     this.#requireRouting(metadata, 'read_session.table');
     const match = /^projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/]+)$/.exec(readSession.table);
@@ -150,7 +150,7 @@ class ReadSessions {
 
   *read(request: RowsRequest, metadata: Metadata): Generator<object, void, undefined> {
     const { log, faults, rowsPerBatch } = this.#settings;
-    log.calls.push({ operation: 'ReadRows', id: request.readStream, parameters: {}, body: request });
+    log.add({ operation: 'ReadRows', id: request.readStream, parameters: {}, body: request });
     const fault = faults.nextRead('ReadRows');
     if (fault?.afterRows === undefined) this.#fail(fault);
     this.#requireRouting(metadata, 'read_stream');

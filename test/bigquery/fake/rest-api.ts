@@ -31,7 +31,7 @@ export function startRestApi(settings: RestApiSettings): Promise<ListeningServer
     const body = request.body.length === 0 ? undefined : JSON.parse(request.body.toString());
     const operation = route.operation === 'jobs.insert' && isDryRun(body) ? 'jobs.insert dry run' : route.operation;
     const call: FakeCall = { operation, id: route.place.join('.'), parameters, body };
-    settings.log.calls.push(call);
+    settings.log.add(call);
     const fault = settings.faults.nextRest(operation);
     if (fault === undefined || fault.isApplied === true) {
       const answered = answer(route, call, settings);

@@ -5,6 +5,8 @@ import type { FakeField, FakeRow } from './fields.js';
 export interface FakeTable {
   readonly fields: readonly FakeField[];
   readonly rows: readonly FakeRow[];
+  /** How large it says that it is. Default: 8 bytes a row. */
+  readonly bytes?: number;
 }
 
 export interface TableReference {
@@ -89,7 +91,7 @@ export class TableStore {
 
   /** As tables.get says it. */
   describe(reference: TableReference): object {
-    const { fields, rows, created, modified, expirationTime, labels, description } = this.get(reference);
+    const { fields, rows, bytes, created, modified, expirationTime, labels, description } = this.get(reference);
     const { location } = this.#dataset(`${reference.projectId}:${reference.datasetId}`);
     return {
       kind: 'bigquery#table',
@@ -98,7 +100,7 @@ export class TableStore {
       tableReference: reference,
       schema: { fields },
       numRows: String(rows.length),
-      numBytes: String(rows.length * 8),
+      numBytes: String(bytes ?? rows.length * 8),
       creationTime: String(created),
       lastModifiedTime: String(modified),
       type: 'TABLE',
