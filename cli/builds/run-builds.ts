@@ -3,6 +3,7 @@ import { formatReference } from '../../src/core/names/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
 import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
+import { badRowsText } from './bad-rows-text.js';
 import { resumedText } from './resumed-text.js';
 
 /** How one of several builds ended. */
@@ -53,6 +54,9 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay): voi
     }
     case 'build-resumed':
       display.note(resumedText(event, Date.now()));
+      break;
+    case 'bad-rows':
+      display.note(badRowsText(event.report));
       break;
     case 'publish-start':
     case 'build-end':

@@ -8,6 +8,7 @@ import {
   type ProgressUnit,
   rateText,
   rowRate,
+  rowsText,
   type StageProgress,
   type Stages,
   secondsLeft,
@@ -65,7 +66,7 @@ function startText(stage: StageProgress, unit: ProgressUnit): string {
 
 function endText(stage: StageProgress, now: number, unit: ProgressUnit): string {
   const seconds = (stage.endedAt ?? now) - stage.startedAt;
-  return `done, ${amountText(stage.rows, unit)} in ${formatDuration(seconds)} (${rateText(rowRate(stage, now), unit)})`;
+  return `done, ${rowsText(stage, unit)} in ${formatDuration(seconds)} (${rateText(rowRate(stage, now), unit)})`;
 }
 
 function progressText(stage: StageProgress, now: number, unit: ProgressUnit): string {
@@ -73,7 +74,7 @@ function progressText(stage: StageProgress, now: number, unit: ProgressUnit): st
   const left = secondsLeft(stage, now);
   const parts = [
     fraction === undefined ? `${stage.tasksDone}/${stage.tasks} tasks` : `${Math.floor(fraction * 100)} %`,
-    amountText(stage.rows, unit),
+    rowsText(stage, unit),
     rateText(rowRate(stage, now), unit),
     ...(left === undefined ? [] : [`${formatDuration(left)} left`]),
   ];

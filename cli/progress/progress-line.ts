@@ -1,10 +1,10 @@
 import { formatDuration, type Style, truncate } from '../terminal/index.js';
 import {
-  amountText,
   fractionDone,
   type ProgressUnit,
   rateText,
   rowRate,
+  rowsText,
   type StageProgress,
   secondsLeft,
 } from './stage-progress.js';
@@ -31,7 +31,7 @@ export function progressLine(
     fraction === undefined
       ? `${stage.tasksDone}/${stage.tasks} tasks`
       : `${String(Math.floor(fraction * 100)).padStart(3)} %`;
-  const amount = amountText(stage.rows, unit);
+  const amount = rowsText(stage, unit);
   const rate = rateText(rowRate(stage, seconds), unit);
   const time = timeText(stage, seconds);
   const all = [share, amount, rate, time].join(gap);

@@ -11,6 +11,8 @@ export interface StageProgress {
   readonly tasksDone: number;
   /** Rows so far. */
   readonly rows: number;
+  /** Malformed ones that were left out. */
+  readonly badRows: number;
   /** What `rows` counts, where the stage says it itself. */
   readonly unit?: ProgressUnit;
   /** How many rows there will be, where it is known. */
@@ -41,7 +43,11 @@ export function advance(stages: Stages, event: BuildProgress, seconds: number): 
       });
       break;
     case 'rows':
-      next.set(event.stage, { ...stage, rows: Math.max(stage.rows, event.rows) });
+      next.set(event.stage, {
+        ...stage,
+        rows: Math.max(stage.rows, event.rows),
+        badRows: Math.max(stage.badRows, event.badRows ?? 0),
+      });
       break;
     case 'task-end':
       next.set(event.stage, {
@@ -59,12 +65,24 @@ export function advance(stages: Stages, event: BuildProgress, seconds: number): 
         endedAt: stage.startedAt + event.seconds,
       });
       break;
+    case 'bad-rows':
+      next.set(event.stage, { ...stage, badRows: event.report.rows });
+      break;
   }
   return next;
 }
 
 function begin(stage: string, seconds: number): StageProgress {
-  return { stage, tasks: 0, tasksDone: 0, rows: 0, expectedRows: undefined, startedAt: seconds, endedAt: undefined };
+  return {
+    stage,
+    tasks: 0,
+    tasksDone: 0,
+    rows: 0,
+    badRows: 0,
+    expectedRows: undefined,
+    startedAt: seconds,
+    endedAt: undefined,
+  };
 }
 
 /** The part that is done, 0 to 1, or undefined where nobody knows how much there is. */
@@ -92,6 +110,11 @@ export function secondsLeft(stage: StageProgress, seconds: number): number | und
 /** `1,234 rows`, `18.9 MiB`. */
 export function amountText(amount: number, unit: ProgressUnit): string {
   return unit === 'rows' ? `${formatCount(amount)} rows` : formatBytes(amount);
+}
+
+/** What a stage has read so far: `1,234 rows`, `1,234 rows (3 bad left out)`. */
+export function rowsText({ rows, badRows }: StageProgress, unit: ProgressUnit): string {
+  return `${amountText(rows, unit)}${badRows === 0 ? '' : ` (${formatCount(badRows)} bad left out)`}`;
 }
 
 /** `610k/s`, `120 MiB/s`. */

@@ -12,7 +12,7 @@ import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from '
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
 import { isTransient } from './is-transient.js';
-import { stageTarget } from './stage-target.js';
+import { badRowDirectory, stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
 
@@ -147,6 +147,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     warehouse: config.warehouse,
     bigquery: config.bigquery,
     registries: publishedRegistries(options),
+    badRowDirectory: badRowDirectory(target, config),
     ...(numShards !== undefined && { numShards }),
     ...(config.maxShardBytes !== undefined && { maxShardBytes: config.maxShardBytes }),
     ...(maxExamplesPerSplit !== undefined && { maxExamplesPerSplit }),

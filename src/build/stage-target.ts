@@ -27,6 +27,12 @@ export function stageTarget(
   );
 }
 
+/** Where the malformed rows that a build leaves out are kept, until the next build of the same version. */
+export function badRowDirectory({ definition, chosen }: BuildTarget, config: ResolvedConfig): string {
+  const folder = [definition.name, ...(chosen.config === undefined ? [] : [chosen.config]), chosen.version].join('-');
+  return join(config.workDirectory ?? config.cacheDirectory, 'bad-rows', folder);
+}
+
 /** Where builds for a remote registry are staged, absolute. */
 export function stagingDirectory(config: ResolvedConfig): string {
   return config.workDirectory ?? join(config.cacheDirectory, 'staging');

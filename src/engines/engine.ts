@@ -37,6 +37,8 @@ export interface BuildJob {
   readonly localSourcesOnly?: boolean;
   /** Where published versions are read from. Without it a builder that reads any is refused. */
   readonly registries?: PublishedRegistries;
+  /** Absolute: where malformed rows that were left out are kept, a file a source. Default: a folder of the work directory. */
+  readonly badRowDirectory?: string;
   /** Where SQL sources run. Default: `duckdb`. */
   readonly warehouse?: WarehouseName;
   readonly bigquery?: BigQuerySettings;
@@ -85,6 +87,8 @@ export interface BuildOutput {
   readonly lineage: readonly UpstreamVersion[];
   /** What became of each query, where the job asks for it. */
   readonly retained: readonly RetainedResult[];
+  /** Of sources that left some out. */
+  readonly badRows: readonly SourceBadRows[];
   readonly graphFingerprint: string;
   /** Facts as they were recorded. */
   readonly facts: BuildFacts;
@@ -92,6 +96,18 @@ export interface BuildOutput {
   readonly units: UnitCounts;
   /** What engines want to say of themselves in the manifest: name, workers. */
   readonly engine: { readonly [key: string]: Json };
+}
+
+/** Malformed rows that a source left out. */
+export interface SourceBadRows {
+  /** Its description: `csv(items.csv)`. */
+  readonly source: string;
+  readonly rows: number;
+  readonly byFile: Readonly<Record<string, number>>;
+  /** The first ones: file, line, column and reason, never a value. */
+  readonly examples: readonly string[];
+  /** Absolute: a file with a line of JSON for each. */
+  readonly quarantine: string;
 }
 
 export interface SplitOutput {
@@ -125,7 +141,9 @@ export type BuildProgress =
       readonly tasks: number;
       readonly rows: number;
     }
-  | { readonly type: 'rows'; readonly stage: string; readonly rows: number }
+  /** `badRows` were left out, beside `rows`. */
+  | { readonly type: 'rows'; readonly stage: string; readonly rows: number; readonly badRows?: number }
+  | { readonly type: 'bad-rows'; readonly stage: string; readonly report: SourceBadRows }
   | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 
 export interface EngineRun {

@@ -79,6 +79,7 @@ const source = z.object({
     .object({ table: z.string(), expires: z.iso.datetime().optional() })
     .optional()
     .describe('The table of the warehouse that keeps what a query gave.'),
+  badRows: count.optional().describe('Malformed rows of it that were left out.'),
 });
 const datasetName = z.string().refine(isDatasetName, 'is no name of a data set');
 const configName = z.string().refine(isConfigName, 'is no name of a config');

@@ -1,3 +1,4 @@
+import type { BadRowLimit } from './bad-rows/bad-row.js';
 import { fileStamp, fileStates } from './files/file-state.js';
 import { type FileReference, isRemote, referenceName, resolveFiles, type SourceFile } from './files/resolve-files.js';
 import type { Source, SourceBatch, SourceContext, SourceShard } from './source.js';
@@ -5,6 +6,7 @@ import type { Source, SourceBatch, SourceContext, SourceShard } from './source.j
 /** What tells one kind of file from another; `fileSource` makes a source of it. */
 export interface FileFormat<T> {
   readonly kind: string;
+  readonly maxBadRows?: BadRowLimit | undefined;
   split(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
 }
@@ -15,6 +17,7 @@ export function fileSource<T>(files: FileReference, format: FileFormat<T>): Sour
     kind: format.kind,
     description: `${format.kind}(${referenceName(files)})`,
     ...(isRemote(files) ? { remote: true } : {}),
+    ...(format.maxBadRows === undefined ? {} : { maxBadRows: format.maxBadRows }),
     split: async (context) => format.split(await resolveFiles(files, context), context),
     read: (shard, context) => format.read(shard, context),
     stamp: async (context) => fileStamp(await resolveFiles(files, context), context),

@@ -6,16 +6,38 @@ export interface TextPosition {
   readonly column?: number;
 }
 
+export interface MalformedTextOptions {
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** What is wrong without any value of the data, where `what` shows one. */
+  readonly reason?: string;
+}
+
+/** A row that does not fit its format. */
+export class MalformedText extends DatasetsError {
+  readonly position: TextPosition;
+  /** Without any value of the data. */
+  readonly reason: string;
+
+  constructor(file: string, position: TextPosition, what: string, options: MalformedTextOptions) {
+    const column = position.column === undefined ? '' : `, column ${position.column}`;
+    const source = `${file} line ${position.line}${column}`;
+    super('SOURCE_MALFORMED', `${source}: ${what}`, { ...options, at: { file, source } });
+    // Nobody but sources tells it from its like.
+    this.name = DatasetsError.name;
+    this.position = position;
+    this.reason = options.reason ?? what;
+  }
+}
+
 /** The error for content that does not fit its format, naming file, line and column. */
 export function malformedText(
   file: string,
   position: TextPosition,
   what: string,
-  options: { readonly hint?: string; readonly cause?: unknown } = {},
+  options: MalformedTextOptions = {},
 ): DatasetsError {
-  const column = position.column === undefined ? '' : `, column ${position.column}`;
-  const source = `${file} line ${position.line}${column}`;
-  return new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { ...options, at: { file, source } });
+  return new MalformedText(file, position, what, options);
 }
 
 /**

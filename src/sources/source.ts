@@ -1,5 +1,6 @@
 import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
+import type { BadRowLimit, TakeBadRow } from './bad-rows/bad-row.js';
 import type { PublishedContext, PublishedRequest } from './published/published-request.js';
 import type { GivenExtracts, Retention } from './retention.js';
 
@@ -45,6 +46,8 @@ export interface SourceState {
   readonly modified?: string;
   /** How a warehouse made it. */
   readonly query?: QueryRecord;
+  /** Malformed rows of it that a build left out. */
+  readonly badRows?: number;
 }
 
 /** What the manifest records about a query that a warehouse ran. */
@@ -99,6 +102,10 @@ export interface SourceContext extends PublishedContext {
   readonly onProgress?: (event: SourceProgress) => void;
   /** Absolute: where `split` may put files, made if need be, that `read` finds. They last as long as the build; one that goes on finds them again. */
   readonly stagingDirectory?: string;
+  /** Takes malformed rows of sources that have a limit for them, and may throw. Without it every bad row is an error. */
+  readonly onBadRow?: TakeBadRow;
+  /** Messages show no values: the data set has personal fields or keys. */
+  readonly hidesValues?: boolean;
   /** What `split` may take for such work. */
   readonly memoryBytes?: number;
   /** Results that queries gave before: one that has its result here is not run. Their files lie in `stagingDirectory`. */
@@ -114,6 +121,8 @@ export interface Source<T> {
   readonly description: string;
   /** Reading it needs a network, or costs money: `load()` doesn't build from it unless told to. */
   readonly remote?: boolean | ((context: SourceContext) => boolean);
+  /** How many malformed rows all shards together may leave out, each given to `onBadRow`. */
+  readonly maxBadRows?: BadRowLimit;
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
   /** The published version that it reads: found once, by the submitter, and recorded; it is found again in `SourceContext.published`. */

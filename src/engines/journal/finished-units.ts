@@ -173,6 +173,7 @@ export class FinishedUnits {
           ...result.outputs
             .filter(({ output, run }) => run.bytes > 0 && this.#isNeeded(planned, output))
             .map(({ run }) => run),
+          ...(result.badRows === undefined ? [] : [result.badRows]),
         ];
         for (const { file, bytes, crc32 } of needed) {
           if (!(await isIntactRange({ file, offset: 0, bytes, crc32 }))) return false;
@@ -231,6 +232,7 @@ function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function filesOfStage({ runs, outputs, fanOuts }: StageResult): readonly string[] {
-  return [...runs, ...outputs.map(({ run }) => run), ...fanOuts].map(({ file }) => file);
+function filesOfStage({ runs, outputs, fanOuts, badRows }: StageResult): readonly string[] {
+  const bad = badRows === undefined ? [] : [badRows];
+  return [...runs, ...outputs.map(({ run }) => run), ...fanOuts, ...bad].map(({ file }) => file);
 }

@@ -86,5 +86,6 @@ function stageWithPaths(result: StageResult, move: (path: string) => string): St
     runs: result.runs.map((run) => ({ ...run, file: move(run.file) })),
     outputs: result.outputs.map(({ output, run }) => ({ output, run: { ...run, file: move(run.file) } })),
     fanOuts: result.fanOuts.map((fanOut) => ({ ...fanOut, file: move(fanOut.file) })),
+    badRows: result.badRows && { ...result.badRows, file: move(result.badRows.file) },
   };
 }

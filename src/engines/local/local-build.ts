@@ -4,12 +4,13 @@ import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
 import { lineageOf, type RetainedResult, type SourceState } from '../../sources/index.js';
 import type { RunSummary, ShardResult } from '../../writers/index.js';
-import type { BuildOutput, BuildProgress, SplitOutput } from '../engine.js';
+import type { BuildOutput, BuildProgress, SourceBadRows, SplitOutput } from '../engine.js';
 import { mergeResults } from '../task/merge-results.js';
 import type { PreparedJob } from '../task/prepared-job.js';
 import type { SideInputFile, StageResult, StageTask, Task, TaskResult } from '../task/task.js';
 import { TaskControl } from '../task/task-control.js';
 import type { TaskRunner } from '../task/task-runner.js';
+import { reportBadRows } from './bad-row-reports.js';
 import { FanOuts } from './fan-outs.js';
 import { checkJoin } from './join-reports.js';
 import { KeptElements } from './kept-elements.js';
@@ -46,6 +47,7 @@ export class LocalBuild {
   readonly #sideInputs: SideInputFile[] = [];
   readonly #runs: RunSummary[] = [];
   readonly #counters = new Map<string, number>();
+  readonly #badRows: SourceBadRows[] = [];
   /** How many examples each split still takes; undefined for all. */
   readonly #limits: Map<string, number> | undefined;
 
@@ -86,13 +88,13 @@ export class LocalBuild {
       const splits = await this.#writeShards();
       await this.#stopper.race(this.#teardown());
       const byNode = await this.#stopper.race(states);
-      const sources = this.#allStates(byNode);
+      const sources = withBadRows(this.#allStates(byNode), this.#badRows);
       const retained = await this.#stopper.race(this.#retain(byNode));
       const counters = Object.fromEntries([...this.#counters].sort(([a], [b]) => (a < b ? -1 : 1)));
       const lineage = await this.#lineage();
       const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
       const facts = { graphFingerprint: graph.fingerprint, facts: graph.facts, units };
-      return { splits, counters, sources, retained, lineage, ...facts };
+      return { splits, counters, sources, badRows: this.#badRows, retained, lineage, ...facts };
     } catch (error) {
       this.#stopper.stop(error);
       // The first error is the one to report: what goes wrong while cleaning up after it would only hide it.
@@ -156,7 +158,12 @@ export class LocalBuild {
       ...(rows === undefined ? {} : { rows }),
       ...(bytes === undefined ? {} : { bytes }),
     };
-    const progress = new StageProgress(this.#report, start, () => this.#control.rowsOf(index));
+    const progress = new StageProgress(
+      this.#report,
+      start,
+      () => this.#control.rowsOf(index),
+      () => this.#control.badRowsOf(index),
+    );
     const work: StageWork = { stage, tasks, known, before, results: [], progress, left: tasks.length };
     this.#takeKnown(work, index);
     if (work.left === 0) this.#tasksEnded(work);
@@ -224,6 +231,7 @@ export class LocalBuild {
     this.#kept.add(stage, done);
     this.#runs.push(...done.flatMap((result) => result.runs));
     for (const result of done) this.#count(result.counters);
+    await this.#takeBadRows(stage, done);
     const node = this.#prepared.graph.nodes[stage.root.node] as GraphNode;
     if (node.kind === 'join' && stage.root.kind === 'shuffle') {
       this.#count(
@@ -236,6 +244,20 @@ export class LocalBuild {
     this.#resumption?.stageEnds(stage, work.tasks.length);
     this.#dropInput(stage);
     await this.#writeSideInputs(stage);
+  }
+
+  async #takeBadRows(stage: PlannedStage, done: readonly StageResult[]): Promise<void> {
+    const { graph, job } = this.#prepared;
+    const operation = graph.operations[stage.root.node];
+    if (stage.root.kind !== 'source' || operation?.kind !== 'read') return;
+    const { description, maxBadRows } = operation.source;
+    if (maxBadRows === undefined) return;
+    const file = join(job.badRowDirectory ?? join(job.workDirectory, 'bad-rows'), `source-${stage.root.node}.jsonl`);
+    const report = await this.#stopper.race(reportBadRows(description, maxBadRows, done, file));
+    this.#count({ [`${description} bad rows`]: report?.rows ?? 0 });
+    if (report === undefined) return;
+    this.#badRows.push(report);
+    this.#report({ type: 'bad-rows', stage: stage.name, report });
   }
 
   #count(counters: Readonly<Record<string, number>>): void {
@@ -377,6 +399,17 @@ export class LocalBuild {
     }
     return retained;
   }
+}
+
+/** Says of each input how many of its rows were left out. A member of a download counts for that. */
+function withBadRows(states: readonly SourceState[], badRows: readonly SourceBadRows[]): readonly SourceState[] {
+  if (badRows.length === 0) return states;
+  const counts = badRows.flatMap(({ byFile }) => Object.entries(byFile));
+  return states.map((state) => {
+    const own = counts.filter(([file]) => file === state.uri || file.startsWith(`${state.uri}#`));
+    const rows = own.reduce((sum, [, count]) => sum + count, 0);
+    return rows === 0 ? state : { ...state, badRows: rows };
+  });
 }
 
 /** Whether a stage writes what another one reads. */

@@ -19,14 +19,21 @@ export class StageProgress {
   readonly #started = performance.now();
   readonly #timer: NodeJS.Timeout;
   readonly #rowsNow: () => number;
+  readonly #badRowsNow: () => number;
   #reported = 0;
   #done = 0;
 
-  constructor(report: (event: BuildProgress) => void, start: StageStart, rowsNow: () => number) {
+  constructor(
+    report: (event: BuildProgress) => void,
+    start: StageStart,
+    rowsNow: () => number,
+    badRowsNow: () => number = () => 0,
+  ) {
     this.#report = report;
     this.#stage = start.stage;
     this.#tasks = start.tasks;
     this.#rowsNow = rowsNow;
+    this.#badRowsNow = badRowsNow;
     report({ type: 'stage-start', ...start });
     this.#timer = setInterval(() => this.#reportRows(), reportMilliseconds);
   }
@@ -59,8 +66,9 @@ export class StageProgress {
 
   #reportRows(): void {
     const rows = this.#rowsNow();
-    if (rows === this.#reported) return;
-    this.#reported = rows;
-    this.#report({ type: 'rows', stage: this.#stage, rows });
+    const badRows = this.#badRowsNow();
+    if (rows + badRows === this.#reported) return;
+    this.#reported = rows + badRows;
+    this.#report({ type: 'rows', stage: this.#stage, rows, ...(badRows > 0 && { badRows }) });
   }
 }

@@ -15,5 +15,7 @@ export function mergeResults(parts: readonly StageResult[]): StageResult {
     counters,
     // Only units of a shuffle report on a join, and those have no parts.
     join: parts.find((part) => part.join !== undefined)?.join,
+    // The same of source shards.
+    badRows: parts.find((part) => part.badRows !== undefined)?.badRows,
   };
 }

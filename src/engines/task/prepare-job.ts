@@ -125,6 +125,8 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
   const schema: AnyFeature = applyPrivacy(info.features, privacy, secrets);
   const replaceKey = keyPseudonymiser(info.keyPii, privacy, secrets);
   const hidden = Object.values(privacy).some((policy) => policy.policy !== 'keep');
+  const kinds = privateKinds(info);
+  const isPrivate = kinds.length > 0;
   const privateKeys = info.keyPii !== undefined && privacy[info.keyPii]?.policy !== 'keep';
   return {
     job,
@@ -146,14 +148,16 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
       },
       stagingDirectory: sourceStaging(job.workDirectory),
       memoryBytes: stagingBuffers * job.bufferBytes,
+      hidesValues: isPrivate,
       ...(job.registries !== undefined && { published: { from: job.registries, versions: job.facts.published ?? {} } }),
       ...(job.extracts !== undefined && { extracts: job.extracts }),
     },
     retention: {
       mostBytes: job.retain?.mostBytes ?? 0,
-      privateKinds: privateKinds(info),
+      privateKinds: kinds,
       isSample: job.maxExamplesPerSplit !== undefined,
     },
+    isPrivate,
     resources: new WorkerResources(),
     openSplit: (file) => new SplitWriter({ ...file, schema, privateKeys, replaceKey }),
     encodeShard: (task, signal) => encodeShard({ ...task, privateKeys }, schema, signal),

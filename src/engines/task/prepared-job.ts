@@ -42,6 +42,8 @@ export interface PreparedJob {
   readonly resources: WorkerResources;
   openSplit(file: SplitFile): ExampleWriter;
   encodeShard(task: ShardTask, signal: AbortSignal): Promise<ShardResult>;
+  /** Whether it has personal fields or keys: then no value of its sources is kept or shown. */
+  readonly isPrivate: boolean;
   /** A key for messages; the beginning of its hash where keys may be private. */
   showKey(key: unknown): string;
 }

@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
+import type { SourceContext } from '../../sources/index.js';
 import { compileStage } from '../stage/compile-stage.js';
 import { TaskContext } from '../stage/task-context.js';
+import { BadRowCollector, TooManyBadRows } from './bad-row-collector.js';
 import { Meter } from './meter.js';
 import type { PreparedJob } from './prepared-job.js';
 import { readGenerator } from './read-generator.js';
@@ -28,17 +30,20 @@ export async function runStageTask(
   const resources = await setUpResources(prepared, stage);
   const outputs = new StageOutputs(prepared, stage, task, context);
   const meter = new Meter(control, task.stage, context);
+  const badRows = badRowsOf(prepared, stage, task);
   const take = (join?: JoinReport): StageResult => ({
     kind: 'stage',
     rows: meter.takeRows(),
     ...outputs.take(),
     counters: takeCounters(prepared),
     join,
+    badRows: badRows?.finish(),
   });
   const parts = partsOf(prepared, stage, task, context, take);
   try {
     const push = compileStage({ stage, graph: prepared.graph, context, outputs: outputs.pushes, resources });
-    const join = await readUnit({ ...prepared, sourceContext: { ...prepared.sourceContext, signal } }, stage, task, {
+    const sourceContext = { ...prepared.sourceContext, signal, ...takingBadRows(badRows, control, task.stage) };
+    const join = await readUnit({ ...prepared, sourceContext }, stage, task, {
       push,
       context,
       meter,
@@ -49,8 +54,32 @@ export async function runStageTask(
   } catch (error) {
     context.close();
     outputs.abort();
+    badRows?.abort();
     throw error;
   }
+}
+
+function badRowsOf(prepared: PreparedJob, stage: PlannedStage, task: StageTask): BadRowCollector | undefined {
+  const operation = prepared.graph.operations[stage.root.node];
+  if (operation?.kind !== 'read' || task.unit.kind !== 'shard') return undefined;
+  const limit = operation.source.maxBadRows;
+  if (limit === undefined) return undefined;
+  const keepsRows = limit.keepRows !== false && !prepared.isPrivate;
+  return new BadRowCollector({ file: `${task.filePrefix}-bad-rows`, limit, keepsRows });
+}
+
+function takingBadRows(
+  collector: BadRowCollector | undefined,
+  control: TaskControl,
+  stage: number,
+): Pick<SourceContext, 'onBadRow'> {
+  if (collector === undefined) return {};
+  return {
+    onBadRow(row) {
+      control.addBadRows(stage, row.rows);
+      collector.take(row);
+    },
+  };
 }
 
 /** Parts, for units that may be as long as the build: a generator, and what a worker gets of a fan-out. */
@@ -105,11 +134,21 @@ async function readUnit(
   if (unit.kind === 'relay') await readRelay(node, unit.slices, reading);
   else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.producers, reading);
   else if (operation.kind === 'read' && unit.kind === 'shard')
-    await readShard(operation.source, unit.shard, prepared.sourceContext, reading);
+    await readTolerantly(operation.source, unit.shard, prepared.sourceContext, reading);
   else if (operation.kind === 'generate') await readGenerator(node, operation.fn, resume, reading);
   else if (operation.kind === 'create') await readCreated(node, operation.encoded, reading);
   else throw internalError(`${node.name} can't be read as ${unit.kind}`);
   return undefined;
+}
+
+/** A shard with more bad rows than the whole source may have is read no further: the build fails when all of its shards are counted. */
+async function readTolerantly(...[source, shard, context, reading]: Parameters<typeof readShard>): Promise<void> {
+  try {
+    await readShard(source, shard, context, reading);
+  } catch (error) {
+    if (!(error instanceof TooManyBadRows)) throw error;
+    await reading.context.endOfUnit();
+  }
 }
 
 async function setUpResources(prepared: PreparedJob, stage: PlannedStage): Promise<ReadonlyMap<number, unknown>> {

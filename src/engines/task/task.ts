@@ -4,6 +4,7 @@ import type { RunSummary, ShardResult, ShardTask } from '../../writers/index.js'
 import type { WrittenRange } from '../journal/intact-files.js';
 import type { UnitJournal } from '../journal/unit-entry.js';
 import type { PartitionRun, RecordSlice } from '../shuffle/index.js';
+import type { UnitBadRows } from './bad-row-collector.js';
 
 /** What a worker is asked to do. Plain data. */
 export type Task = StageTask | SideInputTask | EncodeTask;
@@ -81,6 +82,8 @@ export interface StageResult {
   readonly fanOuts: readonly WrittenBatches[];
   readonly counters: Readonly<Record<string, number>>;
   readonly join: JoinReport | undefined;
+  /** There only for a source shard that left some out. */
+  readonly badRows: UnitBadRows | undefined;
 }
 
 /** Batches `first ..` of one unit for one fan-out, one after the other from byte `offset` of a file on. */

@@ -1,3 +1,4 @@
+import { leaveOut, type TakeBadRow } from '../bad-rows/bad-row.js';
 import { malformedFile, malformedText } from '../malformed.js';
 import { type RowFactory, rowFactory } from '../row-factory.js';
 import { batchElements, type SourceBatch } from '../source.js';
@@ -15,6 +16,10 @@ export interface CsvParserOptions {
   readonly select: readonly string[] | undefined;
   /** Columns of the file; undefined when its first record names them. */
   readonly header: readonly string[] | undefined;
+  /** Takes malformed records; undefined where they are errors. */
+  readonly takeBadRow: TakeBadRow | undefined;
+  /** Messages show no value. */
+  readonly hidesValues: boolean;
 }
 
 /** One column of the file: where its values go, and how they are converted. */
@@ -56,8 +61,8 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
 
   constructor(options: CsvParserOptions) {
     this.#options = options;
-    this.#tokenizer = new CsvTokenizer(options.dialect, (line, column, what, hint) =>
-      this.#fail({ line, column }, what, hint),
+    this.#tokenizer = new CsvTokenizer(options.dialect, (line, column, what, hint, reason) =>
+      this.#fail({ line, column }, what, hint, reason),
     );
     if (options.header !== undefined) this.#table = new Table(checkHeader(options.header, options), options);
   }
@@ -69,10 +74,7 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
     if (this.#table === undefined) return;
     for (;;) {
       const lines: number[] = [];
-      while (lines.length < batchElements && this.#tokenizer.next()) {
-        this.#readRecord(this.#table, chunk.text, lines.length);
-        lines.push(this.#tokenizer.line);
-      }
+      this.#readRecords(this.#table, chunk.text, lines);
       if (lines.length === 0) return;
       yield {
         // The author's word, or the declared types, say what a row is.
@@ -99,6 +101,23 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
       names.push(name);
     }
     return new Table(checkHeader(names, this.#options), this.#options);
+  }
+
+  /** Records until the batch is full or the text ends; the line of each is added to `lines`. */
+  #readRecords(table: Table, text: string, lines: number[]): void {
+    for (;;) {
+      try {
+        while (lines.length < batchElements && this.#tokenizer.next()) {
+          this.#readRecord(table, text, lines.length);
+          lines.push(this.#tokenizer.line);
+        }
+        return;
+      } catch (error) {
+        const { file, takeBadRow } = this.#options;
+        if (takeBadRow === undefined) throw error;
+        leaveOut(error, file, this.#tokenizer.skipRecord(), takeBadRow);
+      }
+    }
   }
 
   #readRecord(table: Table, text: string, row: number): void {
@@ -128,12 +147,15 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
 
   #failType(column: FileColumn, index: number): never {
     const field = this.#tokenizer.field(index);
-    const shown = field.length <= 40 ? JSON.stringify(field) : `a text of ${field.length} characters`;
+    const ofLength = `a text of ${field.length} characters`;
+    const shown = field.length <= 40 && !this.#options.hidesValues ? JSON.stringify(field) : ofLength;
+    const where = `in column ${JSON.stringify(column.name)} is not of type ${column.type}`;
     const nullable = field === '' ? ` Declare it '${column.type}?' if it may be empty.` : '';
     return this.#failField(
       index,
-      `${shown} in column ${JSON.stringify(column.name)} is not of type ${column.type}`,
+      `${shown} ${where}`,
       `Correct the value, or declare another type for the column.${nullable}`,
+      `${ofLength} ${where}`,
     );
   }
 
@@ -146,13 +168,19 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
     );
   }
 
-  #failField(index: number, what: string, hint: string): never {
-    return this.#fail(this.#tokenizer.positionOf(index), what, hint);
+  #failField(index: number, what: string, hint: string, reason?: string): never {
+    return this.#fail(this.#tokenizer.positionOf(index), what, hint, reason);
   }
 
-  #fail(position: { readonly line: number; readonly column?: number }, what: string, hint: string): never {
+  #fail(
+    position: { readonly line: number; readonly column?: number },
+    what: string,
+    hint: string,
+    reason: string = what,
+  ): never {
     const line = (this.#chunk?.firstLine() ?? 1) + position.line;
-    throw malformedText(this.#options.file, { ...position, line }, what, { hint });
+    const shown = this.#options.hidesValues ? reason : what;
+    throw malformedText(this.#options.file, { ...position, line }, shown, { hint, reason });
   }
 }
 

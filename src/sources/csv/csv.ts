@@ -1,4 +1,5 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import { type BadRowOptions, badRowLimit } from '../bad-rows/bad-row.js';
 import { fileSource } from '../file-source.js';
 import { compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
@@ -14,7 +15,7 @@ import { dialectOf } from './dialect.js';
 import { readHeader } from './read-header.js';
 import { splitAtRecords } from './split-csv.js';
 
-export interface CsvOptions {
+export interface CsvOptions extends BadRowOptions {
   /** One ASCII character between fields; default `,`. */
   readonly delimiter?: string;
   /** Whether fields may be quoted with `"` (RFC 4180); false for files in which a quote is a character like any other. Default true. */
@@ -55,18 +56,21 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
   const rangeBytes = rangeBytesOf(options);
   const named = options.header === undefined || options.header === true ? undefined : checkNames(options.header);
   if (options.columns !== undefined) checkNames(options.columns);
+  const maxBadRows = badRowLimit(options);
+  const mayBeMalformed = maxBadRows !== undefined;
   const parserOptions = { dialect, types: options.types ?? {}, select: options.columns };
 
   async function splitFile(file: SourceFile, context: SourceContext): Promise<readonly FileRange[]> {
     if (compressionOf(file.name) !== undefined || file.bytes <= rangeBytes) return [wholeFile(file)];
-    const header = named ?? (await readHeader(wholeFile(file), context, dialect));
-    if (dialect.quoted) return splitAtRecords(file, header, context, rangeBytes);
+    const header = named ?? (await readHeader(wholeFile(file), context, dialect, mayBeMalformed));
+    if (dialect.quoted) return splitAtRecords(file, header, context, { rangeBytes, mayBeMalformed, dialect });
     const ranges = await splitAtLines(file, context, rangeBytes);
     return ranges.map((range) => (range.from === 0 ? range : { ...range, header }));
   }
 
   return fileSource<object>(files, {
     kind: 'csv',
+    maxBadRows,
     async split(found, context) {
       const ranges: FileRange[] = [];
       for (const file of found) ranges.push(...(await splitFile(file, context)));
@@ -75,8 +79,17 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
     read(shard, context) {
       const range = rangeOf(shard);
       const header = named ?? range.header ?? undefined;
-      const parser = new CsvParser<object>({ ...parserOptions, file: locationName(range.file), header });
-      return readText(range, context, dialect.quoted, parser);
+      const take = mayBeMalformed ? context.onBadRow : undefined;
+      const parser = new CsvParser<object>({
+        ...parserOptions,
+        file: locationName(range.file),
+        header,
+        takeBadRow: take,
+        hidesValues: context.hidesValues === true,
+      });
+      const delimiter = dialect.quoted ? dialect.delimiter : undefined;
+      const tolerance = take && { delimiter, hasHeader: header === undefined, take };
+      return readText(range, context, dialect.quoted, parser, tolerance);
     },
   });
 }

@@ -3,7 +3,9 @@ import { readPieces } from '../files/read-pieces.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext } from '../source.js';
+import { type FieldState, fieldStates, nextState } from '../text/field-state.js';
 import { type FileRange, wholeFile } from '../text/file-range.js';
+import type { Dialect } from './dialect.js';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -11,6 +13,13 @@ const lineFeed = 0x0a;
 interface RecordStart {
   readonly offset: number;
   readonly line: number;
+}
+
+export interface RecordSplitting {
+  readonly rangeBytes: number;
+  /** Records that break RFC 4180 are left out, and must not spoil the cuts behind them. */
+  readonly mayBeMalformed: boolean;
+  readonly dialect: Dialect;
 }
 
 /**
@@ -24,12 +33,14 @@ export async function splitAtRecords(
   file: SourceFile,
   header: readonly string[],
   context: SourceContext,
-  rangeBytes: number,
+  { rangeBytes, mayBeMalformed, dialect }: RecordSplitting,
 ): Promise<readonly FileRange[]> {
   const starts: RecordStart[] = [{ offset: 0, line: 1 }];
   const opened = await openFile(file.location, file.bytes, context);
   try {
-    const scanner = new RecordScanner(rangeBytes, starts);
+    const scanner = mayBeMalformed
+      ? new MalformedScanner(rangeBytes, starts, dialect)
+      : new RecordScanner(rangeBytes, starts);
     let at = 0;
     for await (const piece of readPieces(opened, 0, file.bytes)) {
       stopIfInterrupted(context, `${file.name} was split`);
@@ -79,5 +90,36 @@ class RecordScanner {
   #cut(offset: number): void {
     this.#starts.push({ offset, line: this.#line });
     this.#target = (Math.floor(offset / this.#rangeBytes) + 1) * this.#rangeBytes;
+  }
+}
+
+/** The same by the rules for text that may break RFC 4180: whoever reads a range finds the same records there. */
+class MalformedScanner {
+  readonly #rangeBytes: number;
+  readonly #starts: RecordStart[];
+  readonly #delimiter: number;
+  #target: number;
+  #line = 1;
+  #state: FieldState = fieldStates.recordStart;
+
+  constructor(rangeBytes: number, starts: RecordStart[], { delimiter }: Dialect) {
+    this.#rangeBytes = rangeBytes;
+    this.#starts = starts;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#target = rangeBytes;
+  }
+
+  scan(block: Buffer, blockOffset: number): void {
+    let state = this.#state;
+    for (let i = 0; i < block.length; i++) {
+      const byte = block[i] as number;
+      state = nextState(state, byte, this.#delimiter);
+      if (byte === lineFeed) this.#line++;
+      if (state !== fieldStates.recordStart || blockOffset + i + 1 < this.#target) continue;
+      const offset = blockOffset + i + 1;
+      this.#starts.push({ offset, line: this.#line });
+      this.#target = (Math.floor(offset / this.#rangeBytes) + 1) * this.#rangeBytes;
+    }
+    this.#state = state;
   }
 }

@@ -1,7 +1,8 @@
+import { recordEnd } from '../text/field-state.js';
 import type { Dialect } from './dialect.js';
 
-/** Reports what is wrong at an offset of the text; throws. */
-export type ReportField = (line: number, column: number, what: string, hint: string) => never;
+/** Reports what is wrong at a place of the text; throws. `reason` says it without a value, where `what` shows one. */
+export type ReportField = (line: number, column: number, what: string, hint: string, reason?: string) => never;
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -85,6 +86,25 @@ export class CsvTokenizer {
     }
   }
 
+  /**
+   * Goes behind the record in which something is wrong, and gives its text and the number of its lines. One that is no record by RFC 4180 ends where no field is open any more; each of its
+   * lines may have been a record.
+   */
+  skipRecord(): { readonly raw: string; readonly rows: number } {
+    const start = this.#recordStart;
+    // `next` moves on when it has found all fields of a record.
+    const isWhole = this.#at > start;
+    if (!isWhole) this.#at = recordEnd(this.#text, start, this.#quoted ? this.#delimiter : undefined);
+    const record = this.#text.slice(start, this.#at);
+    const raw = record.replace(/\r?\n$/, '');
+    const lines = raw.split('\n').length;
+    if (isWhole) return { raw, rows: 1 };
+    this.#nextLine = this.line + lines - (raw === record ? 1 : 0);
+    this.#lineStart = this.#at;
+    this.#feed = -1;
+    return { raw, rows: lines };
+  }
+
   #skipBlankLine(): boolean {
     const code = this.#text.charCodeAt(this.#at);
     const feed = code === carriageReturn ? this.#at + 1 : this.#at;
@@ -131,6 +151,7 @@ export class CsvTokenizer {
         end,
         `${JSON.stringify(text.charAt(end))} after the closing quote of a field`,
         'Double a quote that is part of the field.',
+        'a character after the closing quote of a field',
       );
     }
     this.starts[field] = open + 1;
@@ -166,8 +187,8 @@ export class CsvTokenizer {
     return feed + 1;
   }
 
-  #fail(at: number, what: string, hint: string): never {
-    return this.#report(this.#nextLine, at - this.#lineStart + 1, what, hint);
+  #fail(at: number, what: string, hint: string, reason?: string): never {
+    return this.#report(this.#nextLine, at - this.#lineStart + 1, what, hint, reason);
   }
 }
 

@@ -1,8 +1,8 @@
 /** What becomes of an integer that a JavaScript number doesn't hold exactly (beyond 2^53 - 1). */
 export type UnsafeIntegers = 'refuse' | 'bigint';
 
-/** Reports what is wrong at an offset of the text; throws. */
-export type ReportJson = (offset: number, what: string, hint?: string) => never;
+/** Reports what is wrong at an offset of the text; throws. `reason` says it without a value of the text, where `what` shows one. */
+export type ReportJson = (offset: number, what: string, hint?: string, reason?: string) => never;
 
 /**
  * 16 digits in a row that are no fraction: only then a text may hold an integer that is not safe, and JSON.parse is not enough. (Fractions of 16 digits and more are how most floats are
@@ -67,6 +67,7 @@ function exactNumber(integers: UnsafeIntegers, report: ReportJson): JsonNumber {
       offset,
       `the integer ${literal} is too large to be held exactly by a number`,
       "Read with { unsafeIntegers: 'bigint' } to get such integers as bigint, or write them as strings.",
+      'an integer is too large to be held exactly by a number',
     );
   };
 }
@@ -214,6 +215,7 @@ class JsonReader {
     const found = this.#text.codePointAt(this.#at);
     const next = found === undefined ? this.#next : String.fromCodePoint(found);
     const shown = next === undefined ? 'the end of the text' : JSON.stringify(next);
-    return this.#report(this.#at, `${shown} where ${wanted} must be`);
+    const reason = next === undefined ? undefined : `something else where ${wanted} must be`;
+    return this.#report(this.#at, `${shown} where ${wanted} must be`, undefined, reason);
   }
 }

@@ -1,3 +1,4 @@
+import { badRowLimit } from '../bad-rows/bad-row.js';
 import { fileSource } from '../file-source.js';
 import { locationName } from '../files/location.js';
 import type { FileReference } from '../files/resolve-files.js';
@@ -5,7 +6,7 @@ import { malformedText } from '../malformed.js';
 import type { Source } from '../source.js';
 import { parseJson, type UnsafeIntegers } from './exact-json.js';
 import { rangeOf, shardOfRange } from './file-range.js';
-import { type LineFileOptions, splitFiles } from './line-files.js';
+import { type LineFileOptions, lineTolerance, splitFiles } from './line-files.js';
 import { LineParser } from './lines.js';
 import { readText } from './text-chunks.js';
 
@@ -37,19 +38,26 @@ export function jsonlOf<T>(files: FileReference, options: JsonlOptions, parse: t
   const integers = options.unsafeIntegers ?? 'refuse';
   return fileSource<T>(files, {
     kind: 'jsonl',
+    maxBadRows: badRowLimit(options),
     split: async (found, context) => (await splitFiles(found, context, options)).map(shardOfRange),
     read(shard, context) {
       const range = rangeOf(shard);
       const file = locationName(range.file);
-      const parser = new LineParser<T>(file, (text, line) => {
+      const tolerance = lineTolerance(options, context);
+      const parseLine = (text: string, line: () => number) => {
         if (text.length === 0 || blank.test(text)) return undefined;
-        const value = parse(text, integers, (offset, what, hint) => {
-          throw malformedText(file, { line: line(), column: offset + 1 }, what, hint === undefined ? {} : { hint });
+        const value = parse(text, integers, (offset, what, hint, reason) => {
+          const shown = context.hidesValues === true ? (reason ?? what) : what;
+          throw malformedText(file, { line: line(), column: offset + 1 }, shown, {
+            ...(hint !== undefined && { hint }),
+            ...(reason !== undefined && { reason }),
+          });
         });
         // The author's word for what the file holds.
         return value as T;
-      });
-      return readText(range, context, false, parser);
+      };
+      const parser = new LineParser<T>(file, parseLine, tolerance?.take);
+      return readText(range, context, false, parser, tolerance);
     },
   });
 }

@@ -1,11 +1,13 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import { type BadRowOptions, badRowLimit } from '../bad-rows/bad-row.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import type { SourceContext } from '../source.js';
 import { defaultRangeBytes, type FileRange } from './file-range.js';
 import { splitAtLines } from './split-lines.js';
+import type { Tolerance } from './text-chunks.js';
 
 /** How files of lines are split. */
-export interface LineFileOptions {
+export interface LineFileOptions extends BadRowOptions {
   /** Bytes of a source shard of a large plain file; default 64 MiB. */
   readonly rangeBytes?: number;
 }
@@ -15,6 +17,12 @@ export function rangeBytesOf(options: LineFileOptions): number {
   const bytes = options.rangeBytes ?? defaultRangeBytes;
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
   throw new DatasetsError('PIPELINE_INVALID', `rangeBytes must be a positive integer, but got ${bytes}`);
+}
+
+/** How lines are read that may be malformed; undefined where that is an error. */
+export function lineTolerance(options: LineFileOptions, { onBadRow }: SourceContext): Tolerance | undefined {
+  if (badRowLimit(options) === undefined || onBadRow === undefined) return undefined;
+  return { delimiter: undefined, hasHeader: false, take: onBadRow };
 }
 
 /** Ranges of all files, in order. */

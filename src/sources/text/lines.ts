@@ -1,3 +1,4 @@
+import { leaveOut, type TakeBadRow } from '../bad-rows/bad-row.js';
 import { batchElements, type SourceBatch } from '../source.js';
 import type { ChunkParser, TextChunk } from './text-chunks.js';
 
@@ -12,14 +13,18 @@ export function forEachLine(text: string, visit: (start: number, end: number, li
   }
 }
 
-/** Parses lines into elements, one a line; `parseLine` returns undefined for a line that holds none. */
+/** Parses a line; undefined for one that holds no element. */
+export type ParseLine<T> = (text: string, line: () => number) => T | undefined;
+
+/** Parses lines into elements, one a line. */
 export class LineParser<T> implements ChunkParser<SourceBatch<T>> {
   readonly #file: string;
-  readonly #parseLine: (text: string, line: () => number) => T | undefined;
+  readonly #parseLine: ParseLine<T>;
 
-  constructor(file: string, parseLine: (text: string, line: () => number) => T | undefined) {
+  /** @param takeBadRow takes the lines that `parseLine` finds malformed. */
+  constructor(file: string, parseLine: ParseLine<T>, takeBadRow?: TakeBadRow) {
     this.#file = file;
-    this.#parseLine = parseLine;
+    this.#parseLine = takeBadRow === undefined ? parseLine : tolerant(file, parseLine, takeBadRow);
   }
 
   *parse(chunk: TextChunk): Generator<SourceBatch<T>, void, undefined> {
@@ -38,4 +43,15 @@ export class LineParser<T> implements ChunkParser<SourceBatch<T>> {
       };
     }
   }
+}
+
+function tolerant<T>(file: string, parseLine: ParseLine<T>, take: TakeBadRow): ParseLine<T> {
+  return (text, line) => {
+    try {
+      return parseLine(text, line);
+    } catch (error) {
+      leaveOut(error, file, { raw: text, rows: 1 }, take);
+      return undefined;
+    }
+  };
 }

@@ -1,28 +1,21 @@
+import type { RecordEnds } from './record-ends.js';
+
 /** Records longer than this are taken for a quote that was never closed. */
 export const maxRecordBytes = 64 << 20;
 
-const lineFeed = 0x0a;
-const quoteByte = 0x22;
-
-/**
- * Cuts a stream of blocks into chunks of whole records, so that no record, and no character, is cut in two.
- *
- * A record ends at a line feed; with `quoted`, at one outside quotes. By RFC 4180 that is where the number of `"` seen so far is even (a
- * doubled quote inside a field counts twice), so that no field needs to be parsed to find it.
- */
+/** Cuts a stream of blocks into chunks of whole records, so that no record, and no character, is cut in two. */
 export class RecordChunker {
-  readonly #quoted: boolean;
+  readonly #ends: RecordEnds;
   #carry: Buffer[] = [];
   #carryBytes = 0;
-  #insideQuotes = false;
 
-  constructor(quoted: boolean) {
-    this.#quoted = quoted;
+  constructor(ends: RecordEnds) {
+    this.#ends = ends;
   }
 
   /** Takes a block (which it copies from) and returns the whole records that are there now, or undefined when there is none. */
   push(block: Buffer): Buffer | undefined {
-    const end = this.#quoted ? this.#lastEndOutsideQuotes(block) : block.lastIndexOf(lineFeed) + 1;
+    const end = this.#ends.lastEnd(block);
     if (end === 0) {
       this.#keep(block);
       return undefined;
@@ -51,19 +44,5 @@ export class RecordChunker {
   #keep(bytes: Buffer): void {
     this.#carry.push(Buffer.from(bytes));
     this.#carryBytes += bytes.length;
-  }
-
-  #lastEndOutsideQuotes(block: Buffer): number {
-    // Most blocks of most files hold no quote; the native search says so at memory speed.
-    if (!block.includes(quoteByte)) return this.#insideQuotes ? 0 : block.lastIndexOf(lineFeed) + 1;
-    let end = 0;
-    let inside = this.#insideQuotes;
-    for (let i = 0; i < block.length; i++) {
-      const byte = block[i];
-      if (byte === quoteByte) inside = !inside;
-      else if (byte === lineFeed && !inside) end = i + 1;
-    }
-    this.#insideQuotes = inside;
-    return end;
   }
 }

@@ -1,9 +1,10 @@
+import { badRowLimit } from '../bad-rows/bad-row.js';
 import { fileSource } from '../file-source.js';
 import { locationName } from '../files/location.js';
 import type { FileReference } from '../files/resolve-files.js';
 import type { Source } from '../source.js';
 import { rangeOf, shardOfRange } from './file-range.js';
-import { type LineFileOptions, splitFiles } from './line-files.js';
+import { type LineFileOptions, lineTolerance, splitFiles } from './line-files.js';
 import { LineParser } from './lines.js';
 import { readText } from './text-chunks.js';
 
@@ -20,10 +21,12 @@ import { readText } from './text-chunks.js';
 export function textLines(files: FileReference, options: LineFileOptions = {}): Source<string> {
   return fileSource<string>(files, {
     kind: 'textLines',
+    maxBadRows: badRowLimit(options),
     split: async (found, context) => (await splitFiles(found, context, options)).map(shardOfRange),
     read(shard, context) {
       const range = rangeOf(shard);
-      return readText(range, context, false, new LineParser(locationName(range.file), (text) => text));
+      const parser = new LineParser(locationName(range.file), (text) => text);
+      return readText(range, context, false, parser, lineTolerance(options, context));
     },
   });
 }

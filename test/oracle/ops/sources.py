@@ -178,3 +178,20 @@ def archive_members(file):
             return [[info.filename, digest(archive.read(info))] for info in archive.infolist() if not info.is_dir()]
     with tarfile.open(file) as archive:
         return [[info.name, digest(archive.extractfile(info).read())] for info in archive if info.isfile()]
+
+
+def json_line_values(file):
+    """For each line of a file that is not blank: [its number, the value as JSON text], or [its number, None] where it is no JSON."""
+    def refuse(constant):
+        raise ValueError(f"{constant} is not JSON")
+
+    found = []
+    with open(file, "rb") as lines:
+        for number, line in enumerate(lines.read().split(b"\n"), start=1):
+            if not line.strip(b" \t\r"):
+                continue
+            try:
+                found.append([number, json.dumps(json.loads(line.decode("utf-8"), parse_constant=refuse))])
+            except (ValueError, RecursionError):
+                found.append([number, None])
+    return found

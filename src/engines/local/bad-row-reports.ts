@@ -1,0 +1,86 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DatasetsError } from '../../core/errors/index.js';
+import type { BadRowLimit } from '../../sources/index.js';
+import { storageError } from '../../storage/index.js';
+import type { SourceBadRows } from '../engine.js';
+import { shownBadRows, type UnitBadRows } from '../task/bad-row-collector.js';
+
+/** What the units of one source held, in the source's order. */
+export interface UnitRows {
+  /** Rows that were read and fit. */
+  readonly rows: number;
+  readonly badRows: UnitBadRows | undefined;
+}
+
+/**
+ * Adds up the malformed rows of a source and gathers them in one file, in the source's order, so that neither depends on who read what.
+ *
+ * @param file absolute; what an earlier build left there is replaced.
+ * @returns undefined when there were none
+ * @throws DatasetsError SOURCE_MALFORMED above the limit, with the first of them; STORAGE_FULL, STORAGE_FAILED
+ */
+export async function reportBadRows(
+  source: string,
+  limit: BadRowLimit,
+  units: readonly UnitRows[],
+  file: string,
+): Promise<SourceBadRows | undefined> {
+  const bad = units.flatMap(({ badRows }) => badRows ?? []);
+  if (bad.length === 0) {
+    await rm(file, { force: true });
+    return undefined;
+  }
+  await gather(bad, file);
+  const report: SourceBadRows = {
+    source,
+    rows: bad.reduce((sum, { count }) => sum + count, 0),
+    byFile: countByFile(bad),
+    examples: bad.flatMap(({ examples }) => examples).slice(0, shownBadRows),
+    quarantine: file,
+  };
+  const good = units.reduce((sum, { rows }) => sum + rows, 0);
+  refuseTooMany(
+    report,
+    limit,
+    good,
+    bad.some(({ more }) => more),
+  );
+  return report;
+}
+
+function refuseTooMany(report: SourceBadRows, limit: BadRowLimit, goodRows: number, more: boolean): void {
+  const { source, rows, examples, quarantine } = report;
+  const all = goodRows + rows;
+  const tooMany = limit.rows !== undefined && rows > limit.rows;
+  const tooLarge = limit.fraction !== undefined && rows > limit.fraction * all;
+  if (!tooMany && !tooLarge) return;
+  const count = more ? `at least ${rows} rows are malformed` : `${rows} of ${all} rows are malformed`;
+  const allowed = tooMany ? `${limit.rows} may be` : `a fraction of ${limit.fraction} may be`;
+  throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${count}, ${allowed}. The first: ${examples.join('; ')}`, {
+    hint: `All that were left out are in ${quarantine}. Correct the data or the declared types, or raise maxBadRows.`,
+    at: { source, file: quarantine },
+  });
+}
+
+function countByFile(bad: readonly UnitBadRows[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { byFile } of bad)
+    for (const [file, count] of Object.entries(byFile)) counts.set(file, (counts.get(file) ?? 0) + count);
+  return Object.fromEntries(counts);
+}
+
+async function gather(bad: readonly UnitBadRows[], file: string): Promise<void> {
+  const temporary = `${file}.new`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await rm(temporary, { force: true });
+    for (const unit of bad)
+      await pipeline(createReadStream(unit.file), createWriteStream(temporary, { flags: 'a', mode: 0o600 }));
+    await rename(temporary, file);
+  } catch (cause) {
+    throw storageError(cause, 'write', file);
+  }
+}
