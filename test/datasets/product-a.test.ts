@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { microsecondsOf } from '../../datasets/products/product_a/logs.js';
 import { csv, files } from '../../src/sources/index.js';
@@ -58,6 +59,16 @@ describe('product_a', function () {
       assert.ok(checked.compared > 200_000);
     });
   }
+
+  it('is what a query over the same files makes, bit by bit', async () => {
+    const read = await registry.build('product_a/men:1.2.0');
+    const queried = await registry.build('product_a_queried', {
+      datasets: [join(import.meta.dirname, 'fixtures')],
+      warehouse: 'duckdb',
+    });
+    assert.ok(read.contentDigest !== undefined);
+    assert.equal(queried.contentDigest, read.contentDigest);
+  });
 
   it('keeps the microseconds of a time', () => {
     assert.equal(microsecondsOf('2019-11-24 00:00:17.004101+00:00'), 1_574_553_617_004_101n);
