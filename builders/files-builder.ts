@@ -27,10 +27,10 @@ export interface FilesLayout<F extends Feature<never, unknown>> extends RowLayou
 }
 
 /**
- * A data set that lies in CSV, TSV, JSON Lines or Parquet files, here or on `gs://`, a row an example: it takes metadata and nothing else.
+ * A data set that lies in CSV, TSV, JSON Lines, JSON, Parquet or Arrow files, here or on `gs://`, a row an example: it takes metadata and nothing else.
  *
  * Each field of the schema is the column of its name, or the one that `columns` names; other columns are left out. Fields of CSV are converted to what their features take (an empty field of an
- * `optional` one is null), decimals and dates of Parquet to floats and texts (`2026-01-31`) where the features are such. Where more has to be done with a row, extend `TableBuilder`.
+ * `optional` one is null), decimals and dates of Parquet and Arrow to floats and texts (`2026-01-31`) where the features are such. Where more has to be done with a row, extend `TableBuilder`.
  *
  * Without `key`, a row is identified by its file and its index there (`reviews-0.csv/17`): for files that never change. Large text files are read in parallel where rows have a key; without one, each is
  * read by one worker, which counts its rows.

@@ -30,7 +30,7 @@ export interface ImageMetadataLayout<F extends Feature<never, unknown>> extends 
   /** The field that takes the image. Default: `image`. */
   readonly image?: keyof InputOf<F> & string;
   /** Format of the files `metadata.csv`, `metadata.jsonl` or `metadata.parquet`. Default: `csv`. */
-  readonly metadata?: Exclude<RowFormat, 'tsv'>;
+  readonly metadata?: 'csv' | 'jsonl' | 'parquet';
 }
 
 /** The column that Hugging Face's imagefolder looks for. */

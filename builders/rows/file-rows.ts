@@ -1,9 +1,11 @@
 import {
+  arrow,
   type CsvOptions,
   type CsvType,
   csv,
   type Definition,
   type FileReference,
+  json,
   jsonl,
   parquet,
   type Source,
@@ -19,7 +21,7 @@ export interface FileRowsOptions {
   readonly wholeFiles: boolean;
 }
 
-/** Reads files as rows that hold some columns (those of JSON Lines hold all); those of CSV files are converted to what their features take. */
+/** Reads files as rows that hold some columns (those of JSON hold all); those of CSV files are converted to what their features take. */
 export function fileRows(
   reference: FileReference,
   format: RowFormat,
@@ -36,8 +38,13 @@ export function fileRows(
     }
     case 'jsonl':
       return jsonl<Row>(reference, { ...parts, unsafeIntegers: 'bigint' });
+    case 'json':
+      return json<Row>(reference, { ...parts, unsafeIntegers: 'bigint' });
     case 'parquet':
       return parquet<Row>(reference, { columns });
+    case 'arrow':
+      // Rows are counted only where somebody asks for their index.
+      return arrow<Row>(reference, { columns, ...(wholeFiles ? { rowIndex: '(row)' } : {}) });
   }
 }
 

@@ -17,11 +17,18 @@ export function filesBySplit<const S extends string>(
   format: RowFormat,
   splits: readonly S[],
 ): Readonly<Record<S, FileReference>> {
-  const endings = formatEndings[format].flatMap((ending) => (format === 'parquet' ? ending : [ending, `${ending}.gz`]));
+  const endings = formatEndings[format].flatMap((ending) =>
+    isCompressible(format) ? [ending, `${ending}.gz`, `${ending}.zst`] : ending,
+  );
   const entries = splits.map((split) => {
     const names = [`${split}/**/*`, split, `${split}[-_.]*`, `*[-_.]${split}`, `*[-_.]${split}[-_.]*`];
     return [split, inFolder(folder, `{${names.join(',')}}.{${endings.join(',')}}`)];
   });
   // The splits are the keys.
   return Object.fromEntries(entries) as Record<S, FileReference>;
+}
+
+/** Parquet and Arrow compress inside. */
+function isCompressible(format: RowFormat): boolean {
+  return format !== 'parquet' && format !== 'arrow';
 }

@@ -3,14 +3,16 @@ import { fileNames } from './file-names.js';
 import type { ColumnFormat } from './value-conversion.js';
 
 /** Formats of files that hold a row for each example. */
-export type RowFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
+export type RowFormat = 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'arrow';
 
-/** Endings of file names by format, before `.gz`. */
+/** Endings of file names by format, before that of a compression. */
 export const formatEndings: Readonly<Record<RowFormat, readonly string[]>> = {
   csv: ['csv'],
   tsv: ['tsv'],
   jsonl: ['jsonl', 'ndjson'],
+  json: ['json'],
   parquet: ['parquet'],
+  arrow: ['arrow', 'feather'],
 };
 
 /** @throws DatasetsError BUILDER_INVALID where the names of the files don't tell */
@@ -30,8 +32,17 @@ export function formatOf(reference: FileReference, dataset: string): RowFormat {
 }
 
 export function columnFormatOf(format: RowFormat): ColumnFormat {
-  if (format === 'jsonl') return 'json';
-  return format === 'parquet' ? 'typed' : 'text';
+  switch (format) {
+    case 'csv':
+    case 'tsv':
+      return 'text';
+    case 'jsonl':
+    case 'json':
+      return 'json';
+    case 'parquet':
+    case 'arrow':
+      return 'typed';
+  }
 }
 
 function formatOfName(name: string): RowFormat | undefined {

@@ -116,11 +116,11 @@ describe('FilesBuilder', function () {
     });
   }
 
-  it('gives the same data set, bit by bit, from CSV, TSV, JSON Lines and Parquet', async function () {
+  it('gives the same data set, bit by bit, from CSV, TSV, JSON Lines, JSON, Parquet and Arrow', async function () {
     const oracle = requireOracle(this);
     const column = (type: string, name: keyof Review) => ({ type, values: reviews.map((row) => row[name]) });
     const digests: (string | undefined)[] = [];
-    for (const ending of ['csv', 'csv.gz', 'tsv', 'jsonl', 'parquet']) {
+    for (const ending of ['csv', 'csv.gz', 'tsv', 'jsonl', 'json', 'parquet', 'arrow']) {
       const name = `format_${ending.replace('.', '_')}`;
       const file = `${name}/reviews.${ending}`;
       if (ending.startsWith('csv')) project.write(file, csvOf(reviews));
@@ -132,6 +132,7 @@ describe('FilesBuilder', function () {
             .replaceAll(/(Number \d+)\t/g, '$1,'),
         );
       else if (ending === 'jsonl') project.write(file, jsonlOf(reviews));
+      else if (ending === 'json') project.write(file, JSON.stringify(reviews));
       else {
         project.write(file, '');
         const columns = {
@@ -142,7 +143,10 @@ describe('FilesBuilder', function () {
           mood: column('pa.string()', 'mood'),
           note: column('pa.string()', 'note'),
         };
-        await oracle.call('arrow.write_parquet', { file: project.path(file), columns });
+        await oracle.call(ending === 'arrow' ? 'arrow.write_stream' : 'arrow.write_parquet', {
+          file: project.path(file),
+          columns,
+        });
       }
       const { contentDigest, splits } = await project.build(
         name,
@@ -240,6 +244,33 @@ describe('FilesBuilder', function () {
       expected: Object.fromEntries(expected),
     })) as Checked;
     assert.deepEqual(checked.problems, []);
+  });
+
+  it('counts rows of every format alike', async function () {
+    const oracle = requireOracle(this);
+    const digests: (string | undefined)[] = [];
+    const schema = `const schema = features({ stars: scalar('int32') });`;
+    for (const ending of ['csv', 'jsonl', 'json', 'parquet', 'arrow']) {
+      const name = `counted_${ending}`;
+      // The file's name is in the key.
+      const file = `${name}/reviews`;
+      project.write(
+        file,
+        ending === 'csv' ? csvOf(reviews) : ending === 'json' ? JSON.stringify(reviews) : jsonlOf(reviews),
+      );
+      if (ending === 'parquet' || ending === 'arrow') {
+        const columns = { stars: { type: 'pa.int64()', values: reviews.map(({ stars }) => BigInt(stars)) } };
+        const operation = ending === 'arrow' ? 'arrow.write_stream' : 'arrow.write_parquet';
+        await oracle.call(operation, { file: project.path(file), columns });
+      }
+      const built = await project.build(name, filesCode(`{ files: 'reviews', format: '${ending}' }`, schema));
+      digests.push(built.contentDigest);
+    }
+    assert.ok(digests[0] !== undefined);
+    assert.deepEqual(
+      digests,
+      digests.map(() => digests[0]),
+    );
   });
 
   it('reads columns that are called other than their fields', async () => {

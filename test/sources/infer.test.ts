@@ -272,6 +272,34 @@ describe('inferFields', function () {
     );
   });
 
+  it('finds in Arrow what it finds in Parquet of the same table', async function () {
+    const oracle = requireOracle(this);
+    await oracle.call('sources.write_typed_parquet', { file: folder.file('same.parquet') });
+    await oracle.call('sources.parquet_to_arrow', {
+      source: folder.file('same.parquet'),
+      file: folder.file('same.arrow'),
+    });
+    const named = (facts: readonly FieldFacts[]) => Object.fromEntries(facts.map((field) => [field.name, field]));
+    const [parquet, arrow] = [named(await infer('same.parquet')), named(await infer('same.arrow'))];
+    assert.deepEqual(Object.keys(arrow), Object.keys(parquet));
+    // Parquet's maps are not read.
+    assert.equal(arrow['map']?.type.kind, 'list');
+    for (const name of Object.keys(parquet).filter((column) => column !== 'map'))
+      assert.deepEqual(arrow[name], parquet[name]);
+  });
+
+  it('finds in a JSON array what it finds in lines', async () => {
+    const rows = Array.from({ length: 50 }, (_, row) => ({
+      id: row,
+      half: row / 2 + 0.25,
+      tags: ['x'],
+      note: row % 2 ? null : 'n',
+    }));
+    folder.write('rows.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    folder.write('rows.json', JSON.stringify(rows));
+    assert.deepEqual(await infer('rows.json'), await infer('rows.jsonl'));
+  });
+
   it('refuses files that have other columns, no rows, or another format', async () => {
     folder.write('part-1.csv', 'a,b\n1,2\n');
     folder.write('part-2.csv', 'a,c\n1,2\n');

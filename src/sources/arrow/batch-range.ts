@@ -64,7 +64,8 @@ function shardsOf(file: SourceFile, batches: readonly FoundBatch[], countRows: b
     };
     const rows = group.reduce<number | undefined>((sum, batch) => add(sum, batch.rows), 0);
     const name = to - from === 1 ? `record batch ${from}` : `record batches ${from}-${to - 1}`;
-    shards.push({ id: `${file.name} ${name}`, data, bytes, ...(rows === undefined ? {} : { rows }) });
+    const origin = countRows ? { origin: { path: file.location.path, row } } : {};
+    shards.push({ id: `${file.name} ${name}`, data, bytes, ...(rows === undefined ? {} : { rows }), ...origin });
     row += rows ?? 0;
     from = to;
   }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
+import { arrow } from '../arrow/arrow.js';
 import { csv } from '../csv/csv.js';
 import type { CsvType } from '../csv/csv-types.js';
 import { type FileReference, referenceName, resolveFiles, type SourceFile } from '../files/resolve-files.js';
@@ -8,7 +9,9 @@ import { malformedFile } from '../malformed.js';
 import { parquet } from '../parquet/parquet.js';
 import type { Source, SourceContext } from '../source.js';
 import { parseJson, parseJsonNumbers } from '../text/exact-json.js';
+import { json } from '../text/json.js';
 import { jsonlOf } from '../text/jsonl.js';
+import { arrowFields } from './arrow-fields.js';
 import { type DeclaredField, FieldCounter } from './field-counter.js';
 import type { FieldFacts } from './field-facts.js';
 import { parquetFields } from './parquet-fields.js';
@@ -23,7 +26,7 @@ export interface InferOptions {
 }
 
 /**
- * The fields of files, from every row of them: CSV (`*.csv`, `*.tsv`), JSON Lines (`*.jsonl`, `*.ndjson`) and Parquet, compressed as those sources read them.
+ * The fields of files, from every row of them: CSV (`*.csv`, `*.tsv`), JSON Lines (`*.jsonl`, `*.ndjson`), JSON arrays (`*.json`), Parquet and Arrow (`*.arrow`), compressed as those sources read them.
  *
  * A type is one that all values are of: a column is int64 because every row is, not because the first ones are. What breaks it is told in `except`. Each file is read once, from beginning to end, in bounded memory.
  *
@@ -109,15 +112,31 @@ async function tableOf(
     }
     case 'parquet': {
       const declared = await parquetFields(found, context);
-      const columns = declared.filter(({ type }) => type.kind !== 'leaf' || type.type.kind !== 'unsupported');
-      const source = parquet(files, { columns: columns.map(({ name }) => name) });
+      const source = parquet(files, { columns: readable(declared) });
       return { source, isText: false, isRectangular: true, declared };
+    }
+    case 'arrow': {
+      const declared = await arrowFields(found, context);
+      const source = arrow(files, { columns: readable(declared) });
+      return { source, isText: false, isRectangular: true, declared };
+    }
+    case 'json': {
+      // Whole floats are integers here: items of an array are parsed as they come.
+      const source = json<object>(files, { rangeBytes, unsafeIntegers: 'bigint' });
+      return { source, isText: false, isRectangular: false };
     }
     default:
       throw new DatasetsError('UNSUPPORTED', `${found[0]?.name}: the fields of a file of this kind can't be inferred`, {
-        hint: 'Files are known by their names: *.csv, *.tsv, *.jsonl, *.ndjson, *.parquet, also compressed.',
+        hint: 'Files are known by their names: *.csv, *.tsv, *.jsonl, *.ndjson, *.json, *.parquet, *.arrow, also compressed.',
       });
   }
+}
+
+/** The columns that are read. */
+function readable(declared: readonly DeclaredField[]): readonly string[] {
+  return declared
+    .filter(({ type }) => type.kind !== 'leaf' || type.type.kind !== 'unsupported')
+    .map(({ name }) => name);
 }
 
 /** The last part of a file's name that says nothing of compression. */

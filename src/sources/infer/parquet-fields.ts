@@ -2,26 +2,15 @@ import type { SchemaElement, SchemaTree } from 'hyparquet';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { ColumnType, LeafType } from '../columnar/column-type.js';
 import type { SourceFile } from '../files/resolve-files.js';
-import { malformedFile } from '../malformed.js';
 import { columnTypeOf } from '../parquet/column-type.js';
 import { openParquet } from '../parquet/open-file.js';
 import type { SourceContext } from '../source.js';
+import { declaredFields } from './declared-fields.js';
 import type { DeclaredField, DeclaredType } from './field-counter.js';
 
-/**
- * The columns that Parquet files declare; those that are not read come as unsupported.
- *
- * @throws DatasetsError SOURCE_MALFORMED where one file has other columns than the first, or another type for one
- */
-export async function parquetFields(
-  files: readonly SourceFile[],
-  context: SourceContext,
-): Promise<readonly DeclaredField[]> {
-  const [first, ...others] = files;
-  if (first === undefined) return [];
-  const fields = await fieldsOf(first, context);
-  for (const file of others) refuseOther(first, fields, file, await fieldsOf(file, context));
-  return fields;
+/** The columns that Parquet files declare; those that are not read come as unsupported. */
+export function parquetFields(files: readonly SourceFile[], context: SourceContext): Promise<readonly DeclaredField[]> {
+  return declaredFields(files, (file) => fieldsOf(file, context));
 }
 
 async function fieldsOf(file: SourceFile, context: SourceContext): Promise<readonly DeclaredField[]> {
@@ -97,19 +86,4 @@ function integerDtype({ logical_type: logical, converted_type: converted }: Sche
   if (logical?.type === 'INTEGER') return `${logical.isSigned ? '' : 'u'}int${logical.bitWidth}`;
   const match = /^(U?)INT_(8|16|32)$/.exec(converted ?? '');
   return match === null ? 'int32' : `${match[1] === 'U' ? 'u' : ''}int${match[2]}`;
-}
-
-function refuseOther(
-  first: SourceFile,
-  fields: readonly DeclaredField[],
-  file: SourceFile,
-  others: readonly DeclaredField[],
-): void {
-  const byName = new Map(others.map((field) => [field.name, JSON.stringify(field.type)]));
-  const different = fields.find((field) => byName.get(field.name) !== JSON.stringify(field.type));
-  const name = different?.name ?? others.find((field) => !fields.some((known) => known.name === field.name))?.name;
-  if (name === undefined) return;
-  throw malformedFile(file.name, `column ${JSON.stringify(name)} is another one in ${first.name}, or is not there`, {
-    hint: 'Files that are read together have the same columns of the same types.',
-  });
 }

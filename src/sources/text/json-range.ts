@@ -17,7 +17,12 @@ export function wholeJson(file: SourceFile): JsonRange {
 export function shardOfJson(range: JsonRange): SourceShard {
   const name = locationName(range.file);
   const whole = range.from === 0 && range.to === range.fileBytes;
-  return { id: whole ? name : `${name} bytes ${range.from}-${range.to}`, data: range, bytes: range.to - range.from };
+  return {
+    id: whole ? name : `${name} bytes ${range.from}-${range.to}`,
+    data: range,
+    bytes: range.to - range.from,
+    ...(range.from === 0 ? { origin: { path: range.file.path, row: 0 } } : {}),
+  };
 }
 
 /** The range that a shard carries, which `shardOfJson` made. */

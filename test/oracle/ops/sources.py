@@ -165,6 +165,16 @@ def write_typed_parquet(file):
     pa.parquet.write_table(pa.table(arrays), file, row_group_size=2)
 
 
+def parquet_to_arrow(source, file):
+    """The table of a Parquet file as an Arrow IPC file."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    table = pa.parquet.read_table(source)
+    with pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
 def archive_members(file):
     """Path and sha256 of every file of an archive, in the order of Python's own readers."""
     import tarfile

@@ -1,7 +1,9 @@
 import {
+  arrow,
   csv,
   type FieldFacts,
   inferFields,
+  json,
   jsonl,
   parquet,
   type Source,
@@ -63,6 +65,10 @@ function rowsOf(reference: string, facts: readonly FieldFacts[], delimiter: stri
       return csv<Row>(reference, { columns, delimiter: '\t' });
     case 'parquet':
       return parquet<Row>(reference, { columns });
+    case 'arrow':
+      return arrow<Row>(reference, { columns });
+    case 'json':
+      return json<Row>(reference, { unsafeIntegers: 'bigint' });
     default:
       return jsonl<Row>(reference, { unsafeIntegers: 'bigint' });
   }
