@@ -48,7 +48,7 @@ async function describe(directory: LocalStorage, format: 'arrow' | 'parquet', pa
   const file = `${directory.location}/${path}`;
   const opened: OpenedObject = await directory.open(path);
   try {
-    const part = format === 'arrow' ? await FilePart.streamOf(opened) : FilePart.whole(opened);
+    const part = format === 'arrow' ? await FilePart.streamOf(opened, file) : FilePart.whole(opened);
     const columns = await describeColumns(format, part, file);
     return { part: { bytes: opened.bytes, from: part.from, to: part.to }, columns };
   } catch (error) {

@@ -1,12 +1,5 @@
-import { DatasetsError } from '../core/errors/index.js';
-import type { RangeSource } from '../formats/index.js';
+import { type RangeSource, streamRange } from '../formats/index.js';
 import type { OpenedObject } from '../storage/index.js';
-
-const magic = 'ARROW1';
-/** Before the stream: the magic, and zeros up to a multiple of eight. */
-const headBytes = 8;
-/** At the end: the length of the footer and the magic. */
-const tailBytes = 4 + magic.length;
 
 /** Some bytes of a file, as a file of their own. */
 export class FilePart implements RangeSource {
@@ -14,7 +7,7 @@ export class FilePart implements RangeSource {
   readonly to: number;
   readonly #file: OpenedObject;
 
-  constructor(file: OpenedObject, from: number, to: number) {
+  private constructor(file: OpenedObject, from: number, to: number) {
     this.#file = file;
     this.from = from;
     this.to = to;
@@ -25,19 +18,14 @@ export class FilePart implements RangeSource {
   }
 
   /**
-   * The stream in an Arrow file: between the magic and the footer it holds one, with its end mark (Arrow columnar format, "IPC File Format"). Of a stream, all of it.
+   * The Arrow stream in a file, whether that is in the file format or the stream itself.
    *
-   * @throws DatasetsError DATA_CORRUPT for an Arrow file without its end.
+   * @param name Named in errors.
+   * @throws DatasetsError DATA_CORRUPT for an Arrow file without its footer.
    */
-  static async streamOf(file: OpenedObject): Promise<FilePart> {
-    const head = Buffer.from(await file.read(0, headBytes));
-    if (head.subarray(0, magic.length).toString('latin1') !== magic) return FilePart.whole(file);
-    const tail = Buffer.from(await file.read(Math.max(0, file.bytes - tailBytes), tailBytes));
-    const to = file.bytes - tailBytes - (tail.length === tailBytes ? tail.readInt32LE(0) : 0);
-    if (tail.subarray(4).toString('latin1') === magic && to > headBytes) return new FilePart(file, headBytes, to);
-    throw new DatasetsError('DATA_CORRUPT', `an Arrow file of ${file.bytes} bytes ends without its footer`, {
-      hint: 'It was cut short while it was written or copied.',
-    });
+  static async streamOf(file: OpenedObject, name: string): Promise<FilePart> {
+    const { from, to } = await streamRange(file, name);
+    return new FilePart(file, from, to);
   }
 
   get bytes(): number {

@@ -15,6 +15,7 @@ export {
 } from './arrow/arrow-writer.js';
 export { bitAt } from './arrow/bits.js';
 export { type ArrowTimeUnit, type Field, type ForeignType, typeName } from './arrow/field.js';
+export { streamRange } from './arrow/file-footer.js';
 export { type FoundBatch, findBatches } from './arrow/find-batches.js';
 export { type IpcColumns, type IpcDictionary, IpcReader } from './arrow/ipc-reader.js';
 export type { RangeSource } from './arrow/stream-reader.js';

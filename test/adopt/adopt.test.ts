@@ -19,10 +19,12 @@ import { loadConfig } from '../../src/core/config/index.js';
 import { exportVersion } from '../../src/export/index.js';
 import { localVersionFiles, openVersion, verifyVersion } from '../../src/reader/index.js';
 import { openRegistry, prune, readManifest } from '../../src/registry/index.js';
+import { published } from '../../src/sources/index.js';
 import { digestsBelow } from '../build/team-project.js';
 import { requireGcs } from '../gcs/index.js';
 import { type Oracle, plain, requireOracle } from '../oracle/index.js';
 import { comparable, sampleExpression, tfdsInput } from '../reader/sample.js';
+import { readAll } from '../sources/read-all.js';
 
 /** Decoded values as Python shows them: bigints and floats alike, pixels and bytes as numbers. */
 function shown(value: unknown): unknown {
@@ -197,13 +199,17 @@ describe('taking in a directory that something else wrote', () => {
       await oracle.call('adopt.read_parquet_rows', { files: parts.map((name) => join(spark, name)) }),
     );
     const files = readdirSync(join(report.directory, 'parquet')).sort();
-    const published = files.map((name) => join(report.directory, 'parquet', name));
-    assert.deepEqual(plain(await oracle.call('adopt.read_parquet_rows', { files: published })), theirs);
+    const parquet = files.map((name) => join(report.directory, 'parquet', name));
+    assert.deepEqual(plain(await oracle.call('adopt.read_parquet_rows', { files: parquet })), theirs);
     const loaded = (await oracle.call('hf.load_parquet', { directory: join(report.directory, 'parquet') })) as Loaded;
     assert.deepEqual(plain(loaded['train']?.rows), theirs);
     const ours = await (await openVersion(report.directory)).dataset('train').toArray();
     assert.deepEqual(ours.map(shown), (theirs as readonly unknown[]).map(shown));
     await assertWhole(report.directory);
+    const from = { registry, registries: {}, cacheDirectory: join(root, 'cache'), cacheBytes: 1 << 30 };
+    const source = published('sessions:1.0.0', { split: 'train' });
+    const read = await readAll(source, { baseDirectory: root, published: { from, versions: {} } });
+    assert.deepEqual(read.elements.map(shown), ours.map(shown));
   });
 
   it('finds the features of TFRecord files in all of their records, and stock tfds reads by them', async () => {

@@ -6,6 +6,8 @@ import type { RangeSource } from './stream-reader.js';
 
 /** What an Arrow IPC file holds, and where its messages begin (Footer in File.fbs). */
 export interface ArrowFooter {
+  /** Byte offset of the footer, behind the last message and the end mark. */
+  readonly start: number;
   readonly fields: readonly Field[];
   readonly dictionaries: readonly number[];
   readonly recordBatches: readonly { readonly start: number; readonly bytes: number }[];
@@ -45,11 +47,20 @@ export async function readFooter(source: RangeSource, file: string): Promise<Arr
     if (outside !== undefined) throw new RangeError(`a message at byte ${outside}`);
     const schema = footer.table(1);
     if (schema === undefined) throw new RangeError('no schema');
-    return { fields: readFields(schema, bytes.length), dictionaries, recordBatches };
+    return { start, fields: readFields(schema, bytes.length), dictionaries, recordBatches };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw corrupt(file, start, 'its footer is damaged', cause);
   }
+}
+
+/** Where in a file an Arrow stream lies: between the magic and the footer a file holds one (Arrow columnar format, "IPC File Format"); a stream is one. */
+export async function streamRange(
+  source: RangeSource,
+  file: string,
+): Promise<{ readonly from: number; readonly to: number }> {
+  if (!(await isArrowFile(source))) return { from: 0, to: source.bytes };
+  return { from: fileHeadBytes, to: (await readFooter(source, file)).start };
 }
 
 function corrupt(file: string, offset: number, what: string, cause?: unknown): DatasetsError {

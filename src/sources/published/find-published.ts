@@ -56,14 +56,12 @@ async function manifestOf(reference: Reference, { location, label, from }: Reque
 function notPublished(cause: DatasetsError, reference: Reference, label: string | undefined): DatasetsError {
   const name = formatReference(reference);
   const flag = label === undefined ? '' : ` --registry ${label}`;
+  // What an alias stands for can't be built.
+  const build = reference.alias === undefined ? `Build it first: ailab-datasets build ${name}${flag}. ` : '';
   return new DatasetsError(
     cause.code,
     `${name}, which this data set is made from, is not published: ${cause.message}`,
-    {
-      hint: `Build it first: ailab-datasets build ${name}${flag}. ${cause.hint ?? ''}`.trim(),
-      cause,
-      at: cause.at,
-    },
+    { hint: `${build}${cause.hint ?? ''}`.trim(), cause, at: cause.at },
   );
 }
 

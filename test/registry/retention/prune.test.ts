@@ -149,7 +149,13 @@ describe('pruning', () => {
         for (const version of ['1.0.0', '1.1.0', '2.0.0']) await publish(version);
         await publish('1.0.0', {
           name: 'sums',
-          metadata: { lineage: [{ name: numbers, version: parseVersion('1.0.0') }] },
+          metadata: {
+            lineage: [
+              { name: numbers, version: parseVersion('1.0.0') },
+              // It lies in another registry, which keeps it or not.
+              { name: numbers, version: parseVersion('1.1.0'), registry: 'prod' },
+            ],
+          },
         });
         assert.deepEqual(await outcomes({ keepLast: 1, remove: true, names: [numbers] }), {
           'numbers:2.0.0': 'stays',
