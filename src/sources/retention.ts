@@ -23,7 +23,7 @@ export interface Retention {
    *
    * @throws DatasetsError PRIVACY_POLICY_MISSING, UNSUPPORTED for a choice that can't be carried out
    */
-  check(rules: RetentionRules, context: SourceContext): void;
+  check(rules: RetentionRules, context: SourceContext): Promise<void>;
   /**
    * When all was read.
    *

@@ -36,7 +36,7 @@ export async function prepareSubmitter(job: BuildJob, run: EngineRun): Promise<P
   const graph = await graphOf(job, builder, job.facts, run);
   const result = prepared(job, builder, graph);
   if (job.localSourcesOnly === true) refuseRemoteSources(result);
-  if (job.retain !== undefined) checkRetention(result);
+  if (job.retain !== undefined) await checkRetention(result);
   return pinPublished(result);
 }
 
@@ -70,9 +70,9 @@ function refuseRemoteSources({ job, graph, sourceContext }: PreparedJob): void {
 }
 
 /** What is not to be kept as it was asked for is refused before any query runs. */
-function checkRetention({ graph, sourceContext, retention }: PreparedJob): void {
+async function checkRetention({ graph, sourceContext, retention }: PreparedJob): Promise<void> {
   for (const operation of graph.operations) {
-    if (operation.kind === 'read') operation.source.retention?.check(retention, sourceContext);
+    if (operation.kind === 'read') await operation.source.retention?.check(retention, sourceContext);
   }
 }
 

@@ -36,7 +36,7 @@ export async function inferQuery(
   context: SourceContext,
 ): Promise<QueryFacts> {
   const text = await readQuery(query, warehouseNameOf(context), context);
-  return warehouseOf(context).describe(
+  return (await warehouseOf(context)).describe(
     {
       query: text,
       parameters: checkParameters(params),

@@ -8,7 +8,7 @@ import { queryName, readQuery, type SqlQuery } from './query.js';
 import { checkRetention, retainResult } from './retain-result.js';
 import type { SqlChoices, SqlRow, SqlTypes } from './sql-types.js';
 import type { SqlTables } from './tables.js';
-import { type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.js';
+import { isRemoteWarehouse, type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.js';
 
 export interface SqlOptions {
   /** Values of the query's parameters: `$name` in DuckDB, `@name` in BigQuery. They are bound, never pasted into the text. */
@@ -83,23 +83,21 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
   return {
     kind: 'sql',
     description,
-    remote: (context) => warehouseOf(context).remote,
+    remote: isRemoteWarehouse,
     async split(context) {
       const all = await asked(context);
       const given = givenExtract(all, context);
       if (given !== undefined) return givenShards(given, all, context);
-      return warehouseOf(context).split(all, context);
+      return (await warehouseOf(context)).split(all, context);
     },
-    read(shard, context) {
-      const given = readGiven(shard, choices, context);
-      if (given !== undefined) return given;
-      return warehouseOf(context).read(shard, choices, context);
+    async *read(shard, context) {
+      yield* readGiven(shard, choices, context) ?? (await warehouseOf(context)).read(shard, choices, context);
     },
     async stamp(context) {
       const all = await asked(context);
       const given = givenExtract(all, context);
       if (given !== undefined) return JSON.stringify([given.of, given.files.map(({ sha256 }) => sha256)]);
-      const warehouse = await warehouseOf(context).stamp(all, context);
+      const warehouse = await (await warehouseOf(context)).stamp(all, context);
       const parts = [warehouseNameOf(context), all.query.digest, digestOfParameters(parameters), types, warehouse];
       return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     },
@@ -107,16 +105,17 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
       const all = await asked(context);
       const given = givenExtract(all, context);
       if (given !== undefined) return [given.query, ...given.inputs];
-      const { inputs, query } = await warehouseOf(context).state(all, context);
+      const { inputs, query } = await (await warehouseOf(context)).state(all, context);
       return [{ ...queryState(all), ...(query !== undefined && { query }) }, ...inputs];
     },
     retention: {
-      check: (rules, context) =>
-        checkRetention({ warehouse: warehouseOf(context), description, options }, rules, context),
+      async check(rules, context) {
+        checkRetention({ warehouse: await warehouseOf(context), description, options }, rules, context);
+      },
       async retain(rules, { directory, states }, context) {
         const all = await asked(context);
         const [own, ...inputs] = states.map(({ uri }) => uri);
-        const retained = { asked: all, warehouse: warehouseOf(context), description, options };
+        const retained = { asked: all, warehouse: await warehouseOf(context), description, options };
         return retainResult({ ...retained, uri: own ?? all.query.name, inputs }, rules, directory, context);
       },
     },

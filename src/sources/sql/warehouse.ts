@@ -1,8 +1,6 @@
 import type { WarehouseName } from '../../core/config/index.js';
 import type { RetainedResult, SourceExtract } from '../retention.js';
 import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
-import { bigQueryWarehouse } from './bigquery/bigquery-warehouse.js';
-import { duckdbWarehouse } from './duckdb/duckdb-warehouse.js';
 import type { QueryFacts } from './infer-query.js';
 import type { SqlParameters } from './parameters.js';
 import type { QueryText } from './query.js';
@@ -25,7 +23,6 @@ export interface WarehouseQuery {
  * of the result travels in the shards' data.
  */
 export interface Warehouse {
-  readonly remote: boolean;
   split(query: WarehouseQuery, context: SourceContext): Promise<readonly SourceShard[]>;
   /** Needs no query: its result is pinned. */
   read(shard: SourceShard, choices: SqlChoices, context: SourceContext): AsyncIterable<SourceBatch<object>>;
@@ -58,10 +55,19 @@ export interface ExtractPlace {
 
 export type Extracted = { readonly tooLargeBytes: number } | Pick<SourceExtract, 'format' | 'integers' | 'files'>;
 
-const warehouses: Readonly<Record<WarehouseName, Warehouse>> = { duckdb: duckdbWarehouse, bigquery: bigQueryWarehouse };
+/** Loaded when a query is asked something: with the checks of what services answer they are a quarter of all that a worker would load. */
+export async function warehouseOf(context: SourceContext): Promise<Warehouse> {
+  switch (warehouseNameOf(context)) {
+    case 'duckdb':
+      return (await import('./duckdb/duckdb-warehouse.js')).duckdbWarehouse;
+    case 'bigquery':
+      return (await import('./bigquery/bigquery-warehouse.js')).bigQueryWarehouse;
+  }
+}
 
-export function warehouseOf(context: SourceContext): Warehouse {
-  return warehouses[warehouseNameOf(context)];
+/** Whether its tables lie elsewhere than on this machine. */
+export function isRemoteWarehouse(context: SourceContext): boolean {
+  return warehouseNameOf(context) !== 'duckdb';
 }
 
 export function warehouseNameOf(context: SourceContext): WarehouseName {

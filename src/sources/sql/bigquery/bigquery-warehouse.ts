@@ -28,8 +28,6 @@ type StreamPart = {
  * Google BigQuery. A query's result is a table that is written once and expires; its rows come through the Storage Read API, where each stream of a read session is a source shard.
  */
 export const bigQueryWarehouse: Warehouse = {
-  remote: true,
-
   async split(asked, context) {
     refuseFiles(asked);
     const { query, types } = asked;

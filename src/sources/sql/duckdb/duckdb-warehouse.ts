@@ -25,8 +25,6 @@ const leastMemoryBytes = 256 * 2 ** 20;
 
 /** DuckDB in this process, over local files. The result of a query is staged as a Parquet file, whose row groups are the source shards. */
 export const duckdbWarehouse: Warehouse = {
-  remote: false,
-
   async split(asked, context) {
     return resultShards([await stage(asked, context)], asked.query.name, context);
   },
