@@ -37,6 +37,21 @@ export { type ExportFormat, type ExportOptions, type ExportReport, exportVersion
 export * from './features/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
 export {
+  type AliasMove,
+  type AliasOptions,
+  aliases,
+  aliasHistory,
+  type CopyReport,
+  type ListedAlias,
+  type PromotedAlias,
+  type PromoteOptions,
+  type Promotion,
+  promote,
+  type Rollback,
+  type RollbackOptions,
+  rollback,
+} from './promotion/index.js';
+export {
   Columns,
   type ColumnsOptions,
   Dataset,

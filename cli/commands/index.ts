@@ -53,6 +53,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./cache.js')).cacheCommand,
   },
   {
+    name: 'promote',
+    summary: 'Point an alias at a published version, or copy the version to another registry',
+    load: async () => (await import('./promote.js')).promoteCommand,
+  },
+  {
+    name: 'rollback',
+    summary: 'Point an alias at the version that it stood for before',
+    load: async () => (await import('./rollback.js')).rollbackCommand,
+  },
+  {
+    name: 'alias',
+    summary: 'List aliases, or who moved one when, from where, to where and why',
+    load: async () => (await import('./alias.js')).aliasCommand,
+  },
+  {
     name: 'verify',
     summary: 'Check that every byte of a published version is as it was published',
     load: async () => (await import('./verify.js')).verifyCommand,

@@ -9,6 +9,7 @@ export {
 } from './inspect-cache.js';
 export { findLocated, type LocatedVersion, type LocateOptions, locateVersion } from './locate-version.js';
 export { onceOnThisHost } from './once-on-this-host.js';
+export { type PulledAmounts, pullFiles } from './pull/pull-files.js';
 export { type PullOptions, type PullReport, pullVersion, wasPulled } from './pull/pull-version.js';
 export { isUnreachable } from './unreachable.js';
 export type { CacheSettings } from './version-cache.js';

@@ -1,13 +1,9 @@
-export {
-  type AliasGeneration,
-  type AliasTarget,
-  aliasHistory,
-  listAliases,
-  type MoveAliasOptions,
-  moveAlias,
-  readAlias,
-} from './aliases.js';
+export type { AliasGeneration, AliasTarget } from './aliases/alias-generation.js';
+export { type MoveAliasOptions, moveAlias } from './aliases/move-alias.js';
+export { aliasHistory, listAliases, readAlias } from './aliases/read-alias.js';
+export { type AliasRollback, rollbackAlias, type SkippedTarget } from './aliases/rollback-alias.js';
 export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
+export { readDefaultConfig } from './default-config.js';
 export { digestObject } from './extracts/digest-object.js';
 export { keepExtracts, type NewExtract } from './extracts/keep-extracts.js';
 export { extractFilesOf, type ManifestExtract, type ManifestExtractFile } from './extracts/manifest-extracts.js';

@@ -11,7 +11,8 @@ import {
   type Version,
 } from '../core/names/index.js';
 import { openStorage, type Storage } from '../storage/index.js';
-import { type AliasTarget, readAlias } from './aliases.js';
+import type { AliasTarget } from './aliases/alias-generation.js';
+import { readAlias } from './aliases/read-alias.js';
 import { locationOf } from './location.js';
 import { resolveReference } from './resolve.js';
 import { isUnknownReference } from './unknown-reference.js';

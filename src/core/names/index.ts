@@ -5,6 +5,7 @@ export {
   isConfigName,
   isDatasetName,
   isSplitName,
+  parseAliasName,
   parseConfigName,
   parseDatasetName,
   parseSplitName,

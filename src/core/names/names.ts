@@ -27,6 +27,7 @@ const whole = {
   dataset: new RegExp(`^${nameCharacters.dataset}$`),
   config: new RegExp(`^${nameCharacters.config}$`),
   split: new RegExp(`^${nameCharacters.split}$`),
+  alias: new RegExp(`^${nameCharacters.alias}$`),
 } as const;
 
 const looksLikeVersion = /^\d+\.\d+\.\d+$/;
@@ -74,6 +75,14 @@ export function parseSplitName(text: string): SplitName {
         ? 'In split expressions `all` means all splits together; choose another name.'
         : `Use at most ${maxNameLength} letters, digits, _ and -, with a letter or digit among them.`,
     at: { split: text },
+  });
+}
+
+/** @throws DatasetsError NAME_INVALID unless `text` names an alias. */
+export function parseAliasName(text: string): AliasName {
+  if (text.length <= maxNameLength && whole.alias.test(text)) return text as AliasName;
+  throw new DatasetsError('NAME_INVALID', `${JSON.stringify(text)} is no alias' name`, {
+    hint: `Use at most ${maxNameLength} lower-case letters, digits, _ and -, starting with a letter: prod, candidate.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { DatasetName } from '../../core/names/index.js';
-import { listAliases } from '../aliases.js';
+import { listAliases } from '../aliases/read-alias.js';
 import { versionPath } from '../layout.js';
 import { readManifest } from '../manifest.js';
 import { inParallel } from '../publish/in-parallel.js';
