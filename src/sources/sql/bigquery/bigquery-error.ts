@@ -101,10 +101,11 @@ function explain({ status, reason, message }: RequestFailure, { project, locatio
 /** The query is wrong; or, once it runs as a job, a value of the data does not fit it. */
 function queryError(cause: RequestFailure, { query, job }: QueryStep): DatasetsError {
   const { message } = cause;
-  if (/^Invalid (?:time travel|snapshot) (?:timestamp|time) /.test(message)) {
+  const about = job === undefined ? '' : ` (job ${job})`;
+  if (/^Invalid (?:time travel timestamp|snapshot time) \d+ for table /.test(message)) {
     return refusedQuery(
       query,
-      message,
+      `${message}${about}`,
       'Time travel reaches back seven days at most, and a build that goes on reads as of the time of its first attempt: begin anew with --restart. Views, external tables and tables with row-level policies have none: read them without `snapshot`.',
     );
   }

@@ -7,7 +7,7 @@ import { describeQuery } from './describe-query.js';
 import { extractResult } from './extract-result.js';
 import { loadReadClient } from './load-client.js';
 import { pinResult } from './pin-result.js';
-import { forgetPinned, pinKey } from './pinned-result.js';
+import { pinKey } from './pinned-result.js';
 import { isGone, readError } from './read-error.js';
 import { forgetReadSession, openReadSession } from './read-session.js';
 import { streamMessages } from './stream-messages.js';
@@ -31,8 +31,10 @@ export const bigQueryWarehouse: Warehouse = {
   async split(asked, context) {
     refuseFiles(asked);
     const { query, types } = asked;
-    const { result, session } = await readableResult(asked, context);
-    const { streams, schema } = session;
+    const result = await pinResult(asked, context);
+    const { streams, schema } = await openReadSession(result, context).catch((error: unknown) => {
+      throw readError(error, query.name);
+    });
     return streams.map((stream, index): SourceShard => {
       const data: StreamPart = { query: query.name, table: result.table, stream, number: index + 1, schema, types };
       const share = (whole: number) =>
@@ -77,23 +79,6 @@ export const bigQueryWarehouse: Warehouse = {
   sameUntil: async ({ snapshot }) =>
     snapshot && new Date(snapshot.getTime() + timeTravelDays * 86_400_000).toISOString(),
 };
-
-/** The result with a session to read it. A table that is gone before its time is made again, by another job. */
-async function readableResult(asked: WarehouseQuery, context: SourceContext) {
-  const result = await pinResult(asked, context);
-  try {
-    try {
-      return { result, session: await openReadSession(result, context) };
-    } catch (error) {
-      if (!isGone(error)) throw error;
-      forgetPinned(pinKey(asked, context), context);
-      const again = await pinResult(asked, context);
-      return { result: again, session: await openReadSession(again, context) };
-    }
-  } catch (error) {
-    throw readError(error, asked.query.name);
-  }
-}
 
 /** The most that BigQuery has (https://cloud.google.com/bigquery/docs/time-travel). */
 const timeTravelDays = 7;

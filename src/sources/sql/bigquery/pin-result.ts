@@ -11,7 +11,15 @@ import { jobLabels } from './job-labels.js';
 import { findPinned, type PinnedResult, pinKey, writePinned } from './pinned-result.js';
 import { dryRun, failureOf, finishedJob, isPassingFailure, type JobQuery, startJob } from './query-job.js';
 import { queryParameters, withoutComments } from './query-parameters.js';
-import { type Job, type Table, type TableReference, tableName, tablePath, tableResource } from './resources.js';
+import {
+  type Job,
+  type Table,
+  type TableReference,
+  tableName,
+  tablePath,
+  tableReferenceOf,
+  tableResource,
+} from './resources.js';
 import { BigQueryRest, patience } from './rest.js';
 import { checkColumns } from './result-columns.js';
 import { type ResultPlace, resultPlace } from './result-place.js';
@@ -26,13 +34,15 @@ const running = new Map<string, Promise<PinnedResult>>();
  */
 export function pinResult(asked: WarehouseQuery, context: SourceContext): Promise<PinnedResult> {
   const key = pinKey(asked, context);
-  const found = findPinned(key, context);
-  if (found !== undefined) return Promise.resolve(found);
   const known = running.get(key);
   if (known !== undefined) return known;
-  const result = new QueryRun(asked, key, context).run().finally(() => running.delete(key));
+  const result = foundOrRun(new QueryRun(asked, key, context)).finally(() => running.delete(key));
   running.set(key, result);
   return result;
+}
+
+async function foundOrRun(query: QueryRun): Promise<PinnedResult> {
+  return (await query.find()) ?? query.run();
 }
 
 class QueryRun {
@@ -46,6 +56,20 @@ class QueryRun {
     this.#key = key;
     this.#context = context;
     this.#settings = context.bigquery ?? defaultBigQuerySettings;
+  }
+
+  /** What an earlier attempt has pinned, where it is still there: somebody may have deleted its table before its time. */
+  async find(): Promise<PinnedResult | undefined> {
+    const found = findPinned(this.#key, this.#context);
+    if (found === undefined) return undefined;
+    const { query } = this.#asked;
+    const { project = '', location } = this.#settings;
+    try {
+      const rest = await BigQueryRest.open(this.#settings);
+      return (await findTable(rest, tableReferenceOf(found.table))) === undefined ? undefined : found;
+    } catch (error) {
+      throw bigQueryError(error, { query, project, location });
+    }
   }
 
   async run(): Promise<PinnedResult> {

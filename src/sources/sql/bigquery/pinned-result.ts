@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { stagingDirectory } from '../../files/location.js';
@@ -67,11 +66,6 @@ export function findPinned(key: string, context: SourceContext): PinnedResult | 
 
 export function writePinned(key: string, result: PinnedResult, context: SourceContext): void {
   writeStagedRecord(recordPath(key, context), result);
-}
-
-/** For a table that is gone before its time. */
-export function forgetPinned(key: string, context: SourceContext): void {
-  rmSync(recordPath(key, context), { force: true });
 }
 
 function recordPath(key: string, context: SourceContext): string {

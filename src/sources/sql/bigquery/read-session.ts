@@ -7,6 +7,7 @@ import type { SourceContext } from '../../source.js';
 import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 import { loadReadClient } from './load-client.js';
 import type { PinnedResult } from './pinned-result.js';
+import { tableReferenceOf } from './resources.js';
 
 const readSession = z.object({
   name: z.string(),
@@ -53,12 +54,12 @@ export function forgetReadSession(table: string, context: SourceContext): void {
 async function createSession({ table, rows, bytes }: PinnedResult, context: SourceContext): Promise<ReadSession> {
   const { readStreams } = context.bigquery ?? defaultBigQuerySettings;
   const parts = Math.max(Math.ceil(bytes / leastStreamBytes), Math.ceil(rows / leastStreamRows), 1);
-  const [project = '', dataset = '', name = ''] = splitTableName(table);
+  const { projectId, datasetId, tableId } = tableReferenceOf(table);
   const client = await loadReadClient();
   try {
     const [session] = await client.createReadSession({
-      parent: `projects/${context.bigquery?.project ?? project}`,
-      readSession: { table: `projects/${project}/datasets/${dataset}/tables/${name}`, dataFormat: 'ARROW' },
+      parent: `projects/${context.bigquery?.project ?? projectId}`,
+      readSession: { table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`, dataFormat: 'ARROW' },
       maxStreamCount: Math.min(readStreams, parts),
     });
     const { seconds } = session.expireTime ?? {};
@@ -75,12 +76,6 @@ async function createSession({ table, rows, bytes }: PinnedResult, context: Sour
   }
 }
 
-/** A project's id may hold dots (`example.com:project`). */
-function splitTableName(table: string): readonly string[] {
-  const parts = table.split('.');
-  return [parts.slice(0, -2).join('.'), ...parts.slice(-2)];
-}
-
 function sessionPath(table: string, context: SourceContext): string {
-  return join(stagingDirectory(context), `bigquery-session-${splitTableName(table)[2]}.json`);
+  return join(stagingDirectory(context), `bigquery-session-${tableReferenceOf(table).tableId}.json`);
 }

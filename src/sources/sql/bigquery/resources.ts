@@ -78,6 +78,13 @@ export function tableName({ projectId, datasetId, tableId }: TableReference): st
   return `${projectId}.${datasetId}.${tableId}`;
 }
 
+/** What `tableName` names. A project's id may hold dots (`example.com:project`). */
+export function tableReferenceOf(name: string): TableReference {
+  const parts = name.split('.');
+  const [datasetId = '', tableId = ''] = parts.slice(-2);
+  return { projectId: parts.slice(0, -2).join('.'), datasetId, tableId };
+}
+
 /** The path of a table below its project. */
 export function tablePath({ datasetId, tableId }: TableReference): string {
   return `/datasets/${encodeURIComponent(datasetId)}/tables/${encodeURIComponent(tableId)}`;
