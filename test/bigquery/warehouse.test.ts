@@ -30,7 +30,7 @@ const body = `
   override info() { return { description: 'Clicks.', features: features({ price: text(), at: scalar('int64') }) }; }
   override splits(p: any) {
     const query = lib.sql(new URL('./clicks.sql', import.meta.url), {
-      params: { least: 3 }, types: { id: 'int64', price: 'decimal', at: 'timestamp' },
+      retain: 'none', params: { least: 3 }, types: { id: 'int64', price: 'decimal', at: 'timestamp' },
     });
     return { train: p.read(query).keyBy((row: any) => row.id).mapValues(({ price, at }: any) => ({ price, at })) };
   }`;
@@ -202,7 +202,7 @@ describe('a build on BigQuery', () => {
     await refuses(run(), 'WAREHOUSE_DENIED', /clicks\.sql: Access Denied/, /roles\/bigquery\.jobUser.* test/);
     assert.equal(denied.callsOf('jobs.insert dry run').length, 1);
     await denied.stop();
-    const unreadable = await start({ faults: [{ on: 'ReadRows', code: status.PERMISSION_DENIED, times: 9 }] });
+    const unreadable = await start({ faults: [{ on: 'ReadRows', code: status.PERMISSION_DENIED, afterRows: 2 }] });
     await refuses(run({ restart: true }), 'WAREHOUSE_DENIED', /clicks\.sql/, /readSessionUser/);
     assert.deepEqual(billed(unreadable), paidOnce);
   });
@@ -242,6 +242,26 @@ describe('a build on BigQuery', () => {
     const server = await start({ queries: [{ ...query, failures: [expiredSnapshot] }] });
     await refuses(run(), 'QUERY_INVALID', /clicks\.sql.*Cannot read before/, /seven days.*--restart/);
     assert.deepEqual(billed(server), []);
+  });
+
+  it('shows no value of a row in an error', async () => {
+    const messages = [
+      'Bad int64 value: secret',
+      "Could not cast literal 'secret' to type INT64",
+      'Invalid date: secret of a snapshot',
+      'secret says so',
+      'Failed to parse input string "secret"; time travel',
+      'Already Exists: secret',
+      'Resources exceeded: secret',
+      'Invalid time travel timestamp secret',
+    ];
+    for (const message of messages) {
+      const server = await start({ queries: [{ ...query, failures: [{ reason: 'invalidQuery', message }] }] });
+      const error = await refuses(run({ restart: true }), 'QUERY_INVALID', /clicks\.sql.*\(job test:US\.\w+\)/);
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /secret/, message);
+      await server.stop();
+    }
+    fake = undefined;
   });
 
   it('cancels its job at Ctrl-C', async () => {
@@ -308,6 +328,18 @@ describe('a build on BigQuery', () => {
     assert.deepEqual([billed(server), server.callsOf('CreateReadSession').length], [paidOnce, 1]);
     const read = server.callsOf('ReadRows').map(({ id }) => id.slice(-1));
     assert.deepEqual([...read.slice(0, 2).sort(), ...read.slice(2)], ['0', '1', '2', '2']);
+  });
+
+  it('runs its query again where the result has expired in between', async () => {
+    const server = await start({ faults: [{ on: 'ReadRows', code: status.FAILED_PRECONDITION, afterRows: 5 }] });
+    await refuses(run(), 'WAREHOUSE_FAILED', /not there any more/, /runs the query again where the table is gone/);
+    for (const name of server.tableNames()) server.expire(name);
+    const { directory } = await run();
+    await checkRows();
+    assert.equal(billed(server).length, 2);
+    const manifest = await readManifest(openStorage(directory), '');
+    const recorded = manifest?.sources.find(({ query }) => query !== undefined)?.query;
+    assert.equal(recorded?.job, `test:US.${server.paid[1]?.jobId}`);
   });
 });
 
