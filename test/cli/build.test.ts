@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { TemporaryProject } from './run-cli.js';
 
 interface Build {
@@ -85,6 +85,25 @@ export class Endless extends DatasetBuilder<typeof schema> {
 }
 `;
 
+/** A data set of a file with a row that is none. */
+const tolerant = `
+import { csv, DatasetBuilder, features, type Pipeline, scalar } from 'ailab-datasets';
+
+const schema = features({ value: scalar('int32') });
+
+export class Tolerant extends DatasetBuilder<typeof schema> {
+  static override readonly datasetName = 'tolerant';
+  static override readonly versions = { '1.0.0': 'First.' };
+  override info() {
+    return { description: 'Leaves out a row.', features: schema };
+  }
+  override splits(pipeline: Pipeline) {
+    const rows = pipeline.read(csv('rows.csv', { types: { value: 'int32' }, maxBadRows: 1 }));
+    return { train: rows.keyBy(({ value }) => value).mapValues(({ value }) => ({ value })) };
+  }
+}
+`;
+
 describe('build', () => {
   let project: TemporaryProject;
 
@@ -95,6 +114,8 @@ describe('build', () => {
       'datasets/numbers/builder.ts': numbers,
       'datasets/broken/builder.ts': broken,
       'datasets/endless/builder.ts': endless,
+      'datasets/tolerant/builder.ts': tolerant,
+      'datasets/tolerant/rows.csv': 'value\n1\ntwo\n3\n',
     });
   });
   after(() => project.remove());
@@ -126,6 +147,20 @@ describe('build', () => {
       (await build('numbers')).map(({ status }) => status),
       ['exists', 'exists'],
     );
+  });
+
+  it('says which malformed rows were left out, and where they are', async () => {
+    const { code, stderr } = await project.run(['build', 'tolerant'], {
+      env: { AILAB_DATASETS_WORK_DIR: project.path('work') },
+    });
+    assert.equal(code, 0, stderr);
+    const file = project.path('work/bad-rows/tolerant-1.0.0/source-0.jsonl');
+    assert.ok(stderr.includes(`csv(rows.csv): 1 malformed row was left out, kept in ${file}\n`), stderr);
+    assert.match(
+      stderr,
+      /^ {2}rows\.csv line 3, column 1: a text of 3 characters in column "value" is not of type int32$/m,
+    );
+    assert.equal(JSON.parse(await readFile(file, 'utf8')).raw, 'two');
   });
 
   it('prints a summary for people: splits, examples, shards, size, path; and progress as plain lines on standard error', async () => {

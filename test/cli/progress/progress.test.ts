@@ -35,6 +35,16 @@ describe('progress of a build', () => {
     );
   });
 
+  it('says how many malformed rows were left out', () => {
+    const stage = stagesAfter([
+      [start, 0],
+      [{ type: 'rows', stage: 'read', rows: 250, badRows: 3 }, 5],
+      [{ type: 'rows', stage: 'read', rows: 500 }, 6],
+    ]).get('read');
+    assert.ok(stage !== undefined);
+    assert.match(progressLine(stage, 10, 120, style), /50 % {2}500 rows \(3 bad left out\) {2}50\/s/);
+  });
+
   it('estimates it from tasks otherwise, and says nothing where one task is all there is', () => {
     const some = stagesAfter([
       [{ type: 'stage-start', stage: 'write', tasks: 4 }, 0],
