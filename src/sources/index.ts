@@ -48,6 +48,7 @@ export * from './source.js';
 export { inferQuery, type QueryFacts, type QueryField } from './sql/infer-query.js';
 export type { SqlParameter, SqlParameters, TypedParameter } from './sql/parameters.js';
 export type { SqlQuery } from './sql/query.js';
+export type { ResultPart } from './sql/result-part.js';
 export { type SqlOptions, sql } from './sql/sql.js';
 export type { SqlRow, SqlType, SqlTypes } from './sql/sql-types.js';
 export type { SqlTable, SqlTables } from './sql/tables.js';

@@ -5,6 +5,7 @@ import { givenExtract } from './extract/given-extract.js';
 import { givenShards, readGiven } from './extract/given-shards.js';
 import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
 import { queryName, readQuery, type SqlQuery } from './query.js';
+import type { ResultPart } from './result-part.js';
 import { checkRetention, retainResult } from './retain-result.js';
 import type { SqlChoices, SqlRow, SqlTypes } from './sql-types.js';
 import type { SqlTables } from './tables.js';
@@ -23,6 +24,8 @@ export interface SqlOptions {
   readonly timestamps?: 'integer' | 'date';
   /** The state of the tables to read, where the warehouse can travel in time: `p.snapshotTime`. Local files have one state alone. */
   readonly snapshot?: Date;
+  /** What of the result is read: some columns, some rows. BigQuery's Storage Read API leaves out the rest before it sends it. Default: all. */
+  readonly part?: ResultPart;
   /**
    * What is kept so that the version can be built again when the tables are gone or others. `extract`: the result, beside the version in the registry. `table-snapshot`: a copy in the
    * warehouse (BigQuery). `none`: nothing. Default: `extract` up to `maxRetainedBytes` of the configuration, `none` above it and where the features hold personal data.
@@ -39,9 +42,11 @@ interface ChoicesOf<O extends SqlOptions> extends SqlChoices {
 
 /**
  * Reads the result of one SELECT on the warehouse of the configuration (`warehouse`, `--warehouse`): DuckDB, embedded, over local files, is the default and needs the
- * optional peer `@duckdb/node-api`.
+ * optional peer `@duckdb/node-api`; BigQuery needs `@google-cloud/bigquery` and `@google-cloud/bigquery-storage`, and the setting `bigquery`.
  *
- * The query runs once a build, on one thread and in UTC, so that the same files give the same rows in the same order; its result is kept in the build's work directory and read from there in parts. A
+ * BigQuery writes the result to a table that expires, whose streams are read in parallel; INT64 is bigint or number, NUMERIC and BIGNUMERIC their notation, TIMESTAMP, DATETIME and TIME microseconds, JSON and GEOGRAPHY strings.
+ *
+ * On DuckDB the query runs once a build, on one thread and in UTC, so that the same files give the same rows in the same order; its result is kept in the build's work directory and read from there in parts. A
  * row is a plain object with the columns as properties.
  *
  * Values are exact: integers up to 32 bits and floats are numbers; BIGINT, HUGEINT (as of `sum`), TIME (microseconds) and TIMESTAMP (microseconds; TIMESTAMP_NS nanoseconds) bigint or number (`int64`);
@@ -49,7 +54,7 @@ interface ChoicesOf<O extends SqlOptions> extends SqlChoices {
  * `{ key, value }`; NULL null. Other types are refused: cast them.
  *
  * @param query a `.sql` file, its text, or a file for each dialect
- * @throws DatasetsError while splitting: SOURCE_MALFORMED with file and line of what DuckDB refuses; SOURCE_NOT_FOUND, UNSUPPORTED, PIPELINE_INVALID, PEER_MISSING
+ * @throws DatasetsError while splitting: SOURCE_MALFORMED with file and line of what DuckDB refuses; SOURCE_NOT_FOUND, UNSUPPORTED, PIPELINE_INVALID, PEER_MISSING; on BigQuery also LIMIT_EXCEEDED, WAREHOUSE_DENIED, WAREHOUSE_FAILED, CREDENTIALS_MISSING
  * @example
  * ```ts
  * const clicks = pipeline.read(
@@ -69,7 +74,7 @@ export function sql<T extends object = Record<string, unknown>>(query: SqlQuery,
 export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
   const parameters = checkParameters(options.params ?? {});
   const choices: SqlChoices = { int64: options.int64 ?? 'bigint', timestamps: options.timestamps ?? 'integer' };
-  const { tables = {}, types = {}, snapshot } = options;
+  const { tables = {}, types = {}, snapshot, part } = options;
   const description = `sql(${queryName(query)})`;
 
   async function asked(context: SourceContext): Promise<WarehouseQuery> {
@@ -77,7 +82,15 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     const text = await readQuery(query, warehouse, context);
     // Beside a query of its own for another warehouse, they are meant for DuckDB's.
     const itsTables = isForOneDialect(query) || warehouse === 'duckdb' ? tables : {};
-    return { query: text, parameters, tables: itsTables, types, choices, snapshot };
+    return {
+      query: text,
+      parameters,
+      tables: itsTables,
+      types,
+      choices,
+      snapshot,
+      ...(part !== undefined && { part }),
+    };
   }
 
   return {
@@ -98,7 +111,14 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
       const given = givenExtract(all, context);
       if (given !== undefined) return JSON.stringify([given.of, given.files.map(({ sha256 }) => sha256)]);
       const warehouse = await (await warehouseOf(context)).stamp(all, context);
-      const parts = [warehouseNameOf(context), all.query.digest, digestOfParameters(parameters), types, warehouse];
+      const parts = [
+        warehouseNameOf(context),
+        all.query.digest,
+        digestOfParameters(parameters),
+        types,
+        part,
+        warehouse,
+      ];
       return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     },
     async state(context) {

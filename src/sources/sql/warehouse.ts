@@ -4,6 +4,7 @@ import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState 
 import type { QueryFacts } from './infer-query.js';
 import type { SqlParameters } from './parameters.js';
 import type { QueryText } from './query.js';
+import type { ResultPart } from './result-part.js';
 import type { SqlChoices, SqlTypes } from './sql-types.js';
 import type { SqlTables } from './tables.js';
 
@@ -16,6 +17,8 @@ export interface WarehouseQuery {
   readonly choices: SqlChoices;
   /** The tables' state to read, where a warehouse can travel in time. */
   readonly snapshot: Date | undefined;
+  /** What of the result is read. Default: all. */
+  readonly part?: ResultPart;
 }
 
 /**

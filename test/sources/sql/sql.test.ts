@@ -129,6 +129,16 @@ describe('sql()', () => {
     ]);
   });
 
+  it('reads a part of a result: some columns, some rows', async () => {
+    const query = "SELECT * FROM (VALUES (1, 'a', 0.5), (2, 'b', 1.5), (3, 'b', 2.5)) AS t(id, item, price); -- all";
+    const part = { columns: ['price', 'id'], where: "item = 'b' AND price > 2 -- not 2" };
+    assert.deepEqual(await rowsOf(query, { part, types: { price: 'decimal' } }), [{ id: 3, price: '2.5' }]);
+    assert.equal((await rowsOf(query)).length, 3);
+    await refuses(query, { part: { columns: ['prise'] } }, 'QUERY_INVALID', /no column prise/, /Did you mean price/);
+    await refuses(query, { part, types: { item: 'string' } }, 'QUERY_INVALID', /no column item, which is declared/);
+    await refuses(query, { part: { where: 'nothing > 1' } }, 'QUERY_INVALID', /nothing/);
+  });
+
   it('refuses parameters that no type fits, without showing them', async () => {
     const cases: readonly (readonly [SqlParameter, RegExp])[] = [
       [[], /without elements/],

@@ -22,6 +22,7 @@ type StreamPart = {
   /** Arrow's message of the schema, base64. */
   readonly schema: string;
   readonly types: SqlTypes;
+  readonly part?: { readonly columns?: readonly string[]; readonly where?: string };
 };
 
 /**
@@ -30,21 +31,19 @@ type StreamPart = {
 export const bigQueryWarehouse: Warehouse = {
   async split(asked, context) {
     refuseFiles(asked);
-    const { query, types } = asked;
+    const { query, types, part } = asked;
     const result = await pinResult(asked, context);
-    const { streams, schema } = await openReadSession(result, context).catch((error: unknown) => {
+    const { streams, schema } = await openReadSession(result, part, context).catch((error: unknown) => {
       throw readError(error, query.name);
     });
     return streams.map((stream, index): SourceShard => {
-      const data: StreamPart = { query: query.name, table: result.table, stream, number: index + 1, schema, types };
+      const of = { query: query.name, table: result.table, ...(part !== undefined && { part: { ...part } }) };
+      const data: StreamPart = { ...of, stream, number: index + 1, schema, types };
       const share = (whole: number) =>
         Math.round((whole * (index + 1)) / streams.length) - Math.round((whole * index) / streams.length);
-      return {
-        id: `${query.name} stream ${index + 1} of ${streams.length}`,
-        data,
-        rows: share(result.rows),
-        bytes: share(result.bytes),
-      };
+      const id = `${query.name} stream ${index + 1} of ${streams.length}`;
+      // How much of the table a part is nobody says.
+      return part === undefined ? { id, data, rows: share(result.rows), bytes: share(result.bytes) } : { id, data };
     });
   },
 
@@ -100,14 +99,14 @@ async function* readStream(
   choices: SqlChoices,
   context: SourceContext,
 ): AsyncGenerator<SourceBatch<object>, void, undefined> {
-  const { query, table, stream, number, schema, types } = shard.data as StreamPart;
+  const { query, table, part, stream, number, schema, types } = shard.data as StreamPart;
   const place = (row: number) => `${query} row ${row + 1} of stream ${number} of its result`;
   const client = await loadReadClient();
   try {
     const messages = streamMessages(client, stream);
     yield* streamRows(messages, { schema: Buffer.from(schema, 'base64'), types, choices, place });
   } catch (error) {
-    if (isGone(error)) forgetReadSession(table, context);
+    if (isGone(error)) forgetReadSession(table, part, context);
     throw readError(error, query);
   } finally {
     await client.close();

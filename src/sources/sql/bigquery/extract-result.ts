@@ -27,7 +27,7 @@ export async function extractResult(
   const { name } = asked.query;
   const client = await loadReadClient();
   try {
-    const { streams, schema } = await openReadSession(result, context);
+    const { streams, schema } = await openReadSession(result, asked.part, context);
     const files: ExtractFile[] = [];
     for (const stream of streams) {
       stopIfInterrupted(context, `the result of ${name} was kept`);

@@ -5,6 +5,7 @@ import { RequestFailure } from '../../../storage/index.js';
 import { stopIfInterrupted } from '../../interrupted.js';
 import type { SourceContext, SourceState } from '../../source.js';
 import { refusedQuery } from '../refused-query.js';
+import { columnsOfPart } from '../result-part.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { bigQueryError, overCap, type QueryStep } from './bigquery-error.js';
 import { jobLabels } from './job-labels.js';
@@ -93,11 +94,20 @@ class QueryRun {
 
   /** Everything that can be said before a byte is paid for. Gives the bytes that the query reads. */
   async #estimate(rest: BigQueryRest, asked: JobQuery): Promise<number> {
-    const { query, types } = this.#asked;
+    const { query, types, part } = this.#asked;
     const { statistics } = await dryRun(rest, asked);
     const { statementType, schema } = statistics?.query ?? {};
     refuseStatement(query, statementType);
-    if (schema?.fields !== undefined) checkColumns(schema.fields, types, query);
+    const { fields } = schema ?? {};
+    if (fields !== undefined) {
+      const names = fields.map(({ name }) => name);
+      const read = new Set(columnsOfPart(names, part, query));
+      checkColumns(
+        fields.filter(({ name }) => read.has(name)),
+        types,
+        query,
+      );
+    }
     const bytes = statistics?.totalBytesProcessed ?? statistics?.query?.totalBytesProcessed ?? 0;
     const cap = this.#settings.maximumBytesBilled;
     if (bytes > cap) throw overCap(query, { bytes, cap });

@@ -30,6 +30,17 @@ export function readError(cause: unknown, query: string): unknown {
       at,
     });
   }
+  if (code === 3) {
+    return new DatasetsError(
+      'QUERY_INVALID',
+      `${query}: the part of its result that is to be read is refused: ${cause.message}`,
+      {
+        hint: 'Correct `part.where`: comparisons of columns with values, put together with AND, OR and NOT.',
+        cause,
+        at,
+      },
+    );
+  }
   if (isGone(cause)) {
     return new DatasetsError('WAREHOUSE_FAILED', `${query}: its result is not there any more: ${cause.message}`, {
       hint: 'A read session lives for six hours, and a table for bigquery.expirationHours. Build again: it makes a new session, and runs the query again where the table is gone.',

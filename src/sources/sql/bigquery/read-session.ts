@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defaultBigQuerySettings } from '../../../core/config/index.js';
 import { stagingDirectory } from '../../files/location.js';
 import type { SourceContext } from '../../source.js';
+import type { ResultPart } from '../result-part.js';
 import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 import { loadReadClient } from './load-client.js';
 import type { PinnedResult } from './pinned-result.js';
@@ -37,21 +39,29 @@ const leastStreamRows = 250_000;
  *
  * @throws what Google's client throws
  */
-export async function openReadSession(result: PinnedResult, context: SourceContext): Promise<ReadSession> {
-  const path = sessionPath(result.table, context);
+export async function openReadSession(
+  result: PinnedResult,
+  part: ResultPart | undefined,
+  context: SourceContext,
+): Promise<ReadSession> {
+  const path = sessionPath(result.table, part, context);
   const found = readStagedRecord(path, readSession);
   if (found !== undefined && Date.parse(found.expires) > Date.now() + marginMilliseconds) return found;
-  const session = await createSession(result, context);
+  const session = await createSession(result, part, context);
   writeStagedRecord(path, session);
   return session;
 }
 
 /** For a session that BigQuery does not know any more: the next attempt makes another one. */
-export function forgetReadSession(table: string, context: SourceContext): void {
-  rmSync(sessionPath(table, context), { force: true });
+export function forgetReadSession(table: string, part: ResultPart | undefined, context: SourceContext): void {
+  rmSync(sessionPath(table, part, context), { force: true });
 }
 
-async function createSession({ table, rows, bytes }: PinnedResult, context: SourceContext): Promise<ReadSession> {
+async function createSession(
+  { table, rows, bytes }: PinnedResult,
+  part: ResultPart | undefined,
+  context: SourceContext,
+): Promise<ReadSession> {
   const { readStreams } = context.bigquery ?? defaultBigQuerySettings;
   const parts = Math.max(Math.ceil(bytes / leastStreamBytes), Math.ceil(rows / leastStreamRows), 1);
   const { projectId, datasetId, tableId } = tableReferenceOf(table);
@@ -59,7 +69,14 @@ async function createSession({ table, rows, bytes }: PinnedResult, context: Sour
   try {
     const [session] = await client.createReadSession({
       parent: `projects/${context.bigquery?.project ?? projectId}`,
-      readSession: { table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`, dataFormat: 'ARROW' },
+      readSession: {
+        table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
+        dataFormat: 'ARROW',
+        readOptions: {
+          ...(part?.columns !== undefined && { selectedFields: [...part.columns] }),
+          ...(part?.where !== undefined && { rowRestriction: part.where }),
+        },
+      },
       maxStreamCount: Math.min(readStreams, parts),
     });
     const { seconds } = session.expireTime ?? {};
@@ -76,6 +93,8 @@ async function createSession({ table, rows, bytes }: PinnedResult, context: Sour
   }
 }
 
-function sessionPath(table: string, context: SourceContext): string {
-  return join(stagingDirectory(context), `bigquery-session-${tableReferenceOf(table).tableId}.json`);
+function sessionPath(table: string, part: ResultPart | undefined, context: SourceContext): string {
+  const of =
+    part === undefined ? '' : `-${createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 12)}`;
+  return join(stagingDirectory(context), `bigquery-session-${tableReferenceOf(table).tableId}${of}.json`);
 }

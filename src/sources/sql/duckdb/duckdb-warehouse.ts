@@ -65,8 +65,15 @@ export const duckdbWarehouse: Warehouse = {
   },
 };
 
-function stagedFileOf({ query, parameters, types, tables }: WarehouseQuery, context: SourceContext): StagedFile {
-  const named = [query.name, query.digest, digestOfParameters(parameters), types, declaredTables(tables, context)];
+function stagedFileOf({ query, parameters, types, tables, part }: WarehouseQuery, context: SourceContext): StagedFile {
+  const named = [
+    query.name,
+    query.digest,
+    digestOfParameters(parameters),
+    types,
+    declaredTables(tables, context),
+    part,
+  ];
   const name = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 20);
   return new StagedFile(name, context);
 }

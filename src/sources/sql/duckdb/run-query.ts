@@ -5,13 +5,15 @@ import { type VectorKind, vectorValues } from '../../parquet/duckdb-vector.js';
 import type { ColumnValues } from '../../row-factory.js';
 import type { QueryText } from '../query.js';
 import { refusedQuery } from '../refused-query.js';
+import { columnsOfPart } from '../result-part.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { bindParameters } from './bind-parameters.js';
 import type { ConfinedDatabase } from './confined-database.js';
 import { queryError } from './query-error.js';
 import { type ResultColumn, resultColumn } from './result-columns.js';
 
-/** No query of an author's has a table of this name. */
+/** No query of an author's has tables of these names. */
+const wholeTable = identifier('(whole)');
 const resultTable = identifier('(result)');
 
 /**
@@ -30,8 +32,10 @@ export async function runQuery(
   const { query } = asked;
   try {
     await checkStatement(database, query);
-    checkNames(await columnNames(database, asked), asked);
-    await execute(database, `CREATE TEMP TABLE ${resultTable} AS ${query.text}`, asked);
+    const names = await columnNames(database, asked);
+    checkNames(names, asked);
+    await execute(database, `CREATE TEMP TABLE ${wholeTable} AS ${query.text}`, asked);
+    await takePart(database, names, asked);
     const columns = await resultColumns(database, asked);
     const rowGroup = await measure(database, columns, query);
     const staged = columns.map(({ name, staged }) => `${staged} AS ${identifier(name)}`).join(', ');
@@ -43,6 +47,22 @@ export async function runQuery(
     if (error instanceof Error && error.constructor === Error) throw queryError(query, error);
     throw error;
   }
+}
+
+/** Makes of what the query gave what is read of it. */
+async function takePart(
+  { duckdb, connection }: ConfinedDatabase,
+  names: readonly string[],
+  { query, part }: WarehouseQuery,
+): Promise<void> {
+  if (part === undefined) {
+    await duckdb.query(connection, `ALTER TABLE ${wholeTable} RENAME TO ${resultTable}`);
+    return;
+  }
+  const columns = columnsOfPart(names, part, query).map(identifier).join(', ');
+  const where = part.where === undefined ? '' : ` WHERE (${part.where}\n)`;
+  await duckdb.query(connection, `CREATE TEMP TABLE ${resultTable} AS SELECT ${columns} FROM ${wholeTable}${where}`);
+  await duckdb.query(connection, `DROP TABLE ${wholeTable}`);
 }
 
 /** One SELECT, and nothing else. */
@@ -71,9 +91,10 @@ async function columnNames(database: ConfinedDatabase, asked: WarehouseQuery): P
   return Array.from(names, String);
 }
 
-function checkNames(names: readonly string[], { query, types }: WarehouseQuery): void {
+function checkNames(all: readonly string[], { query, types, part }: WarehouseQuery): void {
+  const names = columnsOfPart(all, part, query);
   const seen = new Set<string>();
-  for (const name of names) {
+  for (const name of all) {
     // DuckDB doesn't tell a column from one that differs in case.
     const folded = name.toLowerCase();
     if (seen.has(folded)) {

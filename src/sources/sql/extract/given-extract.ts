@@ -11,11 +11,19 @@ import type { ParquetResult } from './parquet-result.js';
 /**
  * What the result of a query depends on besides the content of its tables: an extract is of exactly this query, on any machine. sha256, lower-case hex.
  */
-export function extractKey({ query, parameters, types, tables }: WarehouseQuery, context: SourceContext): string {
+export function extractKey({ query, parameters, types, tables, part }: WarehouseQuery, context: SourceContext): string {
   const declared = Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1));
   const named = declaredTables(tables, context).map(([name, types, files]) => [name, types, files.map(portable)]);
   return createHash('sha256')
-    .update(JSON.stringify([query.digest, digestOfParameters(parameters), declared, named]))
+    .update(
+      JSON.stringify([
+        query.digest,
+        digestOfParameters(parameters),
+        declared,
+        named,
+        ...(part === undefined ? [] : [part]),
+      ]),
+    )
     .digest('hex');
 }
 

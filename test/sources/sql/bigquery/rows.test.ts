@@ -121,6 +121,16 @@ describe('rows that BigQuery gives', () => {
     assert.deepEqual(ours, (await readAll(sql(query('$'), { params }), duckdb)).elements);
   });
 
+  it('are a part of a result, where one is asked for: some columns, some rows', async () => {
+    const text = `SELECT row_number, small, text FROM ${table}`;
+    const part = { columns: ['text', 'row_number'], where: 'small < 0 AND row_number = 1' };
+    const [row, ...others] = await rowsOf(text, { part, types: { row_number: 'int64' } });
+    assert.deepEqual([{ ...row }, others], [{ row_number: 1n, text: 'déjà 🙂' }, []]);
+    assert.equal((await rowsOf(text)).length, 2);
+    const refused = rowsOf(text, { part: { columns: ['txet'] } });
+    await assert.rejects(refused, { code: 'QUERY_INVALID', message: /no column txet, which is to be read/ });
+  });
+
   it('come in shards that are read again with the same rows', async () => {
     const text = 'SELECT x AS id FROM UNNEST(GENERATE_ARRAY(1, 600000)) AS x';
     const first = await readAll<{ id: bigint }>(sql(text), context);
