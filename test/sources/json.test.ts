@@ -137,6 +137,27 @@ describe('jsonl', () => {
     assert.deepEqual(elements, [{ id: 9007199254740991 }, { id: 1, big: -9007199254740993n }]);
   });
 
+  it('finds an integer that is not safe wherever it stands, behind fractions of any length', async () => {
+    const integers = fc.bigInt({ min: 2n ** 53n, max: 10n ** 40n });
+    const fractions = fc.array(fc.stringMatching(/^[0-9]{1,40}$/), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(integers, fractions, fc.nat(40), async (integer, digits, padding) => {
+        const before = digits.map((fraction) => `-0.${fraction}, `).join('');
+        const text = `[${' '.repeat(padding)}${before}${integer}]`;
+        const { elements } = await readAll(
+          jsonl<readonly unknown[]>(folder.write('unsafe.jsonl', text), { unsafeIntegers: 'bigint' }),
+          folder.context,
+        );
+        assert.equal(elements[0]?.at(-1), integer);
+        assert.deepEqual(
+          elements[0]?.slice(0, -1),
+          digits.map((fraction) => Number(`-0.${fraction}`)),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('keeps a property called __proto__', async () => {
     const text = '{"__proto__": {"a": 1}, "n": 1234567890123456}\n{"__proto__": 2}\n';
     const { elements } = await readAll(jsonl<object>(folder.write('proto.jsonl', text)), folder.context);

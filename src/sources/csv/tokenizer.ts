@@ -14,6 +14,8 @@ const carriageReturn = 0x0d;
  */
 export class CsvTokenizer {
   readonly #delimiter: number;
+  /** No character beyond it ends a field or is a quote: most take one comparison. */
+  readonly #lastSpecial: number;
   readonly #quoted: boolean;
   readonly #report: ReportField;
   #text = '';
@@ -35,6 +37,7 @@ export class CsvTokenizer {
 
   constructor(dialect: Dialect, report: ReportField) {
     this.#delimiter = dialect.delimiter.charCodeAt(0);
+    this.#lastSpecial = Math.max(this.#delimiter, quote);
     this.#quoted = dialect.quoted;
     this.#report = report;
   }
@@ -117,9 +120,11 @@ export class CsvTokenizer {
   #plainField(start: number, field: number): number {
     const text = this.#text;
     const delimiter = this.#delimiter;
+    const lastSpecial = this.#lastSpecial;
     let at = start;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
+      if (code > lastSpecial) continue;
       if (code === delimiter || code === lineFeed || code === carriageReturn) break;
       if (code === quote && this.#quoted) this.#fail(at, 'a quote inside a field that is not quoted', bareQuoteHint);
     }

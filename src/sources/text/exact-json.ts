@@ -4,11 +4,34 @@ export type UnsafeIntegers = 'refuse' | 'bigint';
 /** Reports what is wrong at an offset of the text; throws. `reason` says it without a value of the text, where `what` shows one. */
 export type ReportJson = (offset: number, what: string, hint?: string, reason?: string) => never;
 
+/** So many digits has the shortest integer that a number may not hold exactly. */
+const unsafeDigits = 16;
+
 /**
- * 16 digits in a row that are no fraction: only then a text may hold an integer that is not safe, and JSON.parse is not enough. (Fractions of 16 digits and more are how most floats are
- * written.)
+ * Whether a text has 16 digits in a row that are no fraction: only then it may hold an integer that is not safe, and JSON.parse is not enough. (Fractions of 16 digits and more are how most
+ * floats are written.)
+ *
+ * So many digits cover every 16th place of the text somewhere, so only these are looked at: 20 ns for a line of 170 characters, where a regular expression takes 250 and JSON.parse 1,000.
  */
-const longInteger = /(?:^|[^.\d])\d{16}/;
+function mayHoldUnsafeInteger(text: string): boolean {
+  for (let at = unsafeDigits - 1; at < text.length; at += unsafeDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (isDigit(text.charCodeAt(start - 1))) start--;
+    let end = at + 1;
+    while (isDigit(text.charCodeAt(end))) end++;
+    if (end - start >= unsafeDigits && text.charCodeAt(start - 1) !== point) return true;
+    at += Math.floor((end - 1 - at) / unsafeDigits) * unsafeDigits;
+  }
+  return false;
+}
+
+const point = 0x2e;
+
+/** False outside of the text, where a code is NaN. */
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
 
 /**
  * Parses JSON (RFC 8259) as `JSON.parse` does, but never rounds an integer, and knows where an error is.
@@ -18,7 +41,7 @@ const longInteger = /(?:^|[^.\d])\d{16}/;
  * @throws whatever `report` throws
  */
 export function parseJson(text: string, integers: UnsafeIntegers, report: ReportJson): unknown {
-  if (longInteger.test(text)) return parseJsonNumbers(text, exactNumber(integers, report), report);
+  if (mayHoldUnsafeInteger(text)) return parseJsonNumbers(text, exactNumber(integers, report), report);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -39,7 +62,7 @@ export function parseJsonItems(
   next: string | undefined,
 ): readonly unknown[] {
   const byHand = () => new JsonReader(text, exactNumber(integers, report), report, next).items();
-  if (longInteger.test(text)) return byHand();
+  if (mayHoldUnsafeInteger(text)) return byHand();
   try {
     const items: unknown = JSON.parse(`[${text}]`);
     // A text of spaces holds no item, which is reported by hand.
