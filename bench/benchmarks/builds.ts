@@ -9,13 +9,14 @@ import { compare, peakMemory, reportedSeconds, speedUp } from './compare.js';
 export interface BuildOptions {
   readonly formats: string;
   readonly workers?: number;
+  readonly manualDirectory?: string;
 }
 
 /** A build of ours as a user starts it: the whole process, into a registry that is empty each time. */
 export function ourBuild(
   context: BenchmarkContext,
   dataset: string,
-  { formats, workers = 2 }: BuildOptions,
+  { formats, workers = 2, manualDirectory }: BuildOptions,
 ): Omit<Side, 'runs'> {
   const registry = join(context.folder, 'ours');
   return {
@@ -23,12 +24,13 @@ export function ourBuild(
     command: () =>
       context.ours(
         ...['build', dataset, '--registry', registry, '--file-format', formats, '--workers', String(workers)],
+        ...(manualDirectory === undefined ? [] : ['--manual-dir', manualDirectory]),
       ),
     reset: () => rmSync(registry, { recursive: true, force: true }),
   };
 }
 
-function tfdsBuild(context: BenchmarkContext, name: string, input: string): Omit<Side, 'runs'> {
+export function tfdsBuild(context: BenchmarkContext, name: string, input: string): Omit<Side, 'runs'> {
   const directory = join(context.folder, 'tfds');
   return {
     name: 'tfds',

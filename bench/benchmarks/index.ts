@@ -6,6 +6,7 @@ import { reading } from './reading.js';
 import { resume } from './resume.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
 import { startUp } from './start-up.js';
+import { csvMemory, csvTable, jsonlTable } from './tables.js';
 
 /** Every comparison, in the order of the section "How fast". */
 export const benchmarks: readonly Benchmark[] = [
@@ -14,6 +15,9 @@ export const benchmarks: readonly Benchmark[] = [
   mnist,
   huggingFace,
   wide,
+  csvTable,
+  jsonlTable,
+  csvMemory,
   reading,
   cache,
   workers,

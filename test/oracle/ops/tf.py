@@ -16,6 +16,11 @@ def write_records(file, records, compression=None):
             writer.write(record)
 
 
+def write_examples(file, examples):
+    """Writes a TFRecord file of tf.train.Examples, each as `serialize_example` takes it."""
+    write_records(file, [serialize_example(example) for example in examples])
+
+
 def parse_example(record):
     """tf.train.Example → {key: {kind: 'bytes' | 'int64' | 'float' | None, values}}."""
     example = tf.train.Example.FromString(record)

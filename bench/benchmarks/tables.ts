@@ -1,0 +1,102 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Benchmark, BenchmarkContext } from '../benchmark.js';
+import { type Figure, median, rounded } from '../measure/figures.js';
+import { describeSample, type Sample, type Side, sideBySide } from '../measure/side-by-side.js';
+import { type TableFormat, writeTable } from '../measure/table-files.js';
+import { ourBuild, tfdsBuild } from './builds.js';
+import { peakMemory, reportedSeconds } from './compare.js';
+
+/** tfds takes a hundred microseconds and more a row: it gets a tenth of the input, and is compared by its rate. */
+const inputBytes = Number(process.env['AILAB_BENCH_TABLE_BYTES'] ?? 400e6);
+const tfdsBytes = inputBytes / 10;
+const largeBytes = Number(process.env['AILAB_BENCH_LARGE_BYTES'] ?? 2e9);
+
+function huggingFaceLoad(context: BenchmarkContext, kind: 'csv' | 'json', input: string): Omit<Side, 'runs'> {
+  const cache = join(context.folder, 'hf');
+  return {
+    name: `HF load_dataset('${kind}'), 2 processes`,
+    command: () => context.peer('hf_load.py', kind, input, cache, '2'),
+    secondsOf: reportedSeconds,
+    reset: () => rmSync(cache, { recursive: true, force: true }),
+  };
+}
+
+/** MB of input a second, where the fastest run doesn't count more than the others. */
+function rate(bytes: number, { seconds }: Sample): number {
+  return bytes / 1e6 / median(seconds);
+}
+
+function faster(
+  title: string,
+  ours: { readonly sample: Sample; readonly bytes: number },
+  peer: { readonly sample: Sample; readonly bytes: number },
+  bounds: { readonly floor: number; readonly goal: number },
+): Figure {
+  const [mine, theirs] = [rate(ours.bytes, ours.sample), rate(peer.bytes, peer.sample)];
+  const detail = `${rounded(mine)} MB/s against ${rounded(theirs)}: ${describeSample(ours.sample)}; ${describeSample(peer.sample)}`;
+  return { title, value: mine / theirs, unit: 'x', better: 'more', ...bounds, detail };
+}
+
+function tableBenchmark(format: TableFormat, words: string, kind: 'csv' | 'json'): Benchmark {
+  return {
+    name: format,
+    description: `${Math.round(inputBytes / 1e6)} MB of ${words} to TFRecord, against HF load_dataset('${kind}'), whose Arrow is no TFRecord yet, and tfds fed by pandas`,
+    async run(context) {
+      const input = writeTable(context.folder, format, inputBytes);
+      const small = writeTable(context.folder, format, tfdsBytes);
+      const sides = [
+        {
+          ...ourBuild(context, `table_${format}`, { formats: 'tfrecord', manualDirectory: input.folder }),
+          runs: context.runs,
+        },
+        { ...huggingFaceLoad(context, kind, input.folder), runs: context.peerRuns },
+        { ...tfdsBuild(context, format, small.folder), runs: Math.min(context.peerRuns, 2) },
+      ];
+      const [ours, huggingFace, tfds] = await sideBySide(sides, context.log);
+      if (ours === undefined || huggingFace === undefined || tfds === undefined)
+        throw new RangeError('three sides make three samples');
+      const mine = { sample: ours, bytes: input.bytes };
+      const theirs = { sample: huggingFace, bytes: input.bytes };
+      return [
+        faster(`${words} to TFRecord, against HF's to Arrow`, mine, theirs, { floor: 1, goal: 2 }),
+        faster(
+          `${words} to TFRecord, against tfds fed by pandas`,
+          mine,
+          { sample: tfds, bytes: small.bytes },
+          { floor: 10, goal: 20 },
+        ),
+        peakMemory(`${words} to TFRecord`, ours),
+      ];
+    },
+  };
+}
+
+export const csvTable = tableBenchmark('csv', 'CSV', 'csv');
+export const jsonlTable = tableBenchmark('jsonl', 'JSON Lines', 'json');
+
+export const csvMemory: Benchmark = {
+  name: 'csv_memory',
+  description: `memory of a build of ${rounded(largeBytes / 1e9)} GB of CSV in one file, and of a tenth of it`,
+  async run(context) {
+    const sides = [largeBytes / 10, largeBytes].map((bytes) => {
+      const { folder } = writeTable(context.folder, 'csv', bytes, 1);
+      const build = ourBuild(context, 'table_csv', { formats: 'tfrecord', manualDirectory: folder });
+      return { ...build, name: `ours, ${Math.round(bytes / 1e6)} MB`, runs: 1 };
+    });
+    const [small, large] = await sideBySide(sides, context.log);
+    if (small === undefined || large === undefined) throw new RangeError('two sides make two samples');
+    return [
+      peakMemory(`${rounded(largeBytes / 1e9)} GB of CSV`, large),
+      {
+        title: 'ten times the CSV, memory against that of one',
+        value: large.peakBytes / small.peakBytes,
+        unit: 'x',
+        better: 'less',
+        floor: 1.25,
+        goal: 1.1,
+        detail: `${rounded(rate(largeBytes, large))} MB/s`,
+      },
+    ];
+  },
+};
