@@ -1,4 +1,5 @@
 import {
+  type BadRowOptions,
   DatasetBuilder,
   DatasetsError,
   type Feature,
@@ -17,7 +18,7 @@ import { type Row, RowMapping } from './rows/row-mapping.js';
 import { splitRows, toExamples } from './rows/split-rows.js';
 
 /** Where the rows lie and what their columns mean. */
-export interface FilesLayout<F extends Feature<never, unknown>> extends RowLayout<F> {
+export interface FilesLayout<F extends Feature<never, unknown>> extends RowLayout<F>, BadRowOptions {
   /** The files of all rows, or those of each split; `filesBySplit` finds them in a folder. Relative to the builder's module, absolute, on `gs://`, or inside an npm package. */
   readonly files: FileReference | Readonly<Record<string, FileReference>>;
   /** Default: what the names of the files end with. */
@@ -94,8 +95,9 @@ export abstract class FilesBuilder<F extends Feature<never, unknown>> extends Da
   }
 
   #rows(pipeline: Pipeline, reference: FileReference, mapping: RowMapping<F>): Keyed<Key, Row> {
-    const { key, csv: dialect } = this.layout;
-    const source = fileRows(reference, this.#format(reference), mapping, { dialect, wholeFiles: key === undefined });
+    const { key, csv: dialect, maxBadRows } = this.layout;
+    const options = { dialect, wholeFiles: key === undefined, ...(maxBadRows === undefined ? {} : { maxBadRows }) };
+    const source = fileRows(reference, this.#format(reference), mapping, options);
     // A value that can't be a key is refused by the pipeline.
     if (key !== undefined) return pipeline.read(source).keyBy((row) => row[key] as Key);
     const keyOf = positionKey(reference);

@@ -1,8 +1,10 @@
 import {
   arrow,
+  type BadRowOptions,
   type CsvOptions,
   type CsvType,
   csv,
+  DatasetsError,
   type Definition,
   type FileReference,
   json,
@@ -15,7 +17,7 @@ import type { Row, RowColumns } from './row-mapping.js';
 
 export type CsvDialect = Pick<CsvOptions, 'delimiter' | 'quotes' | 'header'>;
 
-export interface FileRowsOptions {
+export interface FileRowsOptions extends BadRowOptions {
   readonly dialect?: CsvDialect | undefined;
   /** Whether each text file is one source shard, so that its rows can be counted. */
   readonly wholeFiles: boolean;
@@ -26,9 +28,19 @@ export function fileRows(
   reference: FileReference,
   format: RowFormat,
   { columns, fields }: RowColumns,
-  { dialect = {}, wholeFiles }: FileRowsOptions,
+  { dialect = {}, wholeFiles, maxBadRows }: FileRowsOptions,
 ): Source<Row> {
-  const parts = wholeFiles ? { rangeBytes: Number.MAX_SAFE_INTEGER } : {};
+  const limit = maxBadRows === undefined ? {} : { maxBadRows };
+  const parts = { ...limit, ...(wholeFiles ? { rangeBytes: Number.MAX_SAFE_INTEGER } : {}) };
+  if (maxBadRows !== undefined && !mayHaveBadRows.includes(format)) {
+    throw new DatasetsError(
+      'BUILDER_INVALID',
+      `maxBadRows goes with rows that are lines, and the format is ${format}`,
+      {
+        hint: `Leave it out. The formats that take it are ${mayHaveBadRows.join(', ')}.`,
+      },
+    );
+  }
   switch (format) {
     case 'csv':
     case 'tsv': {
@@ -47,6 +59,9 @@ export function fileRows(
       return arrow<Row>(reference, { columns, ...(wholeFiles ? { rowIndex: '(row)' } : {}) });
   }
 }
+
+/** Whatever is wrong with another format is wrong with the file. */
+const mayHaveBadRows: readonly RowFormat[] = ['csv', 'tsv', 'jsonl'];
 
 function csvType(definition: Definition): CsvType {
   if (definition.kind === 'optional') return `${baseType(definition.feature)}?`;

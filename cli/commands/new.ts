@@ -107,6 +107,11 @@ async function create(context: CommandContext, name: string | undefined, flags: 
   };
 }
 
+/** Optional packages that the example needs, whose author may not have them; data that was read already needs no more. */
+function peers({ kind }: NewFlags): readonly string[] {
+  return kind === 'sql' ? ['@duckdb/node-api'] : [];
+}
+
 /** Commander gives what the earlier flags were made into. */
 function addTable(text: string, tables: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, files] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
@@ -156,6 +161,7 @@ function nextSteps(
   const steps = [
     ...folder,
     ...(project === undefined ? [] : [install]),
+    ...peers(flags).map((name) => `npm install ${name}`),
     ...(name === undefined ? [`npx ailab-datasets new ${dataset}`] : []),
     `npx ailab-datasets build ${dataset}`,
     `npx ailab-datasets show ${dataset}`,

@@ -289,6 +289,20 @@ describe('FilesBuilder', function () {
     await refusal('lacking', `{ files: 'a.csv' }`, /has no column "stars"/, schema);
   });
 
+  it('leaves out malformed rows up to a limit', async () => {
+    const schema = `const schema = features({ stars: scalar('int32') });`;
+    project.write('broken/a.csv', 'stars\n1\nmany\n3\n');
+    const layout = `{ files: 'a.csv', maxBadRows: 1 }`;
+    assert.equal((await project.build('broken', filesCode(layout, schema))).splits[0]?.examples, 2);
+    await refusal('strict', `{ files: '../broken/a.csv' }`, /a\.csv line 3, column 1/, schema);
+    await refusal(
+      'binary',
+      `{ files: 'a.parquet', maxBadRows: 1 }`,
+      /maxBadRows goes with rows that are lines/,
+      schema,
+    );
+  });
+
   it('says what it lacks to know the files', async () => {
     project.write('unknown/reviews.dat', 'x');
     await refusal(

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { requireGcs } from '../gcs/index.js';
 import { capture, requireOracle } from '../oracle/index.js';
 import { packageRoot, TemporaryProject } from './run-cli.js';
 
@@ -180,6 +181,19 @@ FROM reviews`;
     assert.match(notes.join('\n'), /lies outside of the project/);
   });
 
+  it('infers the features of objects in a bucket', async function () {
+    const bucket = await (await requireGcs(this)).newBucket();
+    await bucket.storage.write('exports/part-0.csv', 'id,stars\n1,5\n2,4\n');
+    await bucket.storage.write('exports/part-1.csv', 'id,stars\n3,5\n4,\n');
+    await project.install('@google-cloud/storage');
+    const url = `${bucket.url}/exports/part-*.csv`;
+    await make('remote', url);
+    const builder = await builderOf('remote');
+    assert.ok(builder.includes(`files: '${url}'`), builder);
+    assert.match(builder, /stars: optional\(scalar\('int64'/);
+    assert.match(builder, /key: 'id'/);
+  });
+
   it('makes data sets whose own tests pass and whose types are right', async () => {
     assert.ok(made.length >= 4, `only ${made.join(', ')} were made`);
     await assertTestsPass(made);
@@ -207,7 +221,7 @@ FROM reviews`;
     ['a file that is not there', ['--from', 'none.csv'], /none\.csv/],
     ['a kind besides', ['--from', 'few.csv', '--kind', 'images'], /--from says by itself/],
     ['tables without a query', ['--from', 'few.csv', '--table', 'a=b.csv'], /--table names files for a query/],
-    ['files of another kind', ['--from', 'package.json'], /UNSUPPORTED/],
+    ['files of another kind', ['--from', 'ailab-datasets.config.ts'], /UNSUPPORTED/],
   ] as const) {
     it(`refuses ${what}`, async () => {
       const { code, stderr } = await project.run(['new', 'refused', ...flags]);

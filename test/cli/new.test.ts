@@ -57,6 +57,11 @@ describe('new', () => {
     assert.equal(checked.exitCode, 0, checked.stdout);
   }
 
+  it('names the optional packages that a data set needs', async () => {
+    assert.match((await project.run(['new', 'asked', '--kind', 'sql'])).stdout, /^ {2}npm install @duckdb\/node-api$/m);
+    assert.doesNotMatch((await project.run(['new', 'plain'])).stdout, /duckdb/);
+  });
+
   it('completes a package.json and keeps every file that is there', async () => {
     const mine =
       '{"name": "team", "type": "commonjs", "scripts": {"test": "mine"}, "dependencies": {"ailab-datasets": "git+ssh://x"}}';
