@@ -76,7 +76,13 @@ const source = z.object({
     .describe('How a warehouse made it.'),
   extracts: z.array(extract).optional().describe('What a query gave, where that is kept.'),
   tableSnapshot: z
-    .object({ table: z.string(), expires: z.iso.datetime().optional() })
+    .object({
+      of: sha256,
+      table: z.string(),
+      expires: z.iso.datetime(),
+      inputs: z.array(z.string()).optional(),
+      privateReason: z.string().optional(),
+    })
     .optional()
     .describe('The table of the warehouse that keeps what a query gave.'),
   badRows: count.optional().describe('Malformed rows of it that were left out.'),

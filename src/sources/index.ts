@@ -35,12 +35,15 @@ export type {
   ExtractFormat,
   GivenExtract,
   GivenExtracts,
+  GivenStates,
+  GivenTable,
   RetainedPlace,
   RetainedResult,
   Retention,
   RetentionChoice,
   RetentionRules,
   SourceExtract,
+  TableSnapshot,
 } from './retention.js';
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';

@@ -49,8 +49,19 @@ export interface RetainedResult {
   /** In a sentence. */
   readonly why: string;
   readonly extract?: SourceExtract;
-  /** A table that the warehouse keeps: `project.dataset.table`. */
-  readonly tableSnapshot?: { readonly table: string; readonly expires?: string };
+  readonly tableSnapshot?: TableSnapshot;
+}
+
+/** The result of a query as a table that the warehouse keeps. */
+export interface TableSnapshot {
+  /** As of an extract. */
+  readonly of: string;
+  /** `project.dataset.table` */
+  readonly table: string;
+  /** When it is deleted, ISO 8601. */
+  readonly expires: string;
+  /** Why personal data in it may be kept. */
+  readonly privateReason?: string;
 }
 
 export type ExtractFormat = 'parquet' | 'arrow';
@@ -79,16 +90,24 @@ export interface ExtractFile {
 
 /** What queries gave before. */
 export interface GivenExtracts {
-  readonly results: readonly GivenExtract[];
+  readonly results: readonly (GivenExtract | GivenTable)[];
   /** No other query may run. */
   readonly isAll: boolean;
 }
 
-/** An extract to be read in place of running its query. Plain data: it crosses threads and processes. */
-export interface GivenExtract extends Omit<SourceExtract, 'files'> {
-  /** The states of the query and of what it read, as they were. */
+/** The states of a query and of what it read, as they were. */
+export interface GivenStates {
   readonly query: SourceState;
   readonly inputs: readonly SourceState[];
+}
+
+/** A table to be read in place of running its query. */
+export interface GivenTable extends TableSnapshot, GivenStates {
+  readonly format: 'table';
+}
+
+/** An extract to be read in place of running its query. Plain data: it crosses threads and processes. */
+export interface GivenExtract extends Omit<SourceExtract, 'files'>, GivenStates {
   /** `path` is relative to the staging directory. */
   readonly files: readonly ExtractFile[];
 }

@@ -91,4 +91,39 @@ describe('what BigQuery gave', function () {
     assert.match(rebuildable?.why ?? '', /more than maxRetainedBytes/);
     assert.ok(sources.every(({ extracts }) => extracts === undefined));
   });
+
+  it('is kept as a table that expires later, and read from there when the tables are others', async () => {
+    await project.addDataset('kept', prices("retain: 'table-snapshot'"));
+    const first = await built('kept', { bigquery: { ...bigquery, expirationHours: 1, snapshotDays: 30 } });
+    const { sources, rebuildable } = await manifestOf(first.directory);
+    const source = sources.find(({ tableSnapshot }) => tableSnapshot !== undefined);
+    const { table: kept = '', expires = '' } = source?.tableSnapshot ?? {};
+    assert.ok(kept.startsWith(`${emulator.project}.${bigquery.dataset}.ailab_datasets_`), kept);
+    const days = (Date.parse(expires) - Date.now()) / 86_400_000;
+    assert.ok(days > 29.9 && days <= 30, `it expires in ${days} days`);
+    assert.equal(rebuildable?.until, expires);
+    // The emulator deletes nothing by itself: what BigQuery is asked for is in the job.
+    const job = `${emulator.url}/bigquery/v2/projects/${emulator.project}/jobs/${kept.slice(kept.lastIndexOf('.') + 1)}`;
+    const { configuration } = (await (await fetch(job)).json()) as {
+      readonly configuration: { readonly copy: Readonly<Record<string, unknown>> };
+    };
+    const { operationType, destinationExpirationTime } = configuration.copy;
+    assert.deepEqual([operationType, destinationExpirationTime], ['SNAPSHOT', expires]);
+    assert.ok(sources.every(({ extracts }) => extracts === undefined));
+    // The result itself is gone, and the table another one.
+    await emulator.run(`DROP TABLE \`${source?.query?.result}\``);
+    await emulator.run(`UPDATE ${table} SET price = NUMERIC '9' WHERE true`);
+    const again = await built('kept', { registry: 'other' }, { fromExtract: project.registry });
+    assert.deepEqual(again.fromExtracts, ['../prices/prices.sql']);
+    assert.deepEqual(await digestsBelow(again.directory), await digestsBelow(first.directory));
+    assert.deepEqual((await manifestOf(again.directory)).sources, sources);
+    await assert.rejects(built('kept', { registry: 'third', warehouse: 'duckdb' }, { fromExtract: project.registry }), {
+      code: 'UNSUPPORTED',
+      hint: /--warehouse bigquery/,
+    });
+    await emulator.run(`DROP SNAPSHOT TABLE \`${kept}\``);
+    await assert.rejects(built('kept', { registry: 'third' }, { fromExtract: project.registry }), {
+      code: 'SOURCE_NOT_FOUND',
+    });
+  });
 });

@@ -13,7 +13,15 @@ import {
   type Registry,
   readManifest,
 } from '../../registry/index.js';
-import type { ExtractFile, GivenExtract, GivenExtracts, QueryRecord, SourceState } from '../../sources/index.js';
+import type {
+  ExtractFile,
+  GivenExtract,
+  GivenExtracts,
+  GivenStates,
+  GivenTable,
+  QueryRecord,
+  SourceState,
+} from '../../sources/index.js';
 import { LocalStorage, type Storage, storageError } from '../../storage/index.js';
 import { type BuildTarget, nameOfTarget } from '../target.js';
 
@@ -37,15 +45,18 @@ export async function findRetained(
   const registry = openRegistry(withRegistry(config, place).registry);
   const { path } = await registry.resolve(target.reference);
   const manifest = await readManifest(registry.storage, path);
-  if (manifest?.sources.some(({ extracts = [] }) => extracts.length > 0)) {
-    return { registry, manifest };
-  }
+  if (manifest !== undefined && isRetained(manifest)) return { registry, manifest };
   const why = manifest?.rebuildable?.why ?? 'it was built without any query';
   throw new DatasetsError(
     'UNSUPPORTED',
     `${nameOfTarget(target)} in ${registry.location} holds no result of a query: ${why}`,
     { hint: 'Leave out --from-extract to run its queries.', at: { dataset: target.definition.name } },
   );
+}
+
+/** Whether anything is kept of its queries. */
+export function isRetained({ sources }: Manifest): boolean {
+  return sources.some(({ extracts = [], tableSnapshot }) => extracts.length > 0 || tableSnapshot !== undefined);
 }
 
 /**
@@ -59,8 +70,13 @@ export async function fetchExtracts(
   workDirectory: string,
   runOthers: boolean,
 ): Promise<GivenExtracts> {
-  const given: GivenExtract[] = [];
+  const given: (GivenExtract | GivenTable)[] = [];
   for (const source of manifest.sources) {
+    const { tableSnapshot } = source;
+    if (tableSnapshot !== undefined && (!runOthers || isThere(tableSnapshot))) {
+      const { inputs, privateReason: _, ...table } = tableSnapshot;
+      given.push({ ...table, format: 'table', ...statesOf(manifest, source, inputs) });
+    }
     for (const extract of source.extracts ?? []) {
       try {
         const files = await fetchFiles(registry.storage, manifest, extract, sourceStaging(workDirectory));
@@ -86,9 +102,20 @@ function givenExtract(
   { of, format, integers = [], inputs = [] }: ManifestExtract,
   files: readonly ExtractFile[],
 ): GivenExtract {
+  return { of, format, integers, files, ...statesOf(manifest, source, inputs) };
+}
+
+function statesOf(
+  manifest: Manifest,
+  source: Manifest['sources'][number],
+  inputs: readonly string[] = [],
+): GivenStates {
   const states = new Map(manifest.sources.map((other) => [other.uri, stateOf(other)]));
-  const read = inputs.flatMap((uri) => states.get(uri) ?? []);
-  return { of, format, integers, files, query: stateOf(source), inputs: read };
+  return { query: stateOf(source), inputs: inputs.flatMap((uri) => states.get(uri) ?? []) };
+}
+
+function isThere({ expires }: { readonly expires: string }): boolean {
+  return Date.parse(expires) > Date.now();
 }
 
 function stateOf({ uri, bytes, digest, modified, query }: Manifest['sources'][number]): SourceState {

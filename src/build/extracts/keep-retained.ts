@@ -26,7 +26,11 @@ export async function keepRetained(
 
 /** A query that is read twice is kept once. */
 function differing(retained: readonly RetainedResult[]): readonly RetainedResult[] {
-  return [...new Map(retained.map((result) => [`${result.uri} ${result.extract?.of}`, result])).values()];
+  return [
+    ...new Map(
+      retained.map((result) => [`${result.uri} ${(result.extract ?? result.tableSnapshot)?.of}`, result]),
+    ).values(),
+  ];
 }
 
 function withRetained(
@@ -50,6 +54,10 @@ function withRetained(
       },
     ];
   });
-  const tableSnapshot = own.find((result) => result.tableSnapshot !== undefined)?.tableSnapshot;
-  return { ...state, ...(extracts.length > 0 && { extracts }), ...(tableSnapshot !== undefined && { tableSnapshot }) };
+  const snapshot = own.find(({ tableSnapshot }) => tableSnapshot !== undefined);
+  const tableSnapshot = snapshot?.tableSnapshot && {
+    ...snapshot.tableSnapshot,
+    ...(snapshot.inputs.length > 0 && { inputs: [...snapshot.inputs] }),
+  };
+  return { ...state, ...(extracts.length > 0 && { extracts }), ...(tableSnapshot && { tableSnapshot }) };
 }

@@ -2,18 +2,12 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference } from '../../core/names/index.js';
-import {
-  extractFilesOf,
-  type Manifest,
-  openRegistry,
-  readManifest,
-  recordFormats,
-  versionPath,
-} from '../../registry/index.js';
+import { type Manifest, openRegistry, readManifest, recordFormats, versionPath } from '../../registry/index.js';
 import { publishedKey } from '../../sources/index.js';
 import { openStorage } from '../../storage/index.js';
 import { build } from '../build.js';
 import type { BuildEvent, BuildOptions } from '../build-options.js';
+import { isRetained } from '../extracts/given-extracts.js';
 import type { RepairSource } from './repair-sources.js';
 
 export interface RebuildOptions {
@@ -38,7 +32,6 @@ export async function rebuild(
   options: RebuildOptions,
 ): Promise<Rebuilt> {
   if (manifest.external !== undefined) return { refused: 'it was taken in from outside: no builder can make it again' };
-  const hasExtracts = extractFilesOf(manifest).length > 0;
   let read: readonly string[] = [];
   const registry = openRegistry(join(folder, 'rebuilt'));
   const path = versionPath(manifest);
@@ -49,7 +42,7 @@ export async function rebuild(
       upstream: { registry: config.registry, versions: upstreamVersions(manifest) },
       ...(numShards !== undefined && { numShards }),
       ...(manifest.snapshotTime !== undefined && { snapshotTime: new Date(manifest.snapshotTime) }),
-      ...(hasExtracts && { fromExtract: config.registry, runOtherQueries: true }),
+      ...(isRetained(manifest) && { fromExtract: config.registry, runOtherQueries: true }),
       ...(options.signal !== undefined && { signal: options.signal }),
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
     });

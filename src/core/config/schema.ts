@@ -66,6 +66,11 @@ const bigquery = z.strictObject({
     .min(1)
     .max(24 * 365)
     .exactOptional(),
+  snapshotDays: z
+    .int()
+    .min(1)
+    .max(100 * 365)
+    .exactOptional(),
   timeoutSeconds: z
     .int()
     .min(1)

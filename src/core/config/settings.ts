@@ -24,6 +24,8 @@ export interface BigQueryConfig {
   readonly maximumBytesBilled?: string;
   /** Hours after which the table with a result is deleted; a build that goes on later runs the query again. Default: 72. */
   readonly expirationHours?: number;
+  /** Days after which a table is deleted that is kept so that a version can be built again (`retain: 'table-snapshot'`). Default: 365. */
+  readonly snapshotDays?: number;
   /** Most seconds that one query may take. Default: 21,600, which is BigQuery's own limit. */
   readonly timeoutSeconds?: number;
   /** Most streams that a result is read in, each the work of one worker. Default: 64. */
@@ -37,6 +39,7 @@ export interface BigQuerySettings {
   readonly dataset: string | undefined;
   readonly maximumBytesBilled: number;
   readonly expirationHours: number;
+  readonly snapshotDays: number;
   readonly timeoutSeconds: number;
   readonly readStreams: number;
 }
@@ -47,6 +50,7 @@ export const defaultBigQuerySettings: BigQuerySettings = {
   dataset: undefined,
   maximumBytesBilled: 100 * 2 ** 30,
   expirationHours: 72,
+  snapshotDays: 365,
   timeoutSeconds: 6 * 3600,
   readStreams: 64,
 };

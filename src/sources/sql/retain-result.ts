@@ -6,7 +6,7 @@ import type { SourceContext } from '../source.js';
 import { chooseRetention, type RetentionOptions } from './choose-retention.js';
 import { extractKey, givenExtract, givenFiles } from './extract/given-extract.js';
 import { putFile } from './extract/put-file.js';
-import { type Extracted, type Warehouse, type WarehouseQuery, warehouseNameOf } from './warehouse.js';
+import { type Extracted, type KeptTable, type Warehouse, type WarehouseQuery, warehouseNameOf } from './warehouse.js';
 
 /** A query that was read, and where it ran. */
 export interface RetainedQuery {
@@ -52,20 +52,19 @@ export async function retainResult(
   directory: string,
   context: SourceContext,
 ): Promise<RetainedResult> {
-  const { asked, warehouse, description, options, uri, inputs } = query;
+  const { asked, warehouse, description, options } = query;
   const chosen = chooseRetention(description, options, rules);
+  if (chosen.keep === 'none') return nothing(query, chosen.why, context);
   const given = givenExtract(asked, context);
-  const { name } = asked.query;
-  if (given !== undefined && chosen.keep !== 'none') {
+  if (given?.format === 'table') return keptTable(query, given, context);
+  if (given !== undefined) {
     const files = await putGiven(given, directory, context);
     return kept(query, { ...given, files }, context);
   }
-  if (chosen.keep === 'none') return nothing(query, chosen.why, context);
   if (chosen.keep === 'table-snapshot') {
-    const tableSnapshot = await warehouse.snapshotTable?.(asked, context);
-    if (tableSnapshot === undefined) return nothing(query, `${warehouseNameOf(context)} keeps no tables`, context);
-    const { table, expires } = tableSnapshot;
-    return { uri, inputs, until: expires ?? 'always', why: `the result of ${name} is kept as ${table}`, tableSnapshot };
+    const table = await warehouse.snapshotTable?.(asked, context);
+    if (table === undefined) return nothing(query, `${warehouseNameOf(context)} keeps no tables`, context);
+    return keptTable(query, table, context);
   }
   const extracted = await warehouse.extract?.(asked, { mostBytes: chosen.mostBytes, directory }, context);
   if (extracted === undefined) return nothing(query, `${warehouseNameOf(context)} gives no files`, context);
@@ -90,6 +89,16 @@ function kept(
     ...(reason && { privateReason: reason }),
   };
   return { uri, inputs, until: 'always', why: `the result of ${asked.query.name} is kept`, extract };
+}
+
+function keptTable(
+  { asked, uri, inputs, options }: RetainedQuery,
+  { table, expires }: KeptTable,
+  context: SourceContext,
+): RetainedResult {
+  const reason = options.retainPrivate?.trim();
+  const tableSnapshot = { of: extractKey(asked, context), table, expires, ...(reason && { privateReason: reason }) };
+  return { uri, inputs, until: expires, why: `the result of ${asked.query.name} is kept as ${table}`, tableSnapshot };
 }
 
 async function nothing(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RetentionChoice } from '../retention.js';
 import type { Source, SourceContext, SourceState } from '../source.js';
-import { givenExtract } from './extract/given-extract.js';
+import { givenExtract, stampOfGiven } from './extract/given-extract.js';
 import { givenShards, readGiven } from './extract/given-shards.js';
 import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
 import { queryName, readQuery, type SqlQuery } from './query.js';
@@ -109,7 +109,7 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     async stamp(context) {
       const all = await asked(context);
       const given = givenExtract(all, context);
-      if (given !== undefined) return JSON.stringify([given.of, given.files.map(({ sha256 }) => sha256)]);
+      if (given !== undefined) return stampOfGiven(given);
       const warehouse = await (await warehouseOf(context)).stamp(all, context);
       const parts = [
         warehouseNameOf(context),

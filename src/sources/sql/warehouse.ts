@@ -1,5 +1,5 @@
 import type { WarehouseName } from '../../core/config/index.js';
-import type { RetainedResult, SourceExtract } from '../retention.js';
+import type { SourceExtract, TableSnapshot } from '../retention.js';
 import type { QueryRecord, SourceBatch, SourceContext, SourceShard, SourceState } from '../source.js';
 import type { QueryFacts } from './infer-query.js';
 import type { SqlParameters } from './parameters.js';
@@ -35,7 +35,9 @@ export interface Warehouse {
   /** Puts the result that `split` pinned into files, unless it is too large. */
   extract?(query: WarehouseQuery, into: ExtractPlace, context: SourceContext): Promise<Extracted>;
   /** Keeps the result that `split` pinned in the warehouse itself. */
-  snapshotTable?(query: WarehouseQuery, context: SourceContext): Promise<NonNullable<RetainedResult['tableSnapshot']>>;
+  snapshotTable?(query: WarehouseQuery, context: SourceContext): Promise<KeptTable>;
+  /** Cuts such a table into source shards, in place of running the query. */
+  splitTable?(table: string, query: WarehouseQuery, context: SourceContext): Promise<readonly SourceShard[]>;
   /** Until when the query gives the same with nothing kept, ISO 8601; undefined where that can't be told. */
   sameUntil?(query: WarehouseQuery, context: SourceContext): Promise<string | undefined>;
   /** What the columns of the result are, for those who write a data set of it. */
@@ -48,6 +50,8 @@ export interface WarehouseState {
   /** How the result was made, where that is worth a record. */
   readonly query?: QueryRecord;
 }
+
+export type KeptTable = Pick<TableSnapshot, 'table' | 'expires'>;
 
 export interface ExtractPlace {
   /** Larger ones are not made; undefined for any size. */

@@ -9,7 +9,8 @@ import { loadReadClient } from './load-client.js';
 import { pinResult } from './pin-result.js';
 import { pinKey } from './pinned-result.js';
 import { isGone, readError } from './read-error.js';
-import { forgetReadSession, openReadSession } from './read-session.js';
+import { forgetReadSession, openReadSession, type ReadableTable } from './read-session.js';
+import { findKeptTable, snapshotTable } from './snapshot-table.js';
 import { streamMessages } from './stream-messages.js';
 import { streamRows } from './stream-rows.js';
 
@@ -31,20 +32,7 @@ type StreamPart = {
 export const bigQueryWarehouse: Warehouse = {
   async split(asked, context) {
     refuseFiles(asked);
-    const { query, types, part } = asked;
-    const result = await pinResult(asked, context);
-    const { streams, schema } = await openReadSession(result, part, context).catch((error: unknown) => {
-      throw readError(error, query.name);
-    });
-    return streams.map((stream, index): SourceShard => {
-      const of = { query: query.name, table: result.table, ...(part !== undefined && { part: { ...part } }) };
-      const data: StreamPart = { ...of, stream, number: index + 1, schema, types };
-      const share = (whole: number) =>
-        Math.round((whole * (index + 1)) / streams.length) - Math.round((whole * index) / streams.length);
-      const id = `${query.name} stream ${index + 1} of ${streams.length}`;
-      // How much of the table a part is nobody says.
-      return part === undefined ? { id, data, rows: share(result.rows), bytes: share(result.bytes) } : { id, data };
-    });
+    return readTable(await pinResult(asked, context), asked, context);
   },
 
   read: readStream,
@@ -74,10 +62,38 @@ export const bigQueryWarehouse: Warehouse = {
 
   extract: extractResult,
 
+  snapshotTable,
+
+  async splitTable(name, asked, context) {
+    const table = await findKeptTable(name, asked, context);
+    return readTable(table, asked, context);
+  },
+
   // A query that says `snapshot` reads all its tables as of that time (query-parameters.ts), seven days long.
   sameUntil: async ({ snapshot }) =>
     snapshot && new Date(snapshot.getTime() + timeTravelDays * 86_400_000).toISOString(),
 };
+
+/** The streams of a session as source shards, with their shares of the table. */
+async function readTable(
+  readable: ReadableTable,
+  { query, types, part }: WarehouseQuery,
+  context: SourceContext,
+): Promise<readonly SourceShard[]> {
+  const { table, rows, bytes } = readable;
+  const { streams, schema } = await openReadSession(readable, part, context).catch((error: unknown) => {
+    throw readError(error, query.name);
+  });
+  return streams.map((stream, index): SourceShard => {
+    const of = { query: query.name, table, ...(part !== undefined && { part: { ...part } }) };
+    const data: StreamPart = { ...of, stream, number: index + 1, schema, types };
+    const share = (whole: number) =>
+      Math.round((whole * (index + 1)) / streams.length) - Math.round((whole * index) / streams.length);
+    const id = `${query.name} stream ${index + 1} of ${streams.length}`;
+    // How much of the table a part is nobody says.
+    return part === undefined ? { id, data, rows: share(rows), bytes: share(bytes) } : { id, data };
+  });
+}
 
 /** The most that BigQuery has (https://cloud.google.com/bigquery/docs/time-travel). */
 const timeTravelDays = 7;

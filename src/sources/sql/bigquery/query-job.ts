@@ -43,12 +43,19 @@ export async function startJob(
   limits: JobLimits,
 ): Promise<'started' | 'joined'> {
   const { text, parameters, labels, location } = asked;
+  const query = { ...queryConfiguration(text, parameters), maximumBytesBilled: String(limits.maximumBytesBilled) };
+  return insertJob(rest, id, { labels, jobTimeoutMs: String(limits.timeoutSeconds * 1000), query }, location);
+}
+
+/** The same for a job of any kind, by its configuration. */
+export async function insertJob(
+  rest: BigQueryRest,
+  id: string,
+  configuration: object,
+  location: string | undefined,
+): Promise<'started' | 'joined'> {
   const json = {
-    configuration: {
-      labels,
-      jobTimeoutMs: String(limits.timeoutSeconds * 1000),
-      query: { ...queryConfiguration(text, parameters), maximumBytesBilled: String(limits.maximumBytesBilled) },
-    },
+    configuration,
     jobReference: { projectId: rest.project, jobId: id, ...(location !== undefined && { location }) },
   };
   try {

@@ -26,6 +26,9 @@ const readSession = z.object({
  */
 export type ReadSession = z.infer<typeof readSession>;
 
+/** A table that does not change, and its size. */
+export type ReadableTable = Pick<PinnedResult, 'table' | 'rows' | 'bytes'>;
+
 /** "Currently a session expires 6 hours after creation" (docs of CreateReadSession); for a server that does not say. */
 const lifeMilliseconds = 6 * 3_600_000;
 /** So long before it expires a session is not begun to be read. */
@@ -40,7 +43,7 @@ const leastStreamRows = 250_000;
  * @throws what Google's client throws
  */
 export async function openReadSession(
-  result: PinnedResult,
+  result: ReadableTable,
   part: ResultPart | undefined,
   context: SourceContext,
 ): Promise<ReadSession> {
@@ -58,7 +61,7 @@ export function forgetReadSession(table: string, part: ResultPart | undefined, c
 }
 
 async function createSession(
-  { table, rows, bytes }: PinnedResult,
+  { table, rows, bytes }: ReadableTable,
   part: ResultPart | undefined,
   context: SourceContext,
 ): Promise<ReadSession> {

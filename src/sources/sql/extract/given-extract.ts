@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import { DatasetsError } from '../../../core/errors/index.js';
-import type { GivenExtract } from '../../retention.js';
+import type { GivenExtract, GivenTable } from '../../retention.js';
 import type { SourceContext } from '../../source.js';
 import { digestOfParameters } from '../parameters.js';
 import { declaredTables } from '../tables.js';
@@ -37,7 +37,7 @@ function portable(file: string): string {
  *
  * @throws DatasetsError UNSUPPORTED where the query has none and may not run
  */
-export function givenExtract(asked: WarehouseQuery, context: SourceContext): GivenExtract | undefined {
+export function givenExtract(asked: WarehouseQuery, context: SourceContext): GivenExtract | GivenTable | undefined {
   if (context.extracts === undefined) return undefined;
   const { results, isAll } = context.extracts;
   const key = extractKey(asked, context);
@@ -60,4 +60,9 @@ export function givenFiles({ files, integers }: GivenExtract): readonly ParquetR
     digest: sha256,
     integers,
   }));
+}
+
+/** What tells that it is the same. */
+export function stampOfGiven(given: GivenExtract | GivenTable): string {
+  return JSON.stringify([given.of, given.format === 'table' ? given.table : given.files.map(({ sha256 }) => sha256)]);
 }
