@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Checked, TemporaryRegistry } from '../datasets/build-dataset.js';
 import { requireOracle } from '../oracle/index.js';
 import { packageFolder } from '../sources/read-all.js';
+import { FamilyProject } from './family-project.js';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const data = join(packageFolder('vega-datasets'), 'data');
@@ -64,6 +65,44 @@ describe('ImageFolderBuilder', function () {
     assert.deepEqual(checked.problems, []);
     assert.equal(checked.examples?.['train'], 2);
     assert.equal(checked.examples?.['test'], 1);
+  });
+
+  it('deals the images of folders of classes alone to splits by a hash', async () => {
+    const project = new FamilyProject();
+    try {
+      const logo = readFileSync(join(data, '7zip.png'));
+      for (let i = 0; i < 40; i++) project.write(`dealt/images/${i % 2 === 0 ? 'even' : 'odd'}/${i}.png`, logo);
+      const { splits } = await project.build('dealt', {
+        imports: ['ImageFolderBuilder'],
+        declarations: '',
+        family: "ImageFolderBuilder<'even' | 'odd'>",
+        members: `
+  protected override readonly layout = {
+    folder: 'images',
+    splits: { fractions: { train: 0.5, test: 0.5 } },
+    labels: ['even', 'odd'],
+    shape: [null, null, 4],
+  } as const;
+  protected override describe() {
+    return { description: 'Logos.' };
+  }`,
+      });
+      const counts = splits.map(({ examples }) => examples);
+      assert.deepEqual(
+        splits.map(({ name }) => name),
+        ['train', 'test'],
+      );
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        40,
+      );
+      assert.ok(
+        counts.every((count) => count > 8),
+        String(counts),
+      );
+    } finally {
+      project.remove();
+    }
   });
 
   it('refuses a folder that is no label', async () => {
