@@ -113,7 +113,7 @@ describe('a data set that is made from a published version', () => {
   });
 
   it('reads some fields of a part of it, by a registry that has a name', async () => {
-    await build('animals:1.0.0', { config: await project.config({ registry: 'shared' }) });
+    await build('animals:1.0.0', { config: await project.config({ registry: 'shared', runner: 'inline' }) });
     await project.addDataset(
       'names',
       `
@@ -125,7 +125,11 @@ describe('a data set that is made from a published version', () => {
   }`,
     );
     const shared = join(project.directory, 'shared');
-    const config = await project.config({ registries: { team: shared, own: './registry' }, registry: 'own' });
+    const config = await project.config({
+      registries: { team: shared, own: './registry' },
+      registry: 'own',
+      runner: 'inline',
+    });
     const { directory } = await build('names', { config });
     const inPart = await load('animals', { split: 'train[:10%]+test[-5:]', registry: shared, build: 'never' });
     const expected = (await inPart.toArray()).map(({ id, name }) => ({ id, name, fields: 'id,name' }));
@@ -180,7 +184,12 @@ describe('a data set that is made from a published version', () => {
   it('is read from a bucket through the cache of the machine, and not built by load alone', async function () {
     const gcs = await requireGcs(this);
     const { url } = await gcs.newBucket();
-    const remote = await project.config({ registry: url, cacheDirectory: 'cache', workDirectory: 'work' });
+    const remote = await project.config({
+      registry: url,
+      cacheDirectory: 'cache',
+      workDirectory: 'work',
+      runner: 'inline',
+    });
     await build('animals:1.0.0', { config: remote, numShards: 2 });
     const source = `lib.published('animals:1.0.0', { split: 'train', registry: 'prod' })`;
     await project.addDataset('remote', copies(source));
