@@ -202,7 +202,9 @@ describe('a build on BigQuery', () => {
     await refuses(run(), 'WAREHOUSE_DENIED', /clicks\.sql: Access Denied/, /roles\/bigquery\.jobUser.* test/);
     assert.equal(denied.callsOf('jobs.insert dry run').length, 1);
     await denied.stop();
-    const unreadable = await start({ faults: [{ on: 'ReadRows', code: status.PERMISSION_DENIED, afterRows: 2 }] });
+    const unreadable = await start({
+      faults: [{ on: 'ReadRows', code: status.PERMISSION_DENIED, afterRows: 2, times: 9 }],
+    });
     await refuses(run({ restart: true }), 'WAREHOUSE_DENIED', /clicks\.sql/, /readSessionUser/);
     assert.deepEqual(billed(unreadable), paidOnce);
   });
@@ -309,10 +311,11 @@ describe('a build on BigQuery', () => {
   });
 
   it('goes on with the result that it has paid for when reading it has failed', async () => {
-    const faults = [{ on: 'ReadRows', code: status.FAILED_PRECONDITION, afterRows: 5, after: 1 }] as const;
+    const faults = [{ on: 'ReadRows', code: status.FAILED_PRECONDITION, afterRows: 5, after: 1, times: 9 }] as const;
     const server = await start({ faults });
     const stream = /clicks\.sql: its result is not there any more/;
     await refuses(run(), 'WAREHOUSE_FAILED', stream, /Build again: it makes a new session/);
+    server.clearFaults();
     await run();
     await checkRows();
     assert.deepEqual(billed(server), paidOnce);
@@ -320,19 +323,27 @@ describe('a build on BigQuery', () => {
   });
 
   it('goes on with the streams that it has read, where a fault passed by', async () => {
-    const faults = [{ on: 'ReadRows', code: status.DATA_LOSS, afterRows: 5, after: 2 }] as const;
+    const faults = [{ on: 'ReadRows', code: status.DATA_LOSS, afterRows: 5, after: 2, times: 9 }] as const;
     const server = await start({ faults });
     await refuses(run(), 'WAREHOUSE_FAILED', /clicks\.sql: its result can't be read/, /Build again/);
+    server.clearFaults();
+    const before = server.callsOf('ReadRows').length;
     await run();
     await checkRows();
     assert.deepEqual([billed(server), server.callsOf('CreateReadSession').length], [paidOnce, 1]);
-    const read = server.callsOf('ReadRows').map(({ id }) => id.slice(-1));
-    assert.deepEqual([...read.slice(0, 2).sort(), ...read.slice(2)], ['0', '1', '2', '2']);
+    const read = server.callsOf('ReadRows').slice(before);
+    assert.deepEqual(
+      read.map(({ id }) => id.slice(-1)),
+      ['2'],
+    );
   });
 
   it('runs its query again where the result has expired in between', async () => {
-    const server = await start({ faults: [{ on: 'ReadRows', code: status.FAILED_PRECONDITION, afterRows: 5 }] });
+    const server = await start({
+      faults: [{ on: 'ReadRows', code: status.FAILED_PRECONDITION, afterRows: 5, times: 9 }],
+    });
     await refuses(run(), 'WAREHOUSE_FAILED', /not there any more/, /runs the query again where the table is gone/);
+    server.clearFaults();
     for (const name of server.tableNames()) server.expire(name);
     const { directory } = await run();
     await checkRows();

@@ -38,10 +38,8 @@ export interface FakeBigQuery {
   callsOf(operation: FakeOperation): readonly FakeCall[];
   /** Jobs that have cost something, in the order in which they were done. */
   readonly paid: readonly PaidJob[];
-  /** From now on these, too. */
-  addFaults(...faults: readonly Fault[]): void;
-  /** Somebody writes to a table: its time of modification moves. @param name `dataset.table` */
-  touch(name: string): void;
+  /** From now on nothing goes wrong. */
+  clearFaults(): void;
   /** Removes a table, as its expiration does. @param name `dataset.table` */
   expire(name: string): void;
   /** Names of the tables that there are, `dataset.table`. */
@@ -85,8 +83,7 @@ export async function startFakeBigQuery(settings: FakeSettings = {}): Promise<Fa
     calls: log.calls,
     callsOf: (operation) => log.of(operation),
     paid: jobs.paid,
-    addFaults: (...more) => faults.add(...more),
-    touch: (name) => tables.touch(reference(name)),
+    clearFaults: () => faults.clear(),
     expire: (name) => tables.delete(reference(name)),
     tableNames: () => tables.names(),
     stop: async () => {

@@ -41,11 +41,6 @@ export class JobStore {
     this.#location = location;
   }
 
-  /** Every id that was ever inserted. */
-  get ids(): readonly string[] {
-    return [...this.#jobs.keys()];
-  }
-
   /** Says what a query would do, or why it can't. */
   dryRun(request: InsertJob): object {
     const script = this.#scriptOf(request);

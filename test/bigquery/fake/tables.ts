@@ -18,7 +18,7 @@ export interface TableReference {
 interface StoredTable extends FakeTable {
   readonly reference: TableReference;
   readonly created: number;
-  modified: number;
+  readonly modified: number;
   expirationTime?: string | undefined;
   labels?: Readonly<Record<string, string>> | undefined;
   description?: string | undefined;
@@ -116,11 +116,6 @@ export class TableStore {
     return [...this.#tables.values()]
       .filter(({ reference }) => this.has(reference))
       .map(({ reference }) => `${reference.datasetId}.${reference.tableId}`);
-  }
-
-  /** Somebody writes to a table. */
-  touch(reference: TableReference): void {
-    this.get(reference).modified++;
   }
 
   #find(reference: TableReference): StoredTable | undefined {
