@@ -58,6 +58,13 @@ const extract = z.object({
   privateReason: z.string().optional().describe('Why personal data in it may be kept.'),
   files: z.array(extractedFile).describe('In the order of their rows.'),
 });
+const tableSnapshot = z.object({
+  of: sha256,
+  table: z.string(),
+  expires: z.iso.datetime(),
+  inputs: z.array(z.string()).optional(),
+  privateReason: z.string().optional(),
+});
 const source = z.object({
   uri: z.string(),
   bytes: count.optional(),
@@ -75,16 +82,10 @@ const source = z.object({
     .optional()
     .describe('How a warehouse made it.'),
   extracts: z.array(extract).optional().describe('What a query gave, where that is kept.'),
-  tableSnapshot: z
-    .object({
-      of: sha256,
-      table: z.string(),
-      expires: z.iso.datetime(),
-      inputs: z.array(z.string()).optional(),
-      privateReason: z.string().optional(),
-    })
+  tableSnapshots: z
+    .array(tableSnapshot)
     .optional()
-    .describe('The table of the warehouse that keeps what a query gave.'),
+    .describe('The tables of the warehouse that keep what a query gave.'),
   badRows: count.optional().describe('Malformed rows of it that were left out.'),
 });
 const datasetName = z.string().refine(isDatasetName, 'is no name of a data set');

@@ -96,8 +96,8 @@ describe('what BigQuery gave', function () {
     await project.addDataset('kept', prices("retain: 'table-snapshot'"));
     const first = await built('kept', { bigquery: { ...bigquery, expirationHours: 1, snapshotDays: 30 } });
     const { sources, rebuildable } = await manifestOf(first.directory);
-    const source = sources.find(({ tableSnapshot }) => tableSnapshot !== undefined);
-    const { table: kept = '', expires = '' } = source?.tableSnapshot ?? {};
+    const source = sources.find(({ tableSnapshots }) => tableSnapshots !== undefined);
+    const { table: kept = '', expires = '' } = source?.tableSnapshots?.[0] ?? {};
     assert.ok(kept.startsWith(`${emulator.project}.${bigquery.dataset}.ailab_datasets_`), kept);
     const days = (Date.parse(expires) - Date.now()) / 86_400_000;
     assert.ok(days > 29.9 && days <= 30, `it expires in ${days} days`);

@@ -56,7 +56,7 @@ export async function findRetained(
 
 /** Whether anything is kept of its queries. */
 export function isRetained({ sources }: Manifest): boolean {
-  return sources.some(({ extracts = [], tableSnapshot }) => extracts.length > 0 || tableSnapshot !== undefined);
+  return sources.some(({ extracts = [], tableSnapshots = [] }) => extracts.length + tableSnapshots.length > 0);
 }
 
 /**
@@ -72,9 +72,8 @@ export async function fetchExtracts(
 ): Promise<GivenExtracts> {
   const given: (GivenExtract | GivenTable)[] = [];
   for (const source of manifest.sources) {
-    const { tableSnapshot } = source;
-    if (tableSnapshot !== undefined && (!runOthers || isThere(tableSnapshot))) {
-      const { inputs, privateReason: _, ...table } = tableSnapshot;
+    for (const { inputs, privateReason: _, ...table } of source.tableSnapshots ?? []) {
+      if (runOthers && !isThere(table)) continue;
       given.push({ ...table, format: 'table', ...statesOf(manifest, source, inputs) });
     }
     for (const extract of source.extracts ?? []) {

@@ -54,10 +54,8 @@ function withRetained(
       },
     ];
   });
-  const snapshot = own.find(({ tableSnapshot }) => tableSnapshot !== undefined);
-  const tableSnapshot = snapshot?.tableSnapshot && {
-    ...snapshot.tableSnapshot,
-    ...(snapshot.inputs.length > 0 && { inputs: [...snapshot.inputs] }),
-  };
-  return { ...state, ...(extracts.length > 0 && { extracts }), ...(tableSnapshot && { tableSnapshot }) };
+  const tableSnapshots = own.flatMap(({ tableSnapshot, inputs }) =>
+    tableSnapshot === undefined ? [] : [{ ...tableSnapshot, ...(inputs.length > 0 && { inputs: [...inputs] }) }],
+  );
+  return { ...state, ...(extracts.length > 0 && { extracts }), ...(tableSnapshots.length > 0 && { tableSnapshots }) };
 }
