@@ -10,6 +10,7 @@ import { pinResult } from './pin-result.js';
 import { pinKey } from './pinned-result.js';
 import { isGone, readError } from './read-error.js';
 import { forgetReadSession, openReadSession, type ReadableTable } from './read-session.js';
+import { checkResult } from './result-columns.js';
 import { findKeptTable, snapshotTable } from './snapshot-table.js';
 import { streamMessages } from './stream-messages.js';
 import { streamRows } from './stream-rows.js';
@@ -32,7 +33,10 @@ type StreamPart = {
 export const bigQueryWarehouse: Warehouse = {
   async split(asked, context) {
     refuseFiles(asked);
-    return readTable(await pinResult(asked, context), asked, context);
+    const result = await pinResult(asked, context);
+    // Another source may have run the same query, and have declared other types.
+    checkResult(result.fields, asked);
+    return readTable(result, asked, context);
   },
 
   read: readStream,

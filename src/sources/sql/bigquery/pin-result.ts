@@ -5,7 +5,6 @@ import { RequestFailure } from '../../../storage/index.js';
 import { stopIfInterrupted } from '../../interrupted.js';
 import type { SourceContext, SourceState } from '../../source.js';
 import { refusedQuery } from '../refused-query.js';
-import { columnsOfPart } from '../result-part.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { bigQueryError, overCap, type QueryStep } from './bigquery-error.js';
 import { jobLabels } from './job-labels.js';
@@ -22,7 +21,7 @@ import {
   tableResource,
 } from './resources.js';
 import { BigQueryRest, patience } from './rest.js';
-import { checkColumns } from './result-columns.js';
+import { checkResult } from './result-columns.js';
 import { type ResultPlace, resultPlace } from './result-place.js';
 
 /** Queries that run now: a source is cut and asked for its state at once, and two sources may be one query. */
@@ -94,20 +93,11 @@ class QueryRun {
 
   /** Everything that can be said before a byte is paid for. Gives the bytes that the query reads. */
   async #estimate(rest: BigQueryRest, asked: JobQuery): Promise<number> {
-    const { query, types, part } = this.#asked;
+    const { query } = this.#asked;
     const { statistics } = await dryRun(rest, asked);
     const { statementType, schema } = statistics?.query ?? {};
     refuseStatement(query, statementType);
-    const { fields } = schema ?? {};
-    if (fields !== undefined) {
-      const names = fields.map(({ name }) => name);
-      const read = new Set(columnsOfPart(names, part, query));
-      checkColumns(
-        fields.filter(({ name }) => read.has(name)),
-        types,
-        query,
-      );
-    }
+    if (schema?.fields !== undefined) checkResult(schema.fields, this.#asked);
     const bytes = statistics?.totalBytesProcessed ?? statistics?.query?.totalBytesProcessed ?? 0;
     const cap = this.#settings.maximumBytesBilled;
     if (bytes > cap) throw overCap(query, { bytes, cap });
@@ -192,6 +182,7 @@ class QueryRun {
       bytes: table.numBytes ?? 0,
       bytesProcessed: query.totalBytesProcessed ?? statistics?.totalBytesProcessed ?? 0,
       bytesBilled: query.totalBytesBilled ?? 0,
+      fields: [...(table.schema?.fields ?? [])],
       inputs: await inputsOf(rest, query.referencedTables ?? []),
     };
     writePinned(this.#key, result, this.#context);

@@ -6,6 +6,7 @@ import type { SourceContext, SourceState } from '../../source.js';
 import { digestOfParameters } from '../parameters.js';
 import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 import type { WarehouseQuery } from '../warehouse.js';
+import { tableField } from './resources.js';
 
 const count = z.int().nonnegative();
 
@@ -20,6 +21,8 @@ const pinnedResult = z.object({
   bytes: count,
   bytesProcessed: count,
   bytesBilled: count,
+  /** Its columns. */
+  fields: z.array(tableField),
   /** Tables that the query read, and when they were changed last. */
   inputs: z.array(
     z.object({

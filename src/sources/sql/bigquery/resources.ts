@@ -17,7 +17,7 @@ export interface TableField {
   readonly fields?: readonly TableField[] | undefined;
 }
 
-const tableField: z.ZodType<TableField> = z.object({
+export const tableField: z.ZodType<TableField> = z.object({
   name: z.string(),
   type: z.string(),
   mode: z.string().optional(),

@@ -1,7 +1,9 @@
 import { nearest } from '../../../core/errors/index.js';
 import type { QueryText } from '../query.js';
 import { refusedQuery } from '../refused-query.js';
+import { columnsOfPart } from '../result-part.js';
 import { baseOf, type SqlBaseType, type SqlTypes } from '../sql-types.js';
+import type { WarehouseQuery } from '../warehouse.js';
 import type { TableField } from './resources.js';
 
 /** BigQuery's types, by the newer of the two names that its API has for some. */
@@ -40,11 +42,26 @@ const casts: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks the columns of a result, before the query is run, against what is declared.
+ * Checks the columns of a result that are read, before any row is, against what is declared.
  *
  * @throws DatasetsError QUERY_INVALID
  */
-export function checkColumns(fields: readonly TableField[], types: SqlTypes, query: QueryText): void {
+export function checkResult(all: readonly TableField[], { query, types, part }: WarehouseQuery): void {
+  const read = new Set(
+    columnsOfPart(
+      all.map(({ name }) => name),
+      part,
+      query,
+    ),
+  );
+  checkColumns(
+    all.filter(({ name }) => read.has(name)),
+    types,
+    query,
+  );
+}
+
+function checkColumns(fields: readonly TableField[], types: SqlTypes, query: QueryText): void {
   const names = fields.map(({ name }) => name);
   const absent = Object.keys(types).find((name) => !names.includes(name));
   if (absent !== undefined) {
