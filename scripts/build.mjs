@@ -26,7 +26,7 @@ function compile() {
 function copyAssets(folder) {
   cpSync(join(root, folder), join(dist, folder), {
     recursive: true,
-    filter: (path) => !path.endsWith('.ts') && !basename(path).startsWith('.') && basename(path) !== 'node_modules',
+    filter: (path) => !/\.c?ts$/.test(path) && !basename(path).startsWith('.') && basename(path) !== 'node_modules',
   });
 }
 

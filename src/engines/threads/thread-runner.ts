@@ -9,7 +9,7 @@ import type { WorkerReply, WorkerStart } from './worker-messages.js';
 /** So many workers start before there is a plan; more start when there are tasks for them, since a small build has few. */
 const eagerWorkers = 4;
 
-const workerFile = new URL('./worker.js', import.meta.url).href;
+const workerFile = new URL('./worker-entry.cjs', import.meta.url).href;
 
 /** Runs tasks in a pool of threads. */
 export class ThreadRunner implements TaskRunner {
@@ -32,6 +32,7 @@ export class ThreadRunner implements TaskRunner {
     const { Piscina } = await import('piscina');
     const pool = new Piscina({
       filename: workerFile,
+      name: 'runTask',
       minThreads: Math.min(workers, eagerWorkers),
       maxThreads: workers,
       idleTimeout: Number.POSITIVE_INFINITY,

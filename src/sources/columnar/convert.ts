@@ -6,6 +6,8 @@ export interface ValueChoices {
   /** 64-bit integers, and times and timestamps as counts of their unit. */
   readonly int64: 'bigint' | 'number';
   readonly timestamps: 'integer' | 'date';
+  /** `shortest` leaves out zeros at the end, which say how a column is declared and not what a value is. Default: as many digits as its scale has. */
+  readonly decimals?: 'shortest';
 }
 
 /** Reports a value that the chosen type doesn't hold; throws. `row` is the index in `target`. */
@@ -87,7 +89,11 @@ function leafConverter(leaf: LeafType, choices: ValueChoices, report: ReportValu
     case 'date':
       return (raw) => (typeof raw === 'number' ? new Date(raw * 86_400_000) : null);
     case 'decimal':
-      return (raw) => (raw === null || raw === undefined ? null : decimalText(raw, leaf.scale));
+      return (raw) => {
+        if (raw === null || raw === undefined) return null;
+        const text = decimalText(raw, leaf.scale);
+        return choices.decimals === 'shortest' ? shortestDecimal(text) : text;
+      };
     case 'timestamp':
       if (choices.timestamps === 'date') return dateConverter(leaf.unit, report);
       return integerConverter(choices, report);
@@ -144,6 +150,11 @@ export function decimalText(raw: unknown, scale: number): string {
   const sign = unscaled < 0n ? '-' : '';
   const point = digits.length - scale;
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+/** `2.50` as `2.5`, `3.00` as `3`. */
+export function shortestDecimal(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** A big-endian two's complement integer of any length. */

@@ -56,7 +56,7 @@ export async function rowGroups(file: SourceFile, context: SourceContext): Promi
 export async function* readRowGroups<T>(
   range: RowGroupRange,
   context: SourceContext,
-  options: ParquetOptions,
+  options: ParquetOptions & Pick<ValueChoices, 'decimals'>,
   nameRow?: (row: number) => string,
 ): AsyncGenerator<SourceBatch<T>, void, undefined> {
   const name = locationName(range.file);
@@ -98,10 +98,11 @@ async function* columnRuns(
   file: ParquetFile,
   columns: readonly TypedColumn[],
   range: RowGroupRange,
-  options: ParquetOptions,
+  options: ParquetOptions & Pick<ValueChoices, 'decimals'>,
   place: (row: number) => string,
 ): AsyncGenerator<readonly ColumnValues[], void, undefined> {
-  const choices: ValueChoices = { int64: options.int64 ?? 'bigint', timestamps: options.timestamps ?? 'integer' };
+  const { int64 = 'bigint', timestamps = 'integer', decimals } = options;
+  const choices: ValueChoices = { int64, timestamps, ...(decimals !== undefined && { decimals }) };
   const report: ReportValue = (row, what, hint) => {
     const source = place(row);
     throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });

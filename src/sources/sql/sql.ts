@@ -50,7 +50,7 @@ interface ChoicesOf<O extends SqlOptions> extends SqlChoices {
  * row is a plain object with the columns as properties.
  *
  * Values are exact: integers up to 32 bits and floats are numbers; BIGINT, HUGEINT (as of `sum`), TIME (microseconds) and TIMESTAMP (microseconds; TIMESTAMP_NS nanoseconds) bigint or number (`int64`);
- * DECIMAL its notation as a string; DATE a Date (midnight UTC); VARCHAR, ENUM, JSON and UUID strings; BLOB Uint8Array; LIST and ARRAY arrays; STRUCT plain objects; MAP an array of
+ * DECIMAL its shortest notation as a string (`2.5`); DATE a Date (midnight UTC); VARCHAR, ENUM, JSON and UUID strings; BLOB Uint8Array; LIST and ARRAY arrays; STRUCT plain objects; MAP an array of
  * `{ key, value }`; NULL null. Other types are refused: cast them.
  *
  * @param query a `.sql` file, its text, or a file for each dialect

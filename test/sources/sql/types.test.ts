@@ -31,7 +31,7 @@ def plain(value):
     if isinstance(value, bool) or value is None or isinstance(value, str): return value
     if isinstance(value, int): return {'int': str(value)}
     if isinstance(value, float): return {'float': value.hex()}
-    if isinstance(value, decimal.Decimal): return format(value, 'f')
+    if isinstance(value, decimal.Decimal): return format(value.normalize(), 'f')
     if isinstance(value, datetime.datetime): return {'int': str((value - epoch) // datetime.timedelta(microseconds=1))}
     if isinstance(value, datetime.date): return {'day': (value - epoch.date()).days}
     if isinstance(value, bytes): return {'hex': value.hex()}
@@ -40,7 +40,7 @@ def plain(value):
 print(json.dumps({
   'rows': [[[name, plain(value)] for name, value in row.items()] for row in rows],
   'sum': str(sum(present('big'))),
-  'prices': format(sum(present('price')), 'f'),
+  'prices': format(sum(present('price')).normalize(), 'f'),
   'least': str(min((at - epoch) // datetime.timedelta(microseconds=1) for at in present('at'))),
 }))
 `;

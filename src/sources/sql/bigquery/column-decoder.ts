@@ -1,6 +1,6 @@
 import type { ArrowArray, Field } from '../../../formats/index.js';
 import { slotDecoder } from '../../arrow/slot-decoder.js';
-import type { ReportValue, ValueChoices } from '../../columnar/convert.js';
+import { type ReportValue, shortestDecimal, type ValueChoices } from '../../columnar/convert.js';
 import type { ColumnValues } from '../../row-factory.js';
 import { baseOf, type SqlBaseType, type SqlType } from '../sql-types.js';
 
@@ -39,7 +39,7 @@ type Finish = (value: unknown) => unknown;
 
 /** What is done to values that are not null; undefined where nothing is. */
 function finisher({ type, children }: Field, choices: ValueChoices): Finish | undefined {
-  if (type.kind === 'other' && type.foreign?.kind === 'decimal') return (text) => shortest(String(text));
+  if (type.kind === 'other' && type.foreign?.kind === 'decimal') return (text) => shortestDecimal(String(text));
   // BigQuery has 64 bits for all; its emulator sends fewer where they are enough.
   if (type.kind === 'int' && type.bits < 64 && choices.int64 === 'bigint') return (value) => BigInt(Number(value));
   const finishers = children.map((child) => finisher(child, choices));
@@ -55,11 +55,6 @@ function finisher({ type, children }: Field, choices: ValueChoices): Finish | un
     });
     return Object.fromEntries(entries);
   };
-}
-
-/** BigQuery's own notation of NUMERIC, which has no zeros at its end, whatever the scale that it is sent with. */
-function shortest(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** What integers that are declared may be, and how those of up to 32 bits come. BigQuery has 64 bits for all. */

@@ -54,7 +54,9 @@ export function readResult(
 ): AsyncIterable<SourceBatch<object>> {
   const { range, query, integers, firstRow } = shard.data as ResultRange;
   const nameRow = (row: number) => `${query} row ${firstRow + row + 1} of its result`;
-  const rows = readRowGroups<Record<string, unknown>>(range, context, choices, nameRow);
+  // The notation that BigQuery has as well: a query gives the same on either warehouse.
+  const values = { ...choices, decimals: 'shortest' } as const;
+  const rows = readRowGroups<Record<string, unknown>>(range, context, values, nameRow);
   return integers.length === 0 ? rows : withIntegers(rows, integers, choices);
 }
 
