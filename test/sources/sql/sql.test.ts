@@ -57,7 +57,7 @@ describe('sql()', () => {
   it('reads columns of tables as the types that are declared', async () => {
     const logs = { files: 'logs-*.csv', types: { id: 'BIGINT', price: 'DECIMAL(9, 2)' } };
     const rows = await rowsOf('SELECT sum(id) AS ids, sum(price) AS prices FROM logs', { tables: { logs } });
-    assert.deepEqual(rows, [{ ids: 9007199254740996n, prices: '2.60' }]);
+    assert.deepEqual(rows, [{ ids: 9007199254740996n, prices: '2.6' }]);
   });
 
   it('reads JSON Lines and Parquet, with paths that are patterns to DuckDB', async () => {
@@ -79,7 +79,7 @@ describe('sql()', () => {
     assert.deepEqual(await rowsOf('SELECT * FROM cities', { tables }), [{ id: '1', name: 'a\tb' }]);
     assert.deepEqual(await rowsOf('SELECT * FROM more', { tables }), [{ id: '007' }]);
     assert.deepEqual(await rowsOf('SELECT * FROM events ORDER BY id', { tables }), [
-      { id: 1, at: '2026-01-02', amount: '0.10' },
+      { id: 1, at: '2026-01-02', amount: '0.1' },
       { id: 2, at: null, amount: null },
     ]);
     await refuses('SELECT 1 AS a', { tables: { t: ['cities.tsv', 'more.csv.gz'] } }, 'PIPELINE_INVALID', /mixes files/);
@@ -118,7 +118,7 @@ describe('sql()', () => {
         day: new Date('2026-01-31'),
         time: 86_399_000_001n,
         at: 1_769_903_999_999_999n,
-        price: '-0.50',
+        price: '-0.5',
         ids: [1n, 9007199254740993n],
         mixed: [1, 0.5],
         none: 0n,
