@@ -41,6 +41,7 @@ export {
   type AliasOptions,
   aliases,
   aliasHistory,
+  type ChangedYank,
   type CopyReport,
   type ListedAlias,
   type PromotedAlias,
@@ -50,6 +51,9 @@ export {
   type Rollback,
   type RollbackOptions,
   rollback,
+  type UnyankOptions,
+  unyank,
+  yank,
 } from './promotion/index.js';
 export {
   Columns,

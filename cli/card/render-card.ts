@@ -1,6 +1,6 @@
 import type { DatasetCard } from '../../src/catalog/index.js';
 import { formatReference } from '../../src/core/names/index.js';
-import { formatBytes, formatCount, renderTable, type TextOutput, wrap } from '../terminal/index.js';
+import { formatBytes, formatCount, printable, renderTable, type TextOutput, wrap } from '../terminal/index.js';
 import { fieldTable } from './field-table.js';
 
 /** A data set's card for the terminal: first what it is, then what it holds, then what it may be used for. */
@@ -80,8 +80,17 @@ function firstLine(text: string | undefined): string | undefined {
   return text?.trim().split('\n')[0];
 }
 
+function publishedText(published: boolean, yanked: string | undefined): string {
+  if (yanked !== undefined) return 'yanked';
+  return published ? 'yes' : '';
+}
+
 function versions(card: DatasetCard, out: TextOutput): string {
-  const rows = card.versions.map(({ version, notes, published }) => [version, published ? 'yes' : '', notes ?? '']);
+  const rows = card.versions.map(({ version, notes = '', published, yanked }) => [
+    version,
+    publishedText(published, yanked),
+    yanked === undefined ? notes : `yanked: ${printable(yanked)}${notes && `; ${notes}`}`,
+  ]);
   const columns = [{ title: 'version' }, { title: 'published', dress: out.style.green }, { title: 'release notes' }];
   return table(columns, rows, out);
 }

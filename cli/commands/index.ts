@@ -68,6 +68,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./alias.js')).aliasCommand,
   },
   {
+    name: 'yank',
+    summary: 'Say that a published version is not to be used any more, and why',
+    load: async () => (await import('./yank.js')).yankCommand,
+  },
+  {
+    name: 'unyank',
+    summary: 'Take a yank back',
+    load: async () => (await import('./unyank.js')).unyankCommand,
+  },
+  {
     name: 'verify',
     summary: 'Check that every byte of a published version is as it was published',
     load: async () => (await import('./verify.js')).verifyCommand,

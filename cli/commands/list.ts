@@ -38,11 +38,11 @@ function render(entries: readonly DatasetEntry[], config: ResolvedConfig, { cwd,
   const registry = `${out.style.dim('registry:')} ${registryText(config)} ${from}`;
   if (entries.length === 0) return `No data sets: neither a builder here nor a version in the registry.\n\n${registry}`;
   const rows = entries.flatMap((entry) => {
-    const published = entry.published.length > 0 ? entry.published : [{ config: undefined, versions: [] }];
-    return published.map(({ config, versions }, index) => [
+    const published = entry.published.length > 0 ? entry.published : nothingPublished;
+    return published.map(({ config, versions, yanked = {} }, index) => [
       index === 0 ? entry.name : '',
       config ?? '',
-      versions.join(', ') || 'not published',
+      versions.map((version) => versionText(version, yanked)).join(', ') || 'not published',
       index === 0 ? builderText(entry, cwd) : '',
     ]);
   });
@@ -58,6 +58,12 @@ function render(entries: readonly DatasetEntry[], config: ResolvedConfig, { cwd,
     out.style,
   );
   return `${table}\n\n${registry}`;
+}
+
+const nothingPublished: DatasetEntry['published'] = [{ config: undefined, versions: [] }];
+
+function versionText(version: string, yanked: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(yanked, version) ? `${version} (yanked)` : version;
 }
 
 function builderText(entry: DatasetEntry, cwd: string): string {

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { LocatedVersion } from '../../src/cache/index.js';
 import { type ConfiguredFormat, outputFormats } from '../../src/core/config/index.js';
 import type { ResolvedVersion } from '../../src/registry/index.js';
+import { strictFlag } from '../flags/strict.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { warningsTo } from '../frame/warnings.js';
@@ -11,6 +12,7 @@ interface PathFlags {
   readonly split?: string;
   readonly fileFormat?: ConfiguredFormat;
   readonly url?: boolean;
+  readonly strict?: boolean;
 }
 
 export const pathCommand: CommandModule = {
@@ -20,6 +22,7 @@ export const pathCommand: CommandModule = {
       .option('--split <name>', "this split's shard files, one a line, in place of the version's directory")
       .addOption(new Option('--file-format <format>', 'with --split: which files').choices(outputFormats))
       .option('--url', 'where the registry holds the version, gs:// included; nothing is fetched')
+      .addOption(strictFlag())
       .addHelpText(
         'after',
         examples(
@@ -36,8 +39,9 @@ export const pathCommand: CommandModule = {
 async function path(context: CommandContext, reference: string, flags: PathFlags): Promise<CommandResult> {
   const { findVersion, locateReference, shardPaths } = await import('../../src/catalog/index.js');
   const config = await context.config();
-  if (flags.url === true) return result(await findVersion(reference, config));
-  const version = await locateReference(reference, config, warningsTo(context));
+  const reaction = { ...warningsTo(context), strict: flags.strict };
+  if (flags.url === true) return result(await findVersion(reference, config, reaction));
+  const version = await locateReference(reference, config, reaction);
   if (flags.split === undefined) return result({ ...version, location: await fetchAll(context, version) });
   const files = await shardPaths(version, flags.split, flags.fileFormat);
   return { data: { path: version.directory, files }, text: () => files.join('\n') };

@@ -1,5 +1,6 @@
 import { formatReference } from '../../src/core/names/index.js';
 import type { PromoteOptions, Promotion } from '../../src/promotion/index.js';
+import type { Yank } from '../../src/registry/index.js';
 import { reasonFlag } from '../flags/reason.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
@@ -41,6 +42,7 @@ async function promote(
   flags: PromoteFlags,
 ): Promise<CommandResult> {
   const { promote: promoteVersion } = await import('../../src/promotion/index.js');
+  const { yankText } = await import('../../src/registry/index.js');
   const config = await context.config();
   const display = progressDisplay(context, 'bytes');
   const started = performance.now();
@@ -67,7 +69,7 @@ async function promote(
     });
     const seconds = (performance.now() - started) / 1000;
     if (stage !== undefined) display.onProgress({ type: 'stage-end', stage, rows: total, seconds });
-    return { data: dataOf(promotion), text: () => textOf(promotion) };
+    return { data: dataOf(promotion), text: () => textOf(promotion, yankText) };
   } finally {
     display.close();
   }
@@ -82,7 +84,10 @@ function dataOf({ config, copy, alias, ...promotion }: Promotion): unknown {
   };
 }
 
-function textOf({ name, config, version, registry, copy, alias }: Promotion): string {
+function textOf(
+  { name, config, version, registry, copy, alias }: Promotion,
+  yankText: (version: Pick<Promotion, 'name' | 'config' | 'version'>, yank: Yank) => string,
+): string {
   const reference = formatReference({ name, config, version });
   const lines: string[] = [];
   if (copy?.status === 'exists') lines.push(`${reference} is in ${registry} already, with the same content.`);
@@ -96,5 +101,6 @@ function textOf({ name, config, version, registry, copy, alias }: Promotion): st
     lines.push(`${name}@${alias.name} stands for ${reference}; ${before}.`);
   }
   if (alias?.status === 'unchanged') lines.push(`${name}@${alias.name} stood for ${reference} before.`);
+  if (alias?.yank !== undefined) lines.push(`Meanwhile ${yankText({ name, config, version }, alias.yank)}.`);
   return lines.join('\n');
 }

@@ -3,14 +3,17 @@ import { Option } from 'commander';
 import type { PullReport } from '../../src/cache/index.js';
 import { type ConfiguredFormat, outputFormats } from '../../src/core/config/index.js';
 import { list } from '../flags/parsers.js';
+import { strictFlag } from '../flags/strict.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
+import { warningsTo } from '../frame/warnings.js';
 import { progressDisplay } from '../progress/index.js';
 
 interface PullFlags {
   readonly to: string;
   readonly fileFormat?: ConfiguredFormat;
   readonly split?: readonly string[];
+  readonly strict?: boolean;
 }
 
 export const pullCommand: CommandModule = {
@@ -20,6 +23,7 @@ export const pullCommand: CommandModule = {
       .requiredOption('--to <dir>', 'directory in which the version appears as <name>/[<config>/]<version>')
       .addOption(new Option('--file-format <format>', 'only the files of this format').choices(outputFormats))
       .option('--split <names>', 'only these splits (repeat it, or separate them with commas)', list)
+      .addOption(strictFlag())
       .addHelpText(
         'after',
         examples(
@@ -47,6 +51,8 @@ async function pull(context: CommandContext, reference: string, flags: PullFlags
       directory: resolve(context.cwd, flags.to),
       formats: flags.fileFormat && [flags.fileFormat],
       splits: flags.split,
+      strict: flags.strict,
+      ...warningsTo(context),
       signal: context.signal,
       onWait: () => display.note(`another process of this host is pulling ${reference}: waiting for it`),
       onStart: ({ reference: exact, bytes, keptBytes }) => {
@@ -65,6 +71,7 @@ async function pull(context: CommandContext, reference: string, flags: PullFlags
   }
 }
 
-function dataOf({ name, config, version, directory, status, fetched, kept }: PullReport): unknown {
-  return { name, config: config ?? null, version, path: directory, status, fetched, kept };
+function dataOf({ name, config, version, directory, status, fetched, kept, yank }: PullReport): unknown {
+  const yanked = yank === undefined ? {} : { yank };
+  return { name, config: config ?? null, version, path: directory, status, fetched, kept, ...yanked };
 }

@@ -1,5 +1,6 @@
 import type { ShownExamples } from '../../src/catalog/index.js';
 import { list, wholeNumber } from '../flags/parsers.js';
+import { strictFlag } from '../flags/strict.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { warningsTo } from '../frame/warnings.js';
@@ -11,6 +12,7 @@ interface ShowFlags {
   readonly fields?: readonly string[];
   readonly reveal?: boolean;
   readonly images: boolean;
+  readonly strict?: boolean;
 }
 
 export const showCommand: CommandModule = {
@@ -23,6 +25,7 @@ export const showCommand: CommandModule = {
       .option('--fields <paths>', 'only these features (repeat it, or separate them with commas)', list)
       .option('--reveal', 'show personal data as it is; without it, a prefix of its hash stands for each value')
       .option('--no-images', 'describe images in words alone')
+      .addOption(strictFlag())
       .addHelpText(
         'after',
         examples(
@@ -42,7 +45,7 @@ async function show(context: CommandContext, reference: string, flags: ShowFlags
     import('../show/image-preview.js'),
   ]);
   const { split, skip, count, fields } = flags;
-  const options = { split, skip, count, reveal: flags.reveal === true, ...warningsTo(context) };
+  const options = { split, skip, count, reveal: flags.reveal === true, strict: flags.strict, ...warningsTo(context) };
   const shown: ShownExamples = await showExamples(reference, options, await context.config());
   const { out } = context.terminal;
   const images = flags.images ? previewStyle(out.style.bold('') !== '', context.env) : undefined;

@@ -79,6 +79,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   STORAGE_UNSUITABLE: exitCodes.environment,
   VERSION_EXISTS: exitCodes.refused,
   VERSION_REMOVED: exitCodes.notFound,
+  VERSION_YANKED: exitCodes.refused,
   VERSION_IMMUTABLE: exitCodes.refused,
   LEASE_LOST: exitCodes.refused,
   ALIAS_MOVED: exitCodes.refused,

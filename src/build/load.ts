@@ -40,7 +40,9 @@ export interface LoadOptions {
   readonly config?: ResolvedConfig;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: BuildEvent) => void;
-  /** Told when a remote registry can't be reached and the cache answers in its place. Default: a warning of the process. */
+  /** Refuses a version that was yanked (`VERSION_YANKED`), in place of a warning. Default: false. */
+  readonly strict?: boolean;
+  /** Told when a version was yanked, and when a remote registry can't be reached and the cache answers in its place. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -57,8 +59,8 @@ export interface LoadableClass<F extends AnyFeature> {
  * Examples are typed from the name (as the newest version has them) where the data set's module adds itself to `DatasetTypes`, else by the
  * class.
  *
- * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, `product_a:1.*.*`; without a version the newest in the registry.
- * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN, SPLIT_EXPRESSION_INVALID, BUILD_REFUSED, and
+ * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, `product_a:1.*.*`; without a version the newest in the registry that is not yanked.
+ * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN, SPLIT_EXPRESSION_INVALID, BUILD_REFUSED, VERSION_YANKED, and
  *   whatever stops a build.
  * @example
  * ```ts
@@ -93,7 +95,7 @@ async function findOrBuild(
   config: ResolvedConfig,
   options: LoadOptions,
 ): Promise<LocatedVersion> {
-  const located = { ...config, onWarning: options.onWarning };
+  const located = { ...config, onWarning: options.onWarning, strict: options.strict };
   const found = await findLocated(registry, reference, located);
   if (found !== undefined) return found;
   const policy = options.build ?? 'auto';

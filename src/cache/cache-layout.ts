@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
  *     versions/<registry>/<name>/[<config>/]<version>/…   copies of remote versions, laid out as in their registry
  *     registries/<registry>.json                          which registry that is
  *     resolved/<registry>/<reference>.json                what a reference meant when the registry could last be asked
+ *     yanks/<registry>/<name>/[<config>/]<version>.json   whether the version was yanked when the registry was last asked, and when that was
  *     checked/<release>/<selfDigest>                      manifests that this release has found right, by their own digest
  *     processes/<process>/                                a process that uses the cache: who it is, what it reads, what it is downloading
  *     locks/<number>/                                     leases of files that are being downloaded
@@ -14,6 +15,7 @@ export const cacheFolders = {
   versions: 'versions',
   registries: 'registries',
   resolved: 'resolved',
+  yanks: 'yanks',
   checked: 'checked',
   processes: 'processes',
   locks: 'locks',

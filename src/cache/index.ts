@@ -11,5 +11,6 @@ export { findLocated, type LocatedVersion, type LocateOptions, locateVersion } f
 export { onceOnThisHost } from './once-on-this-host.js';
 export { type PulledAmounts, pullFiles } from './pull/pull-files.js';
 export { type PullOptions, type PullReport, pullVersion, wasPulled } from './pull/pull-version.js';
+export { reportYank, type YankReaction } from './report-yank.js';
 export { isUnreachable } from './unreachable.js';
 export type { CacheSettings } from './version-cache.js';

@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import { compareVersions, isVersion, parseReference } from '../core/names/index.js';
 import type { AnyFeature } from '../features/index.js';
 import { openVersion } from '../reader/index.js';
-import { type DatasetListing, openRegistry, type Registry, type VersionInfo } from '../registry/index.js';
+import { type DatasetListing, openRegistry, type Registry, readYanks, type VersionInfo } from '../registry/index.js';
 import { isLocalStorage } from '../storage/index.js';
 import type { FindOptions } from './find-version.js';
 import { type SchemaField, schemaFields } from './schema/schema-fields.js';
@@ -45,6 +45,8 @@ export interface CardVersion {
   readonly version: string;
   readonly notes: string | undefined;
   readonly published: boolean;
+  /** Why it is not to be used any more; not there where it isn't yanked. */
+  readonly yanked?: string;
 }
 
 export interface CardSplit {
@@ -71,18 +73,25 @@ export async function describeDataset(
   return found === undefined ? fromBuilder(reference, config) : fromRegistry(found, registry);
 }
 
-async function fromRegistry({ files, location: directory }: LocatedVersion, registry: Registry): Promise<DatasetCard> {
+async function fromRegistry(
+  { files, location: directory, yank }: LocatedVersion,
+  registry: Registry,
+): Promise<DatasetCard> {
   const { info, schema } = await openVersion(files);
   const listing = await listDataset(registry, info.name);
   const published =
     info.config === undefined ? listing?.versions : listing?.configs.find(({ name }) => name === info.config)?.versions;
+  const yanked = {
+    ...(listing !== undefined && (await yankReasons(registry, info))),
+    ...(yank !== undefined && { [info.version]: yank.reason }),
+  };
   const { name, config, version, formats, description, configDescription, homepage, citation, license, owner, tags } =
     info;
   return {
     ...{ name, config, configDescription, version, directory, description, homepage, citation, license, owner, tags },
     supervisedKeys: info.supervisedKeys,
     privacy: policiesInWords(info.manifest?.info.privacy),
-    versions: cardVersions(info.releaseNotes, published ?? [info.version]),
+    versions: cardVersions(info.releaseNotes, published ?? [info.version], yanked),
     configs: listing?.configs.map((each) => each.name) ?? [],
     splits: cardSplits(info),
     formats,
@@ -103,6 +112,15 @@ async function listDataset(registry: Registry, name: string): Promise<DatasetLis
   }
 }
 
+/** Why versions of the same data set and config are not to be used any more. */
+async function yankReasons(
+  { storage }: Registry,
+  { name, config }: Pick<VersionInfo, 'name' | 'config'>,
+): Promise<Readonly<Record<string, string>>> {
+  const yanks = await readYanks(storage, { name, config });
+  return Object.fromEntries([...yanks].map(([version, { reason }]) => [version, reason]));
+}
+
 async function fromBuilder(reference: string, config: ResolvedConfig): Promise<DatasetCard> {
   const { definition, chosen, builder } = await findTarget(reference, config);
   const info: DatasetInfo<AnyFeature> = (await loadBuilder(builder)).info();
@@ -121,7 +139,7 @@ async function fromBuilder(reference: string, config: ResolvedConfig): Promise<D
     tags: info.tags ?? [],
     supervisedKeys: info.supervisedKeys,
     privacy: policiesInWords(info.privacy),
-    versions: cardVersions(builderClass.versions, []),
+    versions: cardVersions(builderClass.versions, [], {}),
     configs: definition.configs,
     splits: [],
     formats: [],
@@ -133,11 +151,19 @@ async function fromBuilder(reference: string, config: ResolvedConfig): Promise<D
 }
 
 /** Versions that are published and versions that have notes, newest first as their authors and the registry list them. */
-function cardVersions(notes: Readonly<Record<string, string>>, published: readonly string[]): readonly CardVersion[] {
+function cardVersions(
+  notes: Readonly<Record<string, string>>,
+  published: readonly string[],
+  yanked: Readonly<Record<string, string>>,
+): readonly CardVersion[] {
   const versions = [...new Set([...published, ...Object.keys(notes)])].filter(isVersion);
   return versions
     .sort((a, b) => compareVersions(b, a))
-    .map((version) => ({ version, notes: notes[version], published: published.includes(version) }));
+    .map((version) => {
+      const reason = yanked[version];
+      const card = { version, notes: notes[version], published: published.includes(version) };
+      return reason === undefined ? card : { ...card, yanked: reason };
+    });
 }
 
 function cardSplits(info: VersionInfo): readonly CardSplit[] {

@@ -1,4 +1,4 @@
-import { fetchFiles, type LocatedVersion, locateVersion } from '../cache/index.js';
+import { fetchFiles, type LocatedVersion, locateVersion, reportYank, type YankReaction } from '../cache/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, nearestHint, parseReference, type Reference } from '../core/names/index.js';
@@ -6,18 +6,23 @@ import { versionInfo } from '../reader/index.js';
 import { openRegistry, type RecordFormat, type Registry, type ResolvedVersion } from '../registry/index.js';
 import { listDatasets } from './list-datasets.js';
 
-export interface FindOptions {
-  /** Told when a remote registry can't be reached and the cache answers in its place. Default: a warning of the process. */
-  readonly onWarning?: ((message: string) => void) | undefined;
-}
+/** What becomes of a yanked version, and who is told. */
+export type FindOptions = YankReaction;
 
 /**
  * The published version that a reference means, as the registry says it.
  *
+ * @param options what becomes of a yanked version. Default: nobody is told.
  * @throws DatasetsError NAME_INVALID; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, with the command that builds it where that would help.
  */
-export function findVersion(reference: string, config: ResolvedConfig): Promise<ResolvedVersion> {
-  return find(reference, config, (registry, wanted) => registry.resolve(wanted));
+export async function findVersion(
+  reference: string,
+  config: ResolvedConfig,
+  options?: FindOptions,
+): Promise<ResolvedVersion> {
+  const found = await find(reference, config, (registry, wanted) => registry.resolve(wanted));
+  if (options !== undefined) reportYank(found, options);
+  return found;
 }
 
 /**

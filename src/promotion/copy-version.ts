@@ -14,11 +14,13 @@ import {
   type ResolvedVersion,
   readDefaultConfig,
   readManifest,
+  readYank,
   type StagedVersion,
   type StageOptions,
   stageVersion,
   versionFiles,
   versionPath,
+  versionYanked,
   writeAudit,
 } from '../registry/index.js';
 import { LocalStorage } from '../storage/index.js';
@@ -49,7 +51,7 @@ export type CopyReport = { readonly status: 'exists' } | ({ readonly status: 'co
  * Copies a version to another registry as it is, byte for byte: nothing is built. Each file is compared with the manifest (size, CRC-32C, sha256) when it comes from
  * its registry, and the whole appears in the other one as a build does. A copy that was broken off goes on with the files that it has.
  *
- * @throws DatasetsError UNSUPPORTED for data without a manifest, or a part that was pulled; DATA_CORRUPT when a file is not what was published; VERSION_IMMUTABLE when the target has the version with other
+ * @throws DatasetsError UNSUPPORTED for data without a manifest, or a part that was pulled; DATA_CORRUPT when a file is not what was published; VERSION_YANKED when it was yanked in the target; VERSION_IMMUTABLE when the target has the version with other
  *   content, or had it; STORAGE_FULL, INTERRUPTED, and what storages throw. Nothing is published then.
  */
 export async function copyVersion(
@@ -60,6 +62,8 @@ export async function copyVersion(
 ): Promise<CopyReport> {
   const bytes = await from.storage.read(`${version.path}/${versionFiles.manifest}`);
   const manifest = await checkSource(from, version, bytes);
+  const yank = await readYank(to.storage, version);
+  if (yank !== undefined) throw versionYanked(version, yank, to.location);
   if (await hasEqual(to, version, manifest)) return { status: 'exists' };
   try {
     const amounts = await stageAndPublish(from, to, { version, manifest, bytes: bytes ?? new Uint8Array() }, options);

@@ -3,7 +3,16 @@ import { stagingDirectory } from '../build/index.js';
 import { loadConfig, type ResolvedConfig, registryPlace } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type AliasName, formatReference, parseAliasName, parseReference } from '../core/names/index.js';
-import { moveAlias, openRegistry, type Registry, type ResolvedVersion, readAlias } from '../registry/index.js';
+import {
+  moveAlias,
+  openRegistry,
+  type Registry,
+  type ResolvedVersion,
+  readAlias,
+  readYank,
+  versionYanked,
+  type Yank,
+} from '../registry/index.js';
 import { type CopyOptions, type CopyReport, copyVersion } from './copy-version.js';
 
 export interface PromoteOptions extends Pick<CopyOptions, 'actor' | 'signal' | 'onWaiting' | 'onStart' | 'onProgress'> {
@@ -40,6 +49,8 @@ export interface PromotedAlias {
   readonly status: 'moved' | 'unchanged';
   /** The version that it stood for before; undefined where it wasn't set. */
   readonly from: string | undefined;
+  /** Somebody yanked the version at the same time. */
+  readonly yank?: Yank;
 }
 
 /**
@@ -47,7 +58,7 @@ export interface PromotedAlias {
  * used.
  *
  * @param reference `product_a:1.2.0`, also `product_a@candidate`: what that stands for now.
- * @throws DatasetsError USAGE when neither an alias nor another registry is named; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, VERSION_REMOVED; ALIAS_MOVED when somebody else moved the
+ * @throws DatasetsError USAGE when neither an alias nor another registry is named; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, VERSION_REMOVED; VERSION_YANKED; ALIAS_MOVED when somebody else moved the
  *   alias at the same time, with who; VERSION_IMMUTABLE, DATA_CORRUPT and the other errors of a copy. The alias is moved last.
  * @example
  * ```ts
@@ -62,6 +73,7 @@ export async function promote(reference: string, options: PromoteOptions): Promi
   if (from === undefined && alias === undefined) throw nothingToDo(reference);
   const reason = options.reason ?? '';
   const source = await (from ?? to).resolve(parseReference(reference));
+  if (source.yank !== undefined) throw versionYanked(source, source.yank, (from ?? to).location);
   const copied =
     from && (await copyVersion(from, to, source, { ...options, reason, workDirectory: stagingDirectory(config) }));
   const promoted = alias && (await promoteAlias(to, source, alias, { reason, actor: options.actor }));
@@ -86,7 +98,9 @@ async function promoteAlias(
     return { name: alias, generation: before.generation, status: 'unchanged', from };
   }
   const moved = await moveAlias(registry, name, alias, { config, version }, options);
-  return { name: alias, generation: moved.generation, status: 'moved', from };
+  // Whoever yanks a version reads its aliases afterwards, so that one of the two sees the other.
+  const yank = await readYank(registry.storage, { name, config, version });
+  return { name: alias, generation: moved.generation, status: 'moved', from, ...(yank !== undefined && { yank }) };
 }
 
 function registriesOf(

@@ -67,3 +67,5 @@ export {
 } from './version-metadata.js';
 export type { VersionName } from './version-name.js';
 export { writeMetadata } from './write-metadata.js';
+export { setYanked, type YankOptions, type YankOutcome } from './yanks/set-yank.js';
+export { readYank, readYanks, versionYanked, type Yank, yankText } from './yanks/yank.js';

@@ -17,6 +17,7 @@ import { locationOf } from './location.js';
 import { resolveReference } from './resolve.js';
 import { isUnknownReference } from './unknown-reference.js';
 import { isVersionDirectory } from './version-directory.js';
+import type { Yank } from './yanks/yank.js';
 
 /** A data set's versions in a registry, newest first. */
 export interface DatasetListing {
@@ -35,6 +36,8 @@ export interface ResolvedVersion {
   readonly path: string;
   /** Absolute directory, or a URL. */
   readonly location: string;
+  /** That it is not to be used any more. Only a version that is named, by itself or by an alias, may be yanked. */
+  readonly yank?: Yank;
 }
 
 /** What an alias stands for, or undefined where it isn't set. */
@@ -103,9 +106,9 @@ export class Registry {
   }
 
   /**
-   * Finds the version that a reference means: the alias, the newest that matches, or the newest.
+   * Finds the version that a reference means: the alias, the newest that matches, or the newest. Versions that were yanked are passed over, unless they are named.
    *
-   * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name; VERSION_REMOVED.
+   * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN or VERSION_UNKNOWN, with what there is and the nearest name; VERSION_REMOVED; VERSION_YANKED where all that match were yanked.
    * @example
    * ```ts
    * const { location } = await registry.resolve(parseReference('product_a/men:1.*.*'));

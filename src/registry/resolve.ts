@@ -6,15 +6,18 @@ import {
   formatReference,
   isConfigName,
   isVersion,
+  matchesVersion,
   nearestHint,
   newestVersion,
   type Reference,
+  type Version,
   type VersionPattern,
 } from '../core/names/index.js';
 import { readDefaultConfig } from './default-config.js';
 import { versionPath } from './layout.js';
 import type { Registry, ResolvedVersion } from './registry.js';
 import { readTombstone, versionRemoved } from './retention/tombstone.js';
+import { readYank, readYanks, type Yank, yankText } from './yanks/yank.js';
 
 const defaultAlias = 'default' as AliasName;
 
@@ -25,12 +28,51 @@ export async function resolveReference(registry: Registry, reference: Reference)
   const config = aliased === undefined ? await pickConfig(registry, reference) : aliased.config;
   const versions = await registry.listVersions(name, config);
   const wanted = aliased?.version ?? reference.version;
-  const version = newestVersion(versions, wanted);
-  if (version === undefined) {
+  if (newestVersion(versions, wanted) === undefined) {
     throw (await removedVersion(registry, name, config, wanted)) ?? (await unknownVersion(registry, reference, config));
   }
+  const { version, yank } = await pickVersion(registry, reference, { config, wanted, versions });
   const path = versionPath({ name, config, version });
-  return { name, config, version, path, location: registry.locationOf(path) };
+  return { name, config, version, path, location: registry.locationOf(path), ...(yank !== undefined && { yank }) };
+}
+
+interface Candidates {
+  readonly config: ConfigName | undefined;
+  readonly wanted: VersionPattern | undefined;
+  readonly versions: readonly Version[];
+}
+
+/** The one that is named, yanked or not; else the newest that matches and is not yanked. */
+async function pickVersion(
+  registry: Registry,
+  reference: Reference,
+  { config, wanted, versions }: Candidates,
+): Promise<{ readonly version: Version; readonly yank: Yank | undefined }> {
+  const { storage } = registry;
+  const { name } = reference;
+  if (wanted !== undefined && isVersion(wanted)) {
+    return { version: wanted, yank: await readYank(storage, { name, config, version: wanted }) };
+  }
+  const yanks = await readYanks(storage, { name, config }, wanted);
+  const version = newestVersion(
+    versions.filter((candidate) => !yanks.has(candidate)),
+    wanted,
+  );
+  if (version !== undefined) return { version, yank: undefined };
+  const meant = versions.filter((candidate) => wanted === undefined || matchesVersion(wanted, candidate));
+  const texts = meant.flatMap((candidate) => {
+    const yank = yanks.get(candidate);
+    return yank === undefined ? [] : [yankText({ name, config, version: candidate }, yank)];
+  });
+  const [newest] = meant;
+  throw new DatasetsError(
+    'VERSION_YANKED',
+    `every version that ${formatReference(reference)} may mean in ${registry.location} was yanked: ${texts.join('; ')}`,
+    {
+      hint: `Name one to read it all the same: ${formatReference({ name, config, version: newest })}.`,
+      at: { dataset: name },
+    },
+  );
 }
 
 /** `@alias`, or the alias `default` where neither a version nor a config is named. */

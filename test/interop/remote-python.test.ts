@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SnippetTarget, trainerSnippet, versionForSnippet } from '../../src/catalog/index.js';
+import { DatasetsError, type ErrorCode } from '../../src/core/errors/index.js';
 import { parseDatasetName, parseReference, type Version } from '../../src/core/names/index.js';
-import { moveAlias, openRegistry, type Registry, readManifest } from '../../src/registry/index.js';
+import { moveAlias, openRegistry, type Registry, readManifest, setYanked } from '../../src/registry/index.js';
 import { TemporaryProject } from '../cli/run-cli.js';
 import { type Bucket, requireGcs } from '../gcs/index.js';
 import { type Finished, type Oracle, requireOracle } from '../oracle/index.js';
@@ -127,6 +128,18 @@ describe('Python without Node, from a registry in a bucket', function () {
     });
   });
 
+  /** The path and why it was yanked, or null where there is none that may be meant. */
+  async function meaning(reference: string): Promise<readonly [string, string | null] | null> {
+    try {
+      const { path, yank } = await registry.resolve(parseReference(reference));
+      return [path, yank?.reason ?? null];
+    } catch (error) {
+      assert.ok(error instanceof DatasetsError && unknown.has(error.code), String(error));
+      return null;
+    }
+  }
+  const unknown = new Set<ErrorCode>(['DATASET_UNKNOWN', 'CONFIG_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_YANKED']);
+
   it('finds the version that this package finds, for every form of reference', async () => {
     const sample = parseDatasetName('sample');
     const move = (alias: string, target: string | undefined) =>
@@ -157,9 +170,7 @@ describe('Python without Node, from a registry in a bucket', function () {
       ...['one_config', 'one_config:1.0.0', 'one_config:2.0.0', 'default_config', 'default_config:1.*.*'],
     ];
     const found = async (all: readonly string[]) => {
-      const ours = await Promise.all(
-        all.map(async (reference) => (await registry.find(parseReference(reference)))?.path ?? null),
-      );
+      const ours = await Promise.all(all.map(meaning));
       const program = `
 bucket_name, _, prefix = REGISTRY.removeprefix('gs://').partition('/')
 bucket = storage.Client().bucket(bucket_name)
@@ -176,15 +187,34 @@ print(json.dumps([attempt(reference) for reference in ${JSON.stringify(all)}]))
     };
     const { ours, theirs } = await found(references);
     assert.deepEqual(theirs, ours);
-    assert.equal(ours[references.indexOf('sample')], 'sample/2.0.0');
-    assert.equal(ours[references.indexOf('sample@prod')], 'sample/1.0.0');
+    assert.deepEqual(ours[references.indexOf('sample')], ['sample/2.0.0', null]);
+    assert.deepEqual(ours[references.indexOf('sample@prod')], ['sample/1.0.0', null]);
     assert.equal(ours[references.indexOf('sample@gone')], null);
-    assert.equal(ours[references.indexOf('one_config')], 'one_config/only/1.0.0');
+    assert.deepEqual(ours[references.indexOf('one_config')], ['one_config/only/1.0.0', null]);
+    const yankedSample = ['2.0.0', '1.10.0', '1.0.0'].map((number) => ({ name: sample, version: number }));
+    const oneConfig = { name: parseDatasetName('one_config'), config: 'only', version: '1.0.0' };
+    for (const yanked of [...yankedSample, oneConfig]) await setYanked(registry, yanked, true, { reason: 'wrong' });
+    await setYanked(registry, { name: sample, version: '1.0.0' }, false, { reason: 'right' });
+    await setYanked(registry, { name: sample, version: '1.0.0' }, true, { reason: 'wrong after all' });
+    const yanked = await found(references);
+    assert.deepEqual(yanked.theirs, yanked.ours);
+    assert.deepEqual(yanked.ours[references.indexOf('sample')], ['sample/1.2.0', null]);
+    assert.deepEqual(yanked.ours[references.indexOf('sample:2.0.0')], ['sample/2.0.0', 'wrong']);
+    assert.deepEqual(yanked.ours[references.indexOf('sample@prod')], ['sample/1.0.0', 'wrong after all']);
+    assert.equal(yanked.ours[references.indexOf('one_config')], null);
+    const warned = await run(`${await functions()}\npull('sample:1.0.0')\n`);
+    succeeds(warned);
+    assert.match(warned.stderr, /UserWarning: gs:\/\/.*\/sample\/1\.0\.0 was yanked: wrong after all/);
+    for (const each of [...yankedSample, oneConfig]) await setYanked(registry, each, false, { reason: 'test' });
+    assert.deepEqual((await found(references)).theirs, ours);
     // The alias `default` is what a name alone means; a version or a config beside the name is not asked of it.
     await move('default', '1.2.0');
     const second = await found(['sample', 'sample:1.*.*']);
     assert.deepEqual(second.theirs, second.ours);
-    assert.deepEqual(second.ours, ['sample/1.2.0', 'sample/1.10.0']);
+    assert.deepEqual(second.ours, [
+      ['sample/1.2.0', null],
+      ['sample/1.10.0', null],
+    ]);
     await move('default', undefined);
   });
 

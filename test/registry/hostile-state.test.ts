@@ -52,6 +52,15 @@ describe('what processes write for each other into a registry', () => {
       },
     ],
     [
+      'a yank',
+      'numbers/.yanked/2.0.0/00000001.json',
+      { name: 'numbers', version: '2.0.0', yanked: true, reason: 'r', actor: 'a', changedAt: 't', id: 'x' },
+      async () => {
+        await registry.resolve(parseReference('numbers'));
+        await registry.resolve(parseReference('numbers:2.0.0'));
+      },
+    ],
+    [
       'a lease',
       '.leases/numbers/1.0.0/00000009.json',
       {

@@ -11,9 +11,12 @@ import {
   readManifest,
   versionFiles,
   versionPath,
+  type Yank,
 } from '../../registry/index.js';
 import { LocalStorage, refuseGcsfuse, type Storage } from '../../storage/index.js';
+import { knownYank, rememberYank } from '../known-yank.js';
 import { onceOnThisHost } from '../once-on-this-host.js';
+import { reportYank } from '../report-yank.js';
 import { writePartManifest } from './part-metadata.js';
 import { pullFiles } from './pull-files.js';
 import { type PulledFile, preparedFiles } from './pulled-file.js';
@@ -35,6 +38,10 @@ export interface PullOptions {
     | undefined;
   /** Called with the bytes that are there so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Refuses a version that was yanked (`VERSION_YANKED`), in place of a warning. Default: false. */
+  readonly strict?: boolean | undefined;
+  /** Told when the version was yanked. Default: a warning of the process. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Called once when another process of this host is found pulling the same version. */
   readonly onWait?: (() => void) | undefined;
 }
@@ -43,6 +50,8 @@ export interface PullReport {
   readonly name: string;
   readonly config: string | undefined;
   readonly version: string;
+  /** That it is not to be used any more. */
+  readonly yank?: Yank;
   /** Absolute; the version, whole. */
   readonly directory: string;
   /** `exists`: it was there already, or another process of this host has pulled it meanwhile. */
@@ -61,11 +70,11 @@ const nothing = { files: 0, bytes: 0 };
  *
  * It appears there whole, by one rename. Each file is verified before it counts; a pull that was broken off goes on where it stopped. However many processes
  * of a host ask for a version, one fetches it and the others wait for it; when that one dies, another takes over. A version that is there already
- * is not asked for again.
+ * is not asked for again, but for one request in ten minutes, whether it was yanked.
  *
  * @param reference `product_a:1.2.0`; also a wildcard, an alias or a name alone, whose meaning is asked of the registry. Ranks that pull at once had better name one version: a
  *   newer one may appear between two of them.
- * @throws DatasetsError STORAGE_UNSUITABLE for a gcsfuse mount; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN; UNSUPPORTED for a format that the version doesn't have; VERSION_EXISTS when
+ * @throws DatasetsError STORAGE_UNSUITABLE for a gcsfuse mount; DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN; UNSUPPORTED for a format that the version doesn't have; VERSION_YANKED with `strict`, and where all that match were yanked; VERSION_EXISTS when
  *   another part of it is there; DATA_CORRUPT when a file in the registry is not what was published; STORAGE_FULL, INTERRUPTED, and what the storage throws.
  * @example
  * ```ts
@@ -77,14 +86,16 @@ export async function pullVersion(reference: string, options: PullOptions): Prom
   const wanted = parseReference(reference);
   const selection: Selection = { formats: options.formats, splits: options.splits };
   const target = new LocalStorage(options.directory);
+  const registry = typeof options.registry === 'string' ? openRegistry(options.registry) : options.registry;
   const { name, config, version } = wanted;
   if (version !== undefined && isVersion(version)) {
-    const there = await pulledBefore(target, { name, config, version }, selection);
-    if (there !== undefined) return there;
+    const exact = { name, config, version };
+    const there = await pulledBefore(target, exact, selection);
+    if (there !== undefined) return withYank(there, await yankOf(registry, exact, target), registry, options);
   }
-  const registry = typeof options.registry === 'string' ? openRegistry(options.registry) : options.registry;
   const resolved = await registry.resolve(wanted);
-  return onceOnThisHost({
+  if (options.strict === true) reportYank(resolved, options);
+  const report = await onceOnThisHost({
     directory: target.location,
     lease: leaseOf(resolved),
     finished: () => pulledBefore(target, resolved, selection),
@@ -92,6 +103,23 @@ export async function pullVersion(reference: string, options: PullOptions): Prom
     signal: options.signal,
     onWait: options.onWait,
   });
+  await rememberYank(resolved.yank, target, yankNote(resolved));
+  return withYank(report, resolved.yank, registry, options);
+}
+
+function yankOf(registry: Registry, version: ExactVersion, target: LocalStorage): Promise<Yank | undefined> {
+  return knownYank(registry, version, target, yankNote(version));
+}
+
+function yankNote(version: ExactVersion): string {
+  return `${pullFolder}/${idOf(version)}.yank.json`;
+}
+
+/** @throws DatasetsError VERSION_YANKED where only others are wanted. */
+function withYank(report: PullReport, yank: Yank | undefined, registry: Registry, options: PullOptions): PullReport {
+  if (yank === undefined) return report;
+  reportYank({ ...report, location: registry.location, yank }, options);
+  return { ...report, yank };
 }
 
 /** Whether a version in a directory was pulled there, so that nothing of the registry is there but the version itself. */

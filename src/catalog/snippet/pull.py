@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import re
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,7 @@ DATA = Path.home() / 'datasets'  # Versions are kept here: let it be a disk of t
 
 
 def resolve(bucket, root, reference):
-    """The path of what `name[/config][:version]` or `name@alias` means: the newest complete version that matches."""
+    """The path of what `name[/config][:version]` or `name@alias` means, and why it was yanked, if it was: a wildcard or a name passes yanked ones over."""
 
     def listed(path):
         blobs = bucket.list_blobs(prefix=f'{root}{path}/', delimiter='/')
@@ -24,38 +25,46 @@ def resolve(bucket, root, reference):
     def read(path):
         return json.loads(bucket.blob(root + path).download_as_bytes())
 
-    def newest(parent, pattern):
+    def last(row):  # A row of numbered files, of which the highest counts.
+        names = [name for name in listed(row) if re.fullmatch(r'\d{8}\.json', name)]
+        return read(f'{row}/{names[-1]}') if names else {}
+
+    def complete(parent, pattern='*.*.*'):
         form = re.compile(pattern.replace('.', r'\.').replace('*', r'\d+'))
         versions = [name for name in listed(parent) if form.fullmatch(name)]
         for version in sorted(versions, key=lambda text: [int(part) for part in text.split('.')], reverse=True):
             if bucket.blob(f'{root}{parent}/{version}/manifest.json').exists():
-                return f'{parent}/{version}'
+                yield version
 
     name, config, version, alias = re.fullmatch(r'(\w+)(?:/([\w.-]+))?(?::([\d.*]+))?(?:@([\w-]+))?', reference).groups()
-    if not config and not version:  # An alias is a row of numbered files, of which the highest counts.
-        row = f'{name}/.aliases/{alias or "default"}'
-        move = read(f'{row}/{listed(row)[-1]}') if listed(row) else {}
-        target = move.get('target') or {}  # None where the alias was removed.
-        config, version = target.get('config'), target.get('version')
-        if alias and not version:
-            raise LookupError(f'{REGISTRY} has no alias {reference}')
-    found = newest(f'{name}/{config}' if config else name, version or '*.*.*')
-    if not found and not config:
+    target = {} if config or version else last(f'{name}/.aliases/{alias or "default"}').get('target') or {}
+    if alias and not target:  # There is no target where the alias was removed.
+        raise LookupError(f'{REGISTRY} has no alias {reference}')
+    config, version = target.get('config', config), target.get('version', version) or '*.*.*'
+    if not target and not config and not any(complete(name)):
         if 'metadata.json' in listed(f'{name}/.config'):
             configs = [read(f'{name}/.config/metadata.json')['default_config_name']]
         else:
-            configs = [config for config in listed(name) if newest(f'{name}/{config}', '*.*.*')]
-        found = newest(f'{name}/{configs[0]}', version or '*.*.*') if len(configs) == 1 else None
-    if not found:
-        raise LookupError(f'{REGISTRY} has no version {reference}, or several configs that have one')
-    return found
+            configs = [config for config in listed(name) if any(complete(f'{name}/{config}'))]
+        if len(configs) != 1:
+            raise LookupError(f'{REGISTRY} has no version {reference}, or several configs that have one')
+        config = configs[0]
+    parent = f'{name}/{config}' if config else name
+    for found in complete(parent, version):
+        said = last(f'{parent}/.yanked/{found}')
+        reason = said['reason'] if said.get('yanked') else None
+        if reason is None or '*' not in version:
+            return f'{parent}/{found}', reason
+    raise LookupError(f'{REGISTRY} has no version {reference} that was not yanked')
 
 
 def pull(reference):
     """The directory of a version on this machine. Of several processes one fetches it, and goes on where an earlier one ended."""
     bucket_name, _, prefix = REGISTRY.removeprefix('gs://').partition('/')
     bucket, root = storage.Client().bucket(bucket_name), prefix and prefix + '/'
-    path = resolve(bucket, root, reference)
+    path, yanked = resolve(bucket, root, reference)
+    if yanked is not None:
+        warnings.warn(f'{REGISTRY}/{path} was yanked: {yanked}', stacklevel=2)
     target, partial = inside(DATA, path), inside(DATA, f'.partial/{path}')
 
     def fetch(file):

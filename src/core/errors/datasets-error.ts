@@ -100,6 +100,7 @@ export type ErrorCode =
   // registry
   | 'VERSION_EXISTS'
   | 'VERSION_REMOVED' // pruned: its tombstone says when, by whom and why
+  | 'VERSION_YANKED' // taken back by a person: who, when and why stands in the registry
   | 'VERSION_IMMUTABLE'
   | 'LEASE_LOST' // another process took this one for dead and went on
   | 'ALIAS_MOVED' // somebody else moved the alias first

@@ -26,7 +26,7 @@ export interface MoveAliasOptions {
  *
  * @param target undefined removes the alias.
  * @returns the new generation.
- * @throws DatasetsError ALIAS_MOVED when somebody else moved it first, or it doesn't stand where it was expected; VERSION_UNKNOWN, VERSION_REMOVED when there is no such version.
+ * @throws DatasetsError ALIAS_MOVED when somebody else moved it first, or it doesn't stand where it was expected; VERSION_UNKNOWN, VERSION_REMOVED when there is no such version; VERSION_YANKED.
  * @example
  * ```ts
  * const seen = await readAlias(registry, name, alias);

@@ -89,7 +89,7 @@ async function whyNot(registry: Registry, name: DatasetName, target: AliasTarget
   }
 }
 
-const notPromotable: ReadonlySet<string> = new Set(['VERSION_UNKNOWN', 'VERSION_REMOVED']);
+const notPromotable: ReadonlySet<string> = new Set(['VERSION_UNKNOWN', 'VERSION_REMOVED', 'VERSION_YANKED']);
 
 function neverSet(registry: Registry, name: DatasetName, alias: AliasName): DatasetsError {
   return new DatasetsError('VERSION_UNKNOWN', `${name} has no alias ${alias} in ${registry.location}`, {

@@ -23,6 +23,8 @@ export interface StoredVersion {
   readonly lineage: readonly VersionName[];
   /** Aliases that stand for it. */
   readonly aliases: readonly string[];
+  /** Whether somebody said that it is not to be used any more. */
+  readonly isYanked: boolean;
 }
 
 /** What is kept, beside the newest version of each data set and config, aliases, and what a kept version was made from. */
@@ -58,7 +60,12 @@ export function planRetention<V extends StoredVersion>(
   refuseCircles(byReference);
   const reasons = new Map(versions.map((version) => [version, isAsked(version) ? [] : ['it was not asked about']]));
   for (const group of groups(versions)) {
-    for (const [age, version] of group.entries()) reasons.get(version)?.push(...ruleReasons(version, age, rules));
+    // A yank makes nothing go: the yanked version is counted among all, and takes no place among the others.
+    const usable = group.filter(({ isYanked }) => !isYanked);
+    for (const [age, version] of group.entries()) {
+      const counted = version.isYanked ? age : usable.indexOf(version);
+      reasons.get(version)?.push(...ruleReasons(version, counted, rules));
+    }
   }
   keepLineages(byReference, reasons);
   return versions.filter(isAsked).map((version) => ({ version, keptBecause: reasons.get(version) ?? [] }));

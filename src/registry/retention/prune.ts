@@ -40,7 +40,7 @@ export interface PruneReport {
 }
 
 /**
- * Removes versions that no rule keeps, and what queries gave that no version needs any more. The newest of each data set and config always stays, and so does what an alias stands for and what a version that
+ * Removes versions that no rule keeps, and what queries gave that no version needs any more. The newest of each data set and config always stays, also the newest that is not yanked, and so does what an alias stands for and what a version that
  * stays was made from.
  *
  * @throws DatasetsError USAGE without a rule, or with a rule that keeps nothing; DATASET_UNKNOWN; MANIFEST_INVALID, FORMAT_TOO_NEW for a version anywhere in the
@@ -58,8 +58,11 @@ export async function prune(registry: Registry, options: PruneOptions): Promise<
   const unfinished = await unfinishedRemovals(registry);
   if (options.remove === true) for (const tombstone of unfinished) await endUnfinished(registry, tombstone, options);
   const stored = await storedVersions(registry);
-  for (const name of options.names ?? [])
-    await registry.resolve({ name, config: undefined, version: undefined, alias: undefined });
+  for (const name of options.names ?? []) {
+    // Says what there is where the name is wrong.
+    if ((await registry.listDataset(name)) === undefined)
+      await registry.resolve({ name, config: undefined, version: undefined, alias: undefined });
+  }
   const asked = new Set<string>(options.names ?? stored.map(({ name }) => name));
   const plan = planRetention(stored, options, ({ name }) => asked.has(name));
   const versions: PrunedVersion[] = [];

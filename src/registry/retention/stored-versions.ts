@@ -4,6 +4,7 @@ import { versionPath } from '../layout.js';
 import { readManifest } from '../manifest.js';
 import { inParallel } from '../publish/in-parallel.js';
 import type { DatasetListing, Registry } from '../registry.js';
+import { readYank } from '../yanks/yank.js';
 import type { StoredVersion } from './plan-retention.js';
 
 /** Enough to hide the way to a bucket; a manifest of many shards is some MiB. */
@@ -33,6 +34,7 @@ export async function storedVersions(registry: Registry): Promise<readonly Store
       // What lies in another registry is that one's to keep.
       lineage: manifest.lineage.filter(({ registry }) => registry === undefined),
       aliases: aliases.get(versionPath(name)) ?? [],
+      isYanked: (await readYank(registry.storage, name)) !== undefined,
     });
   });
   return names.flatMap((name) => found.get(name) ?? []);

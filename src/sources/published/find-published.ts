@@ -35,9 +35,13 @@ function versionOf({ name, config, version, contentDigest }: Manifest): Publishe
   return { name, ...(config !== undefined && { config }), version, contentDigest };
 }
 
-async function manifestOf(reference: Reference, { location, label, from }: RequestedRegistry): Promise<Manifest> {
+async function manifestOf(
+  reference: Reference,
+  { location, label, from }: RequestedRegistry,
+  ignoreYank = false,
+): Promise<Manifest> {
   try {
-    const { files } = await locateVersion(openRegistry(location), reference, from);
+    const { files } = await locateVersion(openRegistry(location), reference, { ...from, ignoreYank });
     const { manifest } = await versionInfo(files);
     if (manifest !== undefined) return manifest;
   } catch (error) {
@@ -91,7 +95,8 @@ async function refuseCircle(dataset: BuiltDataset, read: Manifest, registry: Req
 /** Undefined for a version that was removed meanwhile, or that was never pulled to this registry. */
 async function upstreamManifest(reference: string, registry: RequestedRegistry): Promise<Manifest | undefined> {
   try {
-    return await manifestOf(parseReference(reference), registry);
+    // A yank there concerns whoever made that one.
+    return await manifestOf(parseReference(reference), registry, true);
   } catch (error) {
     if (isUnknownReference(error) || (error instanceof DatasetsError && error.code === 'VERSION_REMOVED'))
       return undefined;

@@ -35,6 +35,7 @@ function stored(
       return { name: parsed.name, config: parsed.config, version: parsed.version ?? '' };
     }),
     aliases: [],
+    isYanked: false,
     ...rest,
   };
 }
@@ -73,6 +74,23 @@ describe('a retention plan', () => {
       'a:1.1.0': ['published since 2026-10-22'],
       'a:1.2.0': [],
       'a:1.3.0': ['the newest'],
+    });
+  });
+
+  it('keeps the newest that is not yanked, and takes nothing because it is yanked', () => {
+    const versions = [
+      stored('a:2.0.0', { isYanked: true }),
+      stored('a:1.2.0', { isYanked: true }),
+      stored('a:1.1.0'),
+      stored('a:1.0.0'),
+      stored('a:0.9.0'),
+    ];
+    assert.deepEqual(plan(versions, { keepLast: 2 }), {
+      'a:2.0.0': ['the newest'],
+      'a:1.2.0': ['one of the last 2'],
+      'a:1.1.0': ['the newest'],
+      'a:1.0.0': ['one of the last 2'],
+      'a:0.9.0': [],
     });
   });
 
