@@ -70,7 +70,7 @@ describe('a build from SQL', () => {
     for await (const { item, price, n } of await load('clicks', { split: 'train[:2000]', config, build: 'never' })) {
       assert.equal(n, 78n);
       // By hand: cents of an item's price, times a copy's number below 13.
-      const cents = Number(String(price).replace('.', ''));
+      const cents = Math.round(Number(price) * 100);
       const unit = item === 'a' ? 110 : 2002;
       assert.ok(cents % unit === 0 && cents / unit < 13, `${price} of ${item}`);
       seen.set(String(item), (seen.get(String(item)) ?? 0) + 1);
