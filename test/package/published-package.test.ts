@@ -48,7 +48,7 @@ describe('the package that is published', () => {
       [],
     );
     const tracked = await capture('git', ['ls-files', 'src', 'builders', 'datasets', 'cli'], { cwd: repositoryRoot });
-    const assets = tracked.stdout.split('\n').filter((path) => path !== '' && !path.endsWith('.ts'));
+    const assets = tracked.stdout.split('\n').filter((path) => path !== '' && !/\.c?ts$/.test(path));
     assert.deepEqual(
       assets.filter((path) => !paths.includes(`dist/${path}`)),
       [],
