@@ -46,7 +46,7 @@ export const buildCommand: CommandModule = {
   define: (command, invoke) => {
     command
       .argument(
-        '[datasets...]',
+        '[dataset...]',
         'data sets (product_a, product_a/men, product_a:1.2.0) or their folders; none: the one in this folder',
       )
       .optionsGroup('What is built:')
@@ -57,7 +57,7 @@ export const buildCommand: CommandModule = {
       .option('--manual-dir <dir>', 'folder of files that had to be fetched by hand')
       .option(
         '--from-extract <registry>',
-        'read what the queries of this version gave, as a registry has kept it, and run none (path, gs:// URL or name)',
+        'read what the queries of this version gave, as a registry has kept it, and run none (a directory, gs://bucket/path or a configured name)',
       )
       .optionsGroup('What is downloaded:')
       .option('--download-only', 'fetch what the data sets download, and build nothing')

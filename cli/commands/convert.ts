@@ -25,7 +25,7 @@ export const convertCommand: CommandModule = {
       .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0')
       .requiredOption(
         '--to <place>',
-        'for tfrecord, arrow and parquet a registry (folder, gs:// URL, or name), where the version appears as a whole; for jsonl and csv a folder',
+        'for tfrecord, arrow and parquet a registry (a directory, gs://bucket/path or a configured name), where the version appears as a whole; for jsonl and csv a folder',
       )
       .addOption(
         new Option(

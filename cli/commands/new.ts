@@ -35,9 +35,7 @@ export const newCommand: CommandModule = {
         'make it of data that is there, and infer its features from every row: CSV, TSV, JSON Lines, JSON, Parquet, Arrow (a path, a pattern, or gs://), or a .sql file',
       )
       .addOption(
-        new Option('--table <name=files>', 'files as a table of the query, on DuckDB; may be repeated').argParser(
-          addTable,
-        ),
+        new Option('--table <name=files>', 'files as a table of the query, on DuckDB (repeat it)').argParser(addTable),
       )
       .addHelpText(
         'after',

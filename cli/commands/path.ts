@@ -27,7 +27,7 @@ export const pathCommand: CommandModule = {
         'after',
         examples(
           ['path product_a', 'directory of the newest version'],
-          ['path product_a/men:1.*.*', 'newest of the first major version'],
+          ["path 'product_a/men:1.*.*'", 'newest of the first major version'],
           ['path mnist --split train --file-format arrow', 'the shards of a split'],
           ['path product_a --url', 'the URL in a bucket'],
         ),

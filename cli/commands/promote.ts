@@ -19,7 +19,10 @@ export const promoteCommand: CommandModule = {
       .argument('<reference>', 'published version: product_a:1.2.0, product_a/men:1.2.0, product_a@candidate')
       .argument('[alias]', 'what is to stand for it: prod, candidate')
       .addOption(reasonFlag())
-      .option('--from <registry>', 'copy it from this registry first (a configured name, a directory, gs://…)')
+      .option(
+        '--from <registry>',
+        'copy it from this registry first (a directory, gs://bucket/path or a configured name)',
+      )
       .option('--to <registry>', 'the registry to promote it in (default: the configured one)')
       .addHelpText(
         'after',

@@ -19,15 +19,15 @@ interface PruneFlags {
 export const pruneCommand: CommandModule = {
   define: (command, invoke) => {
     command
-      .argument('[name...]', 'data sets to look at (default: all of the registry)')
+      .argument('[dataset...]', 'data sets to look at (default: all of the registry)')
       .option('--keep-last <count>', 'keep so many newest versions of each data set and config', wholeNumber(1))
       .option('--keep-newer-than <age>', 'keep what was published since: 12h, 30d, 8w', duration)
       .option(
         '--keep <references>',
-        'keep these versions: product_a:1.2.0, product_a:1.*.* (a comma list, or repeated)',
+        'keep these versions: product_a:1.2.0, product_a:1.*.* (repeat it, or separate them with commas)',
         list,
       )
-      .option('--reason <text>', 'told to whoever asks for a removed version')
+      .option('--reason <why>', 'why: whoever asks for a removed version is told')
       .option('--yes', 'remove them; without it the command only says what would go')
       .option('--dry-run', 'only say what would go: the default')
       .addHelpText(

@@ -30,7 +30,10 @@ export const verifyCommand: CommandModule = {
       .argument('[reference...]', 'published versions: product_a, product_a/men, product_a:1.2.0')
       .option('--all', 'every version in the registry')
       .option('--repair', 'put back what is damaged or missing, to the same bytes')
-      .option('--from <registry>', 'with --repair: another registry that holds the versions (path, gs:// URL or name)')
+      .option(
+        '--from <registry>',
+        'with --repair: another registry that holds the versions (a directory, gs://bucket/path or a configured name)',
+      )
       .option('--no-rebuild', 'with --repair: build nothing again')
       .addHelpText(
         'after',

@@ -5,7 +5,7 @@ import { addGlobalOptions } from '../frame/program.js';
 import { datasetCandidates } from './dataset-candidates.js';
 
 /** Arguments of these names take data sets; see `datasetCandidates`. */
-const datasetArguments: ReadonlySet<string> = new Set(['datasets', 'dataset', 'reference']);
+const datasetArguments: ReadonlySet<string> = new Set(['dataset', 'reference']);
 
 /** Prints what the last word may become, in the protocol of @bomb.sh/tab's scripts: a candidate a line, then a directive. */
 export async function printCompletions(words: readonly string[], context: CommandContext): Promise<void> {
