@@ -30,7 +30,7 @@ export async function checkPeers(manifest: PackageManifest, projectDirectory: st
       ? warning(
           `peer:${peer}`,
           `${peer} is not installed; needed for ${purposeOf(peer)}`,
-          `npm install ${peer}@"${range}"`,
+          range === '*' ? `npm install ${peer}` : `npm install ${peer}@"${range}"`,
         )
       : ok(`peer:${peer}`, `${peer} ${version}`);
   });
