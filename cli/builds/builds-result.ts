@@ -7,6 +7,7 @@ import { type ErrorReport, errorData, reportError } from '../frame/report-error.
 import {
   formatBytes,
   formatCount,
+  formatCounted,
   formatDuration,
   renderTable,
   type Terminal,
@@ -96,7 +97,7 @@ function planText(plan: BuildPlan, out: TextOutput): string {
   const rows = [
     ['splits', plan.splits.join(', ')],
     ['formats', plan.formats.join(', ')],
-    ['runner', plan.runner === 'inline' ? 'inline' : `${plan.runner}, ${formatCount(plan.workers)} workers`],
+    ['runner', plan.runner === 'inline' ? 'inline' : `${plan.runner}, ${formatCounted(plan.workers, 'worker')}`],
     ['directory', plan.directory],
   ];
   const facts = renderTable([{ title: '', dress: out.style.dim }, { title: '' }], rows, out.width, out.style);

@@ -5,7 +5,7 @@ import { formatReference } from '../../src/core/names/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { progressDisplay } from '../progress/index.js';
-import { formatBytes, formatCount } from '../terminal/index.js';
+import { formatBytes, formatCount, formatCounted } from '../terminal/index.js';
 
 interface PublishFlags {
   readonly as: string;
@@ -113,7 +113,7 @@ function render({ status, dataset, config, version, directory, splits, leftOut }
     `${formatReference({ name: dataset, config, version })} ${outcomes[status]}: ${directory}`,
     ...splits.map(
       (split) =>
-        `  ${split.name}: ${formatCount(split.examples)} examples, ${formatCount(split.shards)} shards, ${formatBytes(split.bytes)}`,
+        `  ${split.name}: ${formatCounted(split.examples, 'example')}, ${formatCounted(split.shards, 'shard')}, ${formatBytes(split.bytes)}`,
     ),
     ...(leftOut.length > 0 ? [`  left out: ${leftOut.slice(0, mostLeftOut).join(', ')}${rest}`] : []),
   ].join('\n');

@@ -3,6 +3,11 @@ export function formatCount(count: number | bigint): string {
   return groupDigits(count.toString());
 }
 
+/** `1 shard`, `1,024 shards`. */
+export function formatCounted(count: number, singular: string): string {
+  return `${formatCount(count)} ${count === 1 ? singular : `${singular}s`}`;
+}
+
 function groupDigits(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
