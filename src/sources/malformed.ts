@@ -30,6 +30,16 @@ export class MalformedText extends DatasetsError {
   }
 }
 
+/** What a message says: nothing of the data where the data set has personal fields or keys. `reason` shows no value, where `what` does. */
+export function shownFault(what: string, reason: string | undefined, { hidesValues }: ValueRules): string {
+  return hidesValues === true ? (reason ?? what) : what;
+}
+
+/** Whether messages may show values: a `SourceContext` says it. */
+export interface ValueRules {
+  readonly hidesValues?: boolean;
+}
+
 /** The error for content that does not fit its format, naming file, line and column. */
 export function malformedText(
   file: string,

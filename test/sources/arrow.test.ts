@@ -271,6 +271,10 @@ describe('arrow', () => {
       await assert.rejects(readAll(arrow('unsafe.arrow', { columns: ['at'], timestamps: 'date' }), folder.context), {
         message: /^unsafe.arrow record batch 1 row 0: the timestamp 2001 us cannot be a Date/,
       });
+      const hiding = { ...folder.context, hidesValues: true };
+      await assert.rejects(readAll(arrow('unsafe.arrow', { columns: ['nested'], int64: 'number' }), hiding), {
+        message: 'unsafe.arrow record batch 1 row 0: an integer is too large to be held exactly by a number',
+      });
     });
   });
 

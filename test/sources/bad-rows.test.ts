@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import { type BadRow, type CsvOptions, csv, jsonl, type Source, textLines } from '../../src/sources/index.js';
+import { type BadRow, type CsvOptions, csv, json, jsonl, type Source, textLines } from '../../src/sources/index.js';
 import { requireOracle } from '../oracle/index.js';
 import { readAll, TemporaryFolder } from './read-all.js';
 
@@ -150,6 +150,9 @@ describe('malformed rows that a limit allows', function () {
       (await failure(jsonl('reasons.jsonl'), true)).message,
       /line 1, column 7: something else where a value/,
     );
+    folder.write('reasons.json', '[1,\n9007199254740993]');
+    assert.match((await failure(json('reasons.json'))).message, /line 2, column 1: the integer 9007199254740993 is/);
+    assert.match((await failure(json('reasons.json'), true)).message, /line 2, column 1: an integer is too large/);
   });
 
   it('are those lines of JSON Lines that Python refuses', async function () {

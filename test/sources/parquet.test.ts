@@ -210,6 +210,11 @@ pq.write_table(pa.table({
         readAll(parquet('part.parquet', { timestamps: 'date', reader }), folder.context),
         /row group 0 row 0: the timestamp 1700000000123001 us cannot be a Date/,
       );
+      const hiding = { ...folder.context, hidesValues: true };
+      await assert.rejects(
+        readAll(parquet('part.parquet', { timestamps: 'date', reader }), hiding),
+        /row group 0 row 0: a timestamp in us cannot be a Date/,
+      );
     }
   });
 

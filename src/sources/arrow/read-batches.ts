@@ -1,10 +1,10 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import { nearestHint } from '../../core/names/index.js';
 import { type ArrowArray, type Field, type IpcColumns, IpcReader } from '../../formats/index.js';
-import type { ValueChoices } from '../columnar/convert.js';
+import type { ReportValue, ValueChoices } from '../columnar/convert.js';
 import { locationName } from '../files/location.js';
 import { openFile } from '../files/open-file.js';
-import { damagedSource, malformedFile } from '../malformed.js';
+import { damagedSource, malformedFile, shownFault, type ValueRules } from '../malformed.js';
 import { type ColumnValues, type RowFactory, rowFactory } from '../row-factory.js';
 import { batchElements, type SourceBatch, type SourceContext } from '../source.js';
 import type { ArrowOptions } from './arrow-options.js';
@@ -27,7 +27,7 @@ export async function* readBatches<T>(
   let place = name;
   try {
     const reader = await IpcReader.open(rangesOf(file), name);
-    const rows = new RowReader<T>(reader, name, options);
+    const rows = new RowReader<T>(reader, name, options, context);
     await rows.dictionaries.read(range.dictionaries);
     let firstRow = range.row ?? 0;
     for (const [i, start] of range.starts.entries()) {
@@ -55,14 +55,14 @@ class RowReader<T> {
   readonly #file: string;
   #place = '';
 
-  constructor(reader: IpcReader, file: string, options: ArrowOptions) {
+  constructor(reader: IpcReader, file: string, options: ArrowOptions, rules: ValueRules) {
     const choices: ValueChoices = { int64: options.int64 ?? 'bigint', timestamps: options.timestamps ?? 'integer' };
     this.#file = file;
     this.columns = selectColumns(reader.fields, file, options.columns);
     const fields = this.columns.map((column) => reader.fields[column] as Field);
     for (const field of fields) requireReadable(field, file);
     requireFound(reader, this.columns, file);
-    const report = (row: number, what: string, hint: string): never => this.#report(row, what, hint);
+    const report: ReportValue = (row, what, hint, reason) => this.#report(row, shownFault(what, reason, rules), hint);
     this.dictionaries = new Dictionaries(reader, choices, report);
     const decoding = { choices, report, dictionary: (id: number) => this.dictionaries.values(id) };
     this.#decoders = fields.map((field) => slotDecoder(field, decoding));

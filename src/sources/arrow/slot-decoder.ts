@@ -105,8 +105,8 @@ function leafSlots(leaf: LeafType, raw: RawSlots, { choices, report }: DecoderCo
     const values = nulled(raw(array, from, to), array, from);
     if (isAsStored) return values;
     const target = new Array<unknown>(to - from);
-    convertPiece({ kind: 'leaf', leaf }, choices, values, target, 0, (index, what, hint) =>
-      report(rowOf(from + index), what, hint),
+    convertPiece({ kind: 'leaf', leaf }, choices, values, target, 0, (index, what, hint, reason) =>
+      report(rowOf(from + index), what, hint, reason),
     );
     return target;
   };

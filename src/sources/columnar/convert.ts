@@ -10,8 +10,8 @@ export interface ValueChoices {
   readonly decimals?: 'shortest';
 }
 
-/** Reports a value that the chosen type doesn't hold; throws. `row` is the index in `target`. */
-export type ReportValue = (row: number, what: string, hint: string) => never;
+/** Reports a value that the chosen type doesn't hold; throws. `row` is the index in `target`; `reason` says it without the value, where `what` shows it. */
+export type ReportValue = (row: number, what: string, hint: string, reason?: string) => never;
 
 type Convert = (raw: unknown, row: number) => unknown;
 
@@ -130,6 +130,7 @@ function dateConverter(unit: TimeUnit, report: ReportValue): Convert {
       row,
       `the timestamp ${raw} ${unit} cannot be a Date, which holds whole milliseconds`,
       "Read with { timestamps: 'integer' } to get it exactly.",
+      `a timestamp in ${unit} cannot be a Date, which holds whole milliseconds`,
     );
   };
 }
@@ -139,6 +140,7 @@ function reportUnsafe(value: bigint, row: number, report: ReportValue): never {
     row,
     `the integer ${value} is too large to be held exactly by a number`,
     "Read with { int64: 'bigint' } to get it exactly.",
+    'an integer is too large to be held exactly by a number',
   );
 }
 

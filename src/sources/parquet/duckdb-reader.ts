@@ -66,7 +66,7 @@ export async function* streamRows(
       // DuckDB decodes the next chunk on its own thread while this one is used.
       next = duckdb.fetch_chunk(result);
       const start = row;
-      const reportInChunk: ReportValue = (index, what, hint) => report(start + index, what, hint);
+      const reportInChunk: ReportValue = (index, what, hint, reason) => report(start + index, what, hint, reason);
       const values = columns.map(({ type }, i) => {
         const { kind } = selections[i] as Selection;
         const raw = vectorValues(duckdb, duckdb.data_chunk_get_vector(chunk, i), count, kind);

@@ -3,6 +3,7 @@ import type { TypedColumn } from '../columnar/column-type.js';
 import type { ReportValue, ValueChoices } from '../columnar/convert.js';
 import { type FileLocation, locationName } from '../files/location.js';
 import type { SourceFile } from '../files/resolve-files.js';
+import { shownFault, type ValueRules } from '../malformed.js';
 import { type ColumnValues, rowFactory } from '../row-factory.js';
 import { batchElements, type SourceBatch, type SourceContext, type SourceShard } from '../source.js';
 import { openDuckDB } from './duckdb.js';
@@ -68,7 +69,7 @@ export async function* readRowGroups<T>(
     const names = columns.map((column) => column.name);
     const makeRows = rowFactory(options.rowIndex === undefined ? names : [...names, options.rowIndex]);
     let rowsSoFar = 0;
-    for await (const run of columnRuns(file, columns, range, options, place)) {
+    for await (const run of columnRuns(file, columns, range, options, reporter(file.name, place, context))) {
       const values = options.rowIndex === undefined ? run : [...run, rowIndexes(range.start + rowsSoFar, rowsOf(run))];
       for (let from = 0; from < rowsOf(run); from += batchElements) {
         const start = rowsSoFar + from;
@@ -93,20 +94,24 @@ function rowIndexes(start: number, count: number): ColumnValues {
   return indexes;
 }
 
+function reporter(file: string, place: (row: number) => string, rules: ValueRules): ReportValue {
+  return (row, what, hint, reason) => {
+    const source = place(row);
+    const shown = shownFault(what, reason, rules);
+    throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${shown}`, { hint, at: { file, source } });
+  };
+}
+
 /** The rows of a range as runs of columns, by whichever library was chosen. */
 async function* columnRuns(
   file: ParquetFile,
   columns: readonly TypedColumn[],
   range: RowGroupRange,
   options: ParquetOptions & Pick<ValueChoices, 'decimals'>,
-  place: (row: number) => string,
+  report: ReportValue,
 ): AsyncGenerator<readonly ColumnValues[], void, undefined> {
   const { int64 = 'bigint', timestamps = 'integer', decimals } = options;
   const choices: ValueChoices = { int64, timestamps, ...(decimals !== undefined && { decimals }) };
-  const report: ReportValue = (row, what, hint) => {
-    const source = place(row);
-    throw new DatasetsError('SOURCE_MALFORMED', `${source}: ${what}`, { hint, at: { file: file.name, source } });
-  };
   const duckdb = await chooseDuckDB(file, columns, range.groupRows, options.reader ?? 'auto');
   if (duckdb === undefined || file.path === undefined) yield await readRows(file, columns, range, choices, report);
   else yield* streamRows(duckdb, { path: file.path, name: file.name }, columns, range, choices, report);

@@ -1,6 +1,6 @@
 import { locationName } from '../files/location.js';
 import type { BlockConsumer } from '../files/read-blocks.js';
-import { malformedFile, malformedText } from '../malformed.js';
+import { malformedFile, malformedText, shownFault, type ValueRules } from '../malformed.js';
 import { batchElements, type SourceBatch } from '../source.js';
 import { ArrayScanner, type ItemStart } from './array-scanner.js';
 import { byteOrderMarkBytes, decodeChunk } from './decode.js';
@@ -17,6 +17,7 @@ const maxJsonBytes = 512 << 20;
 export class JsonBlockReader<T> implements BlockConsumer<SourceBatch<T>> {
   readonly #file: string;
   readonly #integers: UnsafeIntegers;
+  readonly #rules: ValueRules;
   readonly #scanner: ArrayScanner;
   readonly #isLastRange: boolean;
   /** What was read of the items that are not parsed yet, or of a text without an array. */
@@ -29,9 +30,10 @@ export class JsonBlockReader<T> implements BlockConsumer<SourceBatch<T>> {
   #isAfterComma: boolean;
   #isFileStart: boolean;
 
-  constructor(range: JsonRange, integers: UnsafeIntegers) {
+  constructor(range: JsonRange, integers: UnsafeIntegers, rules: ValueRules) {
     this.#file = locationName(range.file);
     this.#integers = integers;
+    this.#rules = rules;
     this.#scanner = new ArrayScanner(range.start ?? undefined);
     this.#start = range.start ?? this.#scanner.position;
     this.#state = range.start === null ? 'start' : 'array';
@@ -136,13 +138,14 @@ export class JsonBlockReader<T> implements BlockConsumer<SourceBatch<T>> {
 
   /** Names line and column of an offset of a text that begins at `start`. */
   #reporter(text: string, start: { readonly line: number; readonly column: number }): ReportJson {
-    return (offset, what, hint) => {
+    return (offset, what, hint, reason) => {
       const before = text.slice(0, offset);
       const lines = before.split('\n');
       const last = (lines.at(-1) ?? '').length + 1;
       const column = lines.length === 1 ? start.column + last - 1 : last;
       const position = { line: start.line + lines.length - 1, column };
-      throw malformedText(this.#file, position, what, hint === undefined ? {} : { hint });
+      const shown = shownFault(what, reason, this.#rules);
+      throw malformedText(this.#file, position, shown, hint === undefined ? {} : { hint });
     };
   }
 
@@ -163,6 +166,7 @@ export class JsonBlockReader<T> implements BlockConsumer<SourceBatch<T>> {
       at,
       `${JSON.stringify(found)} where the end must be`,
       hint,
+      'something else where the end must be',
     );
   }
 

@@ -41,7 +41,7 @@ export function json<T = unknown>(files: FileReference, options: JsonOptions = {
     read(shard, context) {
       const range = jsonRangeOf(shard);
       const compression = compressionOf(locationName(range.file));
-      const reader = new JsonBlockReader<T>(range, options.unsafeIntegers ?? 'refuse');
+      const reader = new JsonBlockReader<T>(range, options.unsafeIntegers ?? 'refuse', context);
       return consumeBlocks(readBlocks(range, { blockBytes, compression }, context), reader);
     },
   });

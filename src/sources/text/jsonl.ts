@@ -2,7 +2,7 @@ import { badRowLimit } from '../bad-rows/bad-row.js';
 import { fileSource } from '../file-source.js';
 import { locationName } from '../files/location.js';
 import type { FileReference } from '../files/resolve-files.js';
-import { malformedText } from '../malformed.js';
+import { malformedText, shownFault } from '../malformed.js';
 import type { Source } from '../source.js';
 import { parseJson, type UnsafeIntegers } from './exact-json.js';
 import { rangeOf, shardOfRange } from './file-range.js';
@@ -47,8 +47,7 @@ export function jsonlOf<T>(files: FileReference, options: JsonlOptions, parse: t
       const parseLine = (text: string, line: () => number) => {
         if (text.length === 0 || blank.test(text)) return undefined;
         const value = parse(text, integers, (offset, what, hint, reason) => {
-          const shown = context.hidesValues === true ? (reason ?? what) : what;
-          throw malformedText(file, { line: line(), column: offset + 1 }, shown, {
+          throw malformedText(file, { line: line(), column: offset + 1 }, shownFault(what, reason, context), {
             ...(hint !== undefined && { hint }),
             ...(reason !== undefined && { reason }),
           });

@@ -213,6 +213,13 @@ describe('sql()', () => {
     await refuses(query, { int64: 'number' }, 'SOURCE_MALFORMED', /row 2 of its result.*9007199254740992/);
     const sum = 'SELECT sum(9007199254740993) AS a';
     await refuses(sum, { int64: 'number' }, 'SOURCE_MALFORMED', /row 1 of its result: a is 9007199254740993/);
+    const hiding = { ...context, hidesValues: true };
+    for (const [text, shown] of [
+      [query, /row 2 of its result: an integer is too large/],
+      [sum, /row 1 of its result: an integer of a is too large/],
+    ] as const) {
+      await assert.rejects(readAll(sql(text, { int64: 'number' }), hiding), { message: shown });
+    }
   });
 
   it('names file and line of what DuckDB refuses', async () => {

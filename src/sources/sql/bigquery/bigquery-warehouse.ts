@@ -124,7 +124,7 @@ async function* readStream(
   const client = await loadReadClient();
   try {
     const messages = streamMessages(client, stream);
-    yield* streamRows(messages, { schema: Buffer.from(schema, 'base64'), types, choices, place });
+    yield* streamRows(messages, { schema: Buffer.from(schema, 'base64'), types, choices, place, rules: context });
   } catch (error) {
     if (isGone(error)) forgetReadSession(table, part, context);
     throw readError(error, query);

@@ -1,6 +1,7 @@
 import { DatasetsError } from '../../../core/errors/index.js';
 import { type ArrowArray, IpcReader } from '../../../formats/index.js';
 import type { ReportValue, ValueChoices } from '../../columnar/convert.js';
+import { shownFault, type ValueRules } from '../../malformed.js';
 import { rowFactory } from '../../row-factory.js';
 import { batchElements, type SourceBatch } from '../../source.js';
 import type { SqlTypes } from '../sql-types.js';
@@ -15,12 +16,13 @@ export interface StreamToRead {
   readonly choices: ValueChoices;
   /** Names a row of the stream for messages, by its index. */
   place(row: number): string;
+  readonly rules: ValueRules;
 }
 
 /** The rows of a stream, in values. */
 export async function* streamRows(
   messages: AsyncIterable<Pick<StreamMessage, 'batch'>>,
-  { schema, types, choices, place }: StreamToRead,
+  { schema, types, choices, place, rules }: StreamToRead,
 ): AsyncGenerator<SourceBatch<object>, void, undefined> {
   /** The stream's row that is the first of the record batch. */
   let first = 0;
@@ -29,9 +31,13 @@ export async function* streamRows(
   const decoders = reader.fields.map((field) => {
     const { name } = field;
     const declared = Object.hasOwn(types, name) ? types[name] : undefined;
-    const report: ReportValue = (row, what, hint) => {
+    const report: ReportValue = (row, what, hint, reason) => {
       const at = place(first + row);
-      throw new DatasetsError('SOURCE_MALFORMED', `${at}: ${name}: ${what}`, { hint, at: { source: at, field: name } });
+      const shown = shownFault(what, reason, rules);
+      throw new DatasetsError('SOURCE_MALFORMED', `${at}: ${name}: ${shown}`, {
+        hint,
+        at: { source: at, field: name },
+      });
     };
     return columnDecoder(field, declared, choices, report);
   });

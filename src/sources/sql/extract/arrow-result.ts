@@ -40,7 +40,7 @@ export async function* readArrow(
   const { value: schema } = await messages.next();
   if (schema === undefined) throw malformedFile(query, 'holds no schema', { hint: 'Run the query again.' });
   const place = (row: number) => `${query} row ${firstRow + row + 1} of its result`;
-  yield* streamRows(batchesOf(messages), { schema, types, choices, place });
+  yield* streamRows(batchesOf(messages), { schema, types, choices, place, rules: context });
 }
 
 async function* batchesOf(messages: AsyncIterable<Uint8Array>): AsyncGenerator<{ readonly batch: Uint8Array }> {

@@ -1,4 +1,5 @@
 import type { LocalLocation } from '../../files/location.js';
+import type { ValueRules } from '../../malformed.js';
 import { openParquet } from '../../parquet/open-file.js';
 import { type RowGroupRange, readRowGroups, rowGroups } from '../../parquet/row-groups.js';
 import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
@@ -57,7 +58,7 @@ export function readResult(
   // The notation that BigQuery has as well: a query gives the same on either warehouse.
   const values = { ...choices, decimals: 'shortest' } as const;
   const rows = readRowGroups<Record<string, unknown>>(range, context, values, nameRow);
-  return integers.length === 0 ? rows : withIntegers(rows, integers, choices);
+  return integers.length === 0 ? rows : withIntegers(rows, integers, choices, context);
 }
 
 export async function rowsOfResult({ location, bytes }: ParquetResult, context: SourceContext): Promise<number> {
@@ -70,9 +71,10 @@ async function* withIntegers(
   batches: AsyncIterable<SourceBatch<Record<string, unknown>>>,
   columns: readonly string[],
   choices: SqlChoices,
+  rules: ValueRules,
 ): AsyncGenerator<SourceBatch<object>, void, undefined> {
   for await (const batch of batches) {
-    integersOf(batch, columns, choices);
+    integersOf(batch, columns, choices, rules);
     yield batch;
   }
 }
