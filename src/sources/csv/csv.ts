@@ -1,12 +1,12 @@
 import { DatasetsError } from '../../core/errors/index.js';
-import { type BadRowOptions, badRowLimit } from '../bad-rows/bad-row.js';
+import { badRowLimit } from '../bad-rows/bad-row.js';
 import { fileSource } from '../file-source.js';
 import { compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
 import type { FileReference, SourceFile } from '../files/resolve-files.js';
 import type { Source, SourceContext } from '../source.js';
 import { type FileRange, rangeOf, shardOfRange, wholeFile } from '../text/file-range.js';
-import { rangeBytesOf } from '../text/line-files.js';
+import { type LineFileOptions, rangeBytesOf } from '../text/line-files.js';
 import { splitAtLines } from '../text/split-lines.js';
 import { readText } from '../text/text-chunks.js';
 import { CsvParser } from './csv-parser.js';
@@ -15,7 +15,7 @@ import { dialectOf } from './dialect.js';
 import { readHeader } from './read-header.js';
 import { splitAtRecords } from './split-csv.js';
 
-export interface CsvOptions extends BadRowOptions {
+export interface CsvOptions extends LineFileOptions {
   /** One ASCII character between fields; default `,`. */
   readonly delimiter?: string;
   /** Whether fields may be quoted with `"` (RFC 4180); false for files in which a quote is a character like any other. Default true. */
@@ -26,8 +26,6 @@ export interface CsvOptions extends BadRowOptions {
   readonly columns?: readonly string[];
   /** What columns are converted to; the others stay strings. */
   readonly types?: CsvTypes;
-  /** Bytes of a source shard of a large plain file; default 64 MiB. */
-  readonly rangeBytes?: number;
 }
 
 /**

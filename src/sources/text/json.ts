@@ -7,11 +7,11 @@ import type { Source, SourceShard } from '../source.js';
 import type { UnsafeIntegers } from './exact-json.js';
 import { jsonRangeOf, shardOfJson } from './json-range.js';
 import { JsonBlockReader } from './json-reader.js';
-import { type LineFileOptions, rangeBytesOf } from './line-files.js';
+import { type RangeOptions, rangeBytesOf } from './line-files.js';
 import { blockBytes } from './read-blocks.js';
 import { splitJson } from './split-json.js';
 
-export interface JsonOptions extends LineFileOptions {
+export interface JsonOptions extends RangeOptions {
   /** What becomes of an integer beyond 2^53 - 1, which a number would round: an error (the default), or a bigint. */
   readonly unsafeIntegers?: UnsafeIntegers;
 }

@@ -6,14 +6,17 @@ import { defaultRangeBytes, type FileRange } from './file-range.js';
 import { splitAtLines } from './split-lines.js';
 import type { Tolerance } from './text-chunks.js';
 
-/** How files of lines are split. */
-export interface LineFileOptions extends BadRowOptions {
+/** How files are split. */
+export interface RangeOptions {
   /** Bytes of a source shard of a large plain file; default 64 MiB. */
   readonly rangeBytes?: number;
 }
 
+/** How files of lines are read. */
+export interface LineFileOptions extends RangeOptions, BadRowOptions {}
+
 /** The chosen size of a range, checked. */
-export function rangeBytesOf(options: LineFileOptions): number {
+export function rangeBytesOf(options: RangeOptions): number {
   const bytes = options.rangeBytes ?? defaultRangeBytes;
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
   throw new DatasetsError('PIPELINE_INVALID', `rangeBytes must be a positive integer, but got ${bytes}`);

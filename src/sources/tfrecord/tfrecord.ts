@@ -6,12 +6,12 @@ import { locationName } from '../files/location.js';
 import { consumeBlocks, readBlocks } from '../files/read-blocks.js';
 import type { FileReference } from '../files/resolve-files.js';
 import type { Source, SourceShard } from '../source.js';
-import { type LineFileOptions, rangeBytesOf } from '../text/line-files.js';
+import { type RangeOptions, rangeBytesOf } from '../text/line-files.js';
 import { type ExampleFields, type ExampleRow, schemaOfFields } from './example-fields.js';
 import { ExampleRecords, RecordBlockReader, type RecordParser, recordBytes } from './record-reader.js';
 import { type RecordRange, shardOfRecords, splitRecords } from './split-records.js';
 
-export interface TFRecordOptions extends LineFileOptions {
+export interface TFRecordOptions extends RangeOptions {
   /** What the tf.Examples hold: fields by their keys, or a data set's schema. Without it, records come as bytes. */
   readonly features?: ExampleFields | AnyFeature;
   /** How the whole file is compressed, TensorFlow's `compression_type`; default `auto`: gzip for `*.gz`, zstd for `*.zst`, else none. */
