@@ -6,7 +6,7 @@ export {
 } from './archive-members/archive-members.js';
 export { arrow } from './arrow/arrow.js';
 export type { ArrowOptions } from './arrow/arrow-options.js';
-export type { BadRow, BadRowLimit, BadRowOptions, TakeBadRow } from './bad-rows/bad-row.js';
+export type { BadRow, BadRowLimit, BadRowOptions } from './bad-rows/bad-row.js';
 export { type CsvOptions, csv } from './csv/csv.js';
 export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
 export type { DownloadedFiles } from './files/downloaded-files.js';
@@ -19,7 +19,7 @@ export type { FieldFacts, FieldType, NearlyOfType } from './infer/field-facts.js
 export { csvTypeOf, type InferOptions, inferFields } from './infer/infer-fields.js';
 export { parquet } from './parquet/parquet.js';
 export type { ParquetOptions } from './parquet/parquet-options.js';
-export { type BuiltDataset, findPublished } from './published/find-published.js';
+export { findPublished } from './published/find-published.js';
 export { lineageOf, type UpstreamVersion } from './published/lineage.js';
 export {
   type PublishedClass,
@@ -28,27 +28,32 @@ export {
   published,
 } from './published/published.js';
 export type { PublishedExample, PublishedValue } from './published/published-example.js';
-export type { PublishedRegistries, PublishedRequest, PublishedVersion } from './published/published-request.js';
+export type { PublishedRegistries, PublishedVersion } from './published/published-request.js';
 export { publishedKey, registryOf, requestKey } from './published/request-registry.js';
 export type {
   ExtractFile,
-  ExtractFormat,
   GivenExtract,
   GivenExtracts,
   GivenStates,
   GivenTable,
-  RetainedPlace,
   RetainedResult,
-  Retention,
   RetentionChoice,
   RetentionRules,
-  SourceExtract,
-  TableSnapshot,
 } from './retention.js';
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
-export * from './source.js';
-export { inferQuery, type QueryFacts, type QueryField } from './sql/infer-query.js';
+export {
+  type ElementOf,
+  isRemoteSource,
+  type QueryRecord,
+  type RowPlace,
+  type Source,
+  type SourceBatch,
+  type SourceContext,
+  type SourceShard,
+  type SourceState,
+} from './source.js';
+export { inferQuery, type QueryFacts } from './sql/infer-query.js';
 export type { SqlParameter, SqlParameters, TypedParameter } from './sql/parameters.js';
 export type { SqlQuery } from './sql/query.js';
 export type { ResultPart } from './sql/result-part.js';
