@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { storageError } from '../../../storage/index.js';
 import { type LocalLocation, stagingDirectory } from '../../files/location.js';
 import type { SourceContext } from '../../source.js';
 import type { ParquetResult } from '../extract/parquet-result.js';
+import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 
 const recordSchema = z.strictObject({
   stamp: z.string(),
@@ -32,7 +24,11 @@ export class StagedFile {
   constructor(name: string, context: SourceContext) {
     this.#directory = stagingDirectory(context);
     this.#name = `${name}.parquet`;
-    attempt('create', this.#directory, () => mkdirSync(this.#directory, { recursive: true }));
+    try {
+      mkdirSync(this.#directory, { recursive: true });
+    } catch (error) {
+      throw storageError(error, 'create', this.#directory);
+    }
   }
 
   /** Where to write the result: another file than the one that is found. */
@@ -55,11 +51,11 @@ export class StagedFile {
   }
 
   #read(isWanted: (record: z.infer<typeof recordSchema>) => boolean): ParquetResult | undefined {
-    const [file, record] = [join(this.#directory, this.#name), this.#record];
-    if (!existsSync(file) || !existsSync(record)) return undefined;
-    const read = recordSchema.safeParse(parsed(readFileSync(record, 'utf8')));
-    if (!read.success || !isWanted(read.data) || read.data.bytes !== statSync(file).size) return undefined;
-    const { bytes, digest, integers } = read.data;
+    const file = join(this.#directory, this.#name);
+    const record = readStagedRecord(this.#record, recordSchema);
+    if (record === undefined || !isWanted(record)) return undefined;
+    if (!existsSync(file) || record.bytes !== statSync(file).size) return undefined;
+    const { bytes, digest, integers } = record;
     return { location: this.#location, bytes, digest, integers };
   }
 
@@ -70,10 +66,7 @@ export class StagedFile {
     renameSync(this.partial, file);
     const digest = await digestOf(file);
     const { size: bytes } = statSync(file);
-    attempt('write', this.#record, () => {
-      writeFileSync(`${this.#record}.partial`, JSON.stringify({ stamp, bytes, digest, integers }));
-      renameSync(`${this.#record}.partial`, this.#record);
-    });
+    writeStagedRecord(this.#record, { stamp, bytes, digest, integers });
     return { location: this.#location, bytes, digest, integers };
   }
 
@@ -90,22 +83,4 @@ async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const block of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(block);
   return hash.digest('hex');
-}
-
-/** Undefined for what a power cut left. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function attempt(what: 'create' | 'write', path: string, act: () => unknown): void {
-  try {
-    act();
-  } catch (error) {
-    throw storageError(error, what, path);
-  }
 }
