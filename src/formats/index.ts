@@ -18,6 +18,8 @@ export { type ArrowTimeUnit, type Field, type ForeignType, typeName } from './ar
 export { streamRange } from './arrow/file-footer.js';
 export { type FoundBatch, findBatches } from './arrow/find-batches.js';
 export { type IpcColumns, type IpcDictionary, IpcReader } from './arrow/ipc-reader.js';
+export { readMessage } from './arrow/message-reader.js';
+export { endOfStream } from './arrow/message-writer.js';
 export type { RangeSource } from './arrow/stream-reader.js';
 export type { BatchPlace, BatchReader } from './batch-reader.js';
 export { type ColumnBuilder, createColumnBuilder } from './columns/column-builder.js';

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFileSink, endOfStream, type FileSink } from '../../../formats/index.js';
 import { storageError } from '../../../storage/index.js';
 import { stopIfInterrupted } from '../../interrupted.js';
 import type { ExtractFile } from '../../retention.js';
 import type { SourceContext } from '../../source.js';
-import { endOfStream, messagesOf } from '../extract/arrow-messages.js';
+import { messagesOf } from '../extract/arrow-messages.js';
 import type { Extracted, ExtractPlace, WarehouseQuery } from '../warehouse.js';
 import { loadReadClient } from './load-client.js';
 import { pinResult } from './pin-result.js';
@@ -28,6 +28,7 @@ export async function extractResult(
   const client = await loadReadClient();
   try {
     const { streams, schema } = await openReadSession(result, asked.part, context);
+    await makeDirectory(directory);
     const files: ExtractFile[] = [];
     for (const stream of streams) {
       stopIfInterrupted(context, `the result of ${name} was kept`);
@@ -47,6 +48,14 @@ export async function extractResult(
   }
 }
 
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw storageError(error, 'create', directory);
+  }
+}
+
 /** Undefined for a stream without rows: a session may have such. */
 async function writeStream(
   messages: AsyncIterable<StreamMessage>,
@@ -54,68 +63,35 @@ async function writeStream(
   { directory, name }: { readonly directory: string; readonly name: string },
 ): Promise<ExtractFile | undefined> {
   const partial = join(directory, 'arrow.partial');
-  const file = await new HashedFile(partial).open(directory);
-  try {
-    let rows = 0;
-    for (const message of messagesOf('schema', schema, name).slice(0, 1)) await file.write(message);
-    for await (const { batch, rows: more } of messages) {
-      for (const message of messagesOf('recordBatch', batch, name)) await file.write(message);
-      rows += more;
-    }
-    await file.write(endOfStream);
-    const { bytes, sha256 } = await file.close();
-    const path = join(directory, `${sha256}.arrow`);
-    await rename(partial, path);
-    if (rows > 0) return { path, bytes, sha256, rows };
-    await rm(path);
-    return undefined;
-  } finally {
-    await file.close();
-  }
+  const written = await writeMessages(messages, schema, createFileSink(partial), name);
+  if (written === undefined) return undefined;
+  const path = join(directory, `${written.sha256}.arrow`);
+  await rename(partial, path);
+  return { ...written, path };
 }
 
-/** A file that is written from its beginning, and its digest. */
-class HashedFile {
-  readonly #path: string;
-  readonly #hash = createHash('sha256');
-  #handle: Awaited<ReturnType<typeof open>> | undefined;
-  #bytes = 0;
-  #sha256 = '';
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  async open(directory: string): Promise<this> {
-    await this.#attempt(async () => {
-      await mkdir(directory, { recursive: true });
-      this.#handle = await open(this.#path, 'w');
-    });
-    return this;
-  }
-
-  async write(content: Uint8Array): Promise<void> {
-    this.#hash.update(content);
-    this.#bytes += content.length;
-    await this.#attempt(() => this.#handle?.writeFile(content));
-  }
-
-  /** Gives the same when it is called again. */
-  async close(): Promise<{ readonly bytes: number; readonly sha256: string }> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    if (handle !== undefined) {
-      this.#sha256 = this.#hash.digest('hex');
-      await this.#attempt(() => handle.close());
+async function writeMessages(
+  messages: AsyncIterable<StreamMessage>,
+  schema: Uint8Array,
+  file: FileSink,
+  name: string,
+): Promise<Omit<ExtractFile, 'path'> | undefined> {
+  try {
+    let rows = 0;
+    for (const message of messagesOf('schema', schema, name).slice(0, 1)) file.write(message);
+    for await (const { batch, rows: more } of messages) {
+      for (const message of messagesOf('recordBatch', batch, name)) file.write(message);
+      rows += more;
     }
-    return { bytes: this.#bytes, sha256: this.#sha256 };
-  }
-
-  async #attempt(act: () => Promise<unknown> | undefined): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      throw storageError(error, 'write', this.#path);
+    file.write(endOfStream);
+    if (rows > 0) {
+      const { bytes, sha256 } = file.close();
+      return { bytes, sha256, rows };
     }
+  } catch (error) {
+    file.discard();
+    throw error;
   }
+  file.discard();
+  return undefined;
 }
