@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
+import { streamRows } from '../extract/stream-rows.js';
 import { refusedQuery } from '../refused-query.js';
 import type { SqlChoices, SqlTypes } from '../sql-types.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
@@ -13,7 +14,6 @@ import { forgetReadSession, openReadSession, type ReadableTable } from './read-s
 import { checkResult } from './result-columns.js';
 import { findKeptTable, snapshotTable } from './snapshot-table.js';
 import { streamMessages } from './stream-messages.js';
-import { streamRows } from './stream-rows.js';
 
 type StreamPart = {
   readonly query: string;

@@ -2,10 +2,10 @@ import { absolutePath, type LocalLocation } from '../../files/location.js';
 import { malformedFile } from '../../malformed.js';
 import type { GivenExtract } from '../../retention.js';
 import type { SourceBatch, SourceContext, SourceShard } from '../../source.js';
-import { streamRows } from '../bigquery/stream-rows.js';
 import type { SqlChoices } from '../sql-types.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { arrowMessages } from './arrow-messages.js';
+import { streamRows } from './stream-rows.js';
 
 type ArrowPart = {
   readonly result: 'arrow';

@@ -7,7 +7,6 @@ import { batchElements, type SourceBatch } from '../../source.js';
 import type { SqlTypes } from '../sql-types.js';
 import { columnDecoder } from './column-decoder.js';
 import { MessageSource } from './message-source.js';
-import type { StreamMessage } from './stream-messages.js';
 
 export interface StreamToRead {
   /** Arrow's message of the schema. */
@@ -19,9 +18,9 @@ export interface StreamToRead {
   readonly rules: ValueRules;
 }
 
-/** The rows of a stream, in values. */
+/** The rows of a stream of Arrow's record batches, in values: of one that is read now, or of one that was kept. */
 export async function* streamRows(
-  messages: AsyncIterable<Pick<StreamMessage, 'batch'>>,
+  messages: AsyncIterable<{ readonly batch: Uint8Array }>,
   { schema, types, choices, place, rules }: StreamToRead,
 ): AsyncGenerator<SourceBatch<object>, void, undefined> {
   /** The stream's row that is the first of the record batch. */

@@ -1,6 +1,6 @@
 import type { ArrowArray, Field } from '../../../formats/index.js';
 import { slotDecoder } from '../../arrow/slot-decoder.js';
-import { type ReportValue, shortestDecimal, type ValueChoices } from '../../columnar/convert.js';
+import type { ReportValue, ValueChoices } from '../../columnar/convert.js';
 import type { ColumnValues } from '../../row-factory.js';
 import { baseOf, type SqlBaseType, type SqlType } from '../sql-types.js';
 
@@ -20,7 +20,7 @@ export function columnDecoder(
   const { name } = field;
   const { base, optional } = declared === undefined ? { base: undefined, optional: true } : baseOf(declared);
   const range = base === undefined ? undefined : ranges[base];
-  const own: ValueChoices = range?.as === 'number' ? { ...choices, int64: 'number' } : choices;
+  const own: ValueChoices = { ...choices, decimals: 'shortest', ...(range?.as === 'number' && { int64: 'number' }) };
   const decode = slotDecoder(field, { choices: own, report, dictionary: () => [] });
   const finish = finisher(field, own);
   return {
@@ -39,7 +39,6 @@ type Finish = (value: unknown) => unknown;
 
 /** What is done to values that are not null; undefined where nothing is. */
 function finisher({ type, children }: Field, choices: ValueChoices): Finish | undefined {
-  if (type.kind === 'other' && type.foreign?.kind === 'decimal') return (text) => shortestDecimal(String(text));
   // BigQuery has 64 bits for all; its emulator sends fewer where they are enough.
   if (type.kind === 'int' && type.bits < 64 && choices.int64 === 'bigint') return (value) => BigInt(Number(value));
   const finishers = children.map((child) => finisher(child, choices));
