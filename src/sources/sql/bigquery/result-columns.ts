@@ -1,4 +1,4 @@
-import { nearest } from '../../../core/errors/index.js';
+import { checkDeclared } from '../declared-columns.js';
 import type { QueryText } from '../query.js';
 import { refusedQuery } from '../refused-query.js';
 import { columnsOfPart } from '../result-part.js';
@@ -63,13 +63,7 @@ export function checkResult(all: readonly TableField[], { query, types, part }: 
 
 function checkColumns(fields: readonly TableField[], types: SqlTypes, query: QueryText): void {
   const names = fields.map(({ name }) => name);
-  const absent = Object.keys(types).find((name) => !names.includes(name));
-  if (absent !== undefined) {
-    const suggestion = nearest(absent, names);
-    const question = suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
-    const hint = `${question}The columns are: ${names.join(', ')}.`;
-    throw refusedQuery(query, `its result has no column ${absent}, which is declared`, hint, absent);
-  }
+  checkDeclared(types, names, query);
   for (const field of fields) {
     const declared = Object.hasOwn(types, field.name) ? types[field.name] : undefined;
     const type = typeOf(field);

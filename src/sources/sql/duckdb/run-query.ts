@@ -1,8 +1,8 @@
-import { nearest } from '../../../core/errors/index.js';
 import type { DuckDB } from '../../parquet/duckdb.js';
 import { identifier, textLiteral } from '../../parquet/duckdb-text.js';
 import { type VectorKind, vectorValues } from '../../parquet/duckdb-vector.js';
 import type { ColumnValues } from '../../row-factory.js';
+import { checkDeclared } from '../declared-columns.js';
 import type { QueryText } from '../query.js';
 import { refusedQuery } from '../refused-query.js';
 import { columnsOfPart } from '../result-part.js';
@@ -107,12 +107,7 @@ function checkNames(all: readonly string[], { query, types, part }: WarehouseQue
     }
     seen.add(folded);
   }
-  const absent = Object.keys(types).find((name) => !names.includes(name));
-  if (absent === undefined) return;
-  const suggestion = nearest(absent, names);
-  const question = suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
-  const hint = `${question}The columns are: ${names.join(', ')}.`;
-  throw refusedQuery(query, `its result has no column ${absent}, which is declared`, hint, absent);
+  checkDeclared(types, names, query);
 }
 
 async function resultColumns(
