@@ -6,6 +6,7 @@ import { asInputError, notAdoptable } from './adopt-errors.js';
 import type { AdoptionPlan, PlannedShard, PlannedSplit } from './adoption-plan.js';
 import { featuresOfColumns } from './features-of-columns.js';
 import { FilePart } from './file-part.js';
+import { propertyOf } from './read-json.js';
 import type { SplitFiles } from './split-files.js';
 
 /** What files of columns say, all of them together. */
@@ -63,13 +64,7 @@ function storedFeatures({ metadata }: ColumnsDescription, file: string): Json | 
   const text = metadata.get('huggingface');
   if (text === undefined) return undefined;
   const json = parseJson(Buffer.from(text), `${file}, its metadata \`huggingface\``);
-  const info = propertyOf(json, 'info');
-  return info === undefined ? undefined : propertyOf(info, 'features');
-}
-
-function propertyOf(json: Json, name: string): Json | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  return Object.hasOwn(json, name) ? (json as { readonly [key: string]: Json })[name] : undefined;
+  return propertyOf(propertyOf(json, 'info'), 'features');
 }
 
 function otherColumns({ location }: LocalStorage, first: string, other: string) {

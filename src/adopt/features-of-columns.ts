@@ -1,5 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
-import type { Json, JsonObject } from '../core/json/index.js';
+import type { Json } from '../core/json/index.js';
 import {
   type AnyFeature,
   classLabel,
@@ -17,6 +17,7 @@ import {
 } from '../features/index.js';
 import { type Field, typeName } from '../formats/index.js';
 import { notAdoptable } from './adopt-errors.js';
+import { isObject, propertyOf, textOf, textsOf } from './read-json.js';
 
 export interface ColumnFacts {
   /** Paths of fields that hold a null. */
@@ -187,21 +188,4 @@ function itemOf(said: Json | undefined): Json | undefined {
 function listsOf(said: Json | undefined): Json | undefined {
   if (!isObject(said)) return undefined;
   return Object.fromEntries(Object.entries(said).map(([name, feature]) => [name, { feature, _type: 'List' }]));
-}
-
-function propertyOf(json: Json | undefined, name: string): Json | undefined {
-  return isObject(json) && Object.hasOwn(json, name) ? json[name] : undefined;
-}
-
-function textOf(json: Json | undefined, name: string): string | undefined {
-  const value = propertyOf(json, name);
-  return typeof value === 'string' ? value : undefined;
-}
-
-function textsOf(json: Json | undefined): readonly string[] {
-  return Array.isArray(json) ? json.filter((item) => typeof item === 'string') : [];
-}
-
-function isObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -6,6 +6,7 @@ import { notAdoptable, splitsAreSaid } from './adopt-errors.js';
 import type { AdoptOptions } from './adopt-options.js';
 import type { AdoptionPlan } from './adoption-plan.js';
 import { planColumnFiles } from './column-files.js';
+import { isObject, textsOf } from './read-json.js';
 import type { SplitFiles } from './split-files.js';
 
 const files = { dictionary: 'dataset_dict.json', state: 'state.json', info: 'dataset_info.json' } as const;
@@ -101,14 +102,6 @@ async function readObject(directory: LocalStorage, path: string): Promise<JsonOb
   const json = parseJson(bytes, `${directory.location}/${path}`);
   if (isObject(json)) return json;
   throw malformed(directory, path, 'is no object');
-}
-
-function textsOf(json: Json | undefined): readonly string[] {
-  return Array.isArray(json) ? json.filter((item) => typeof item === 'string') : [];
-}
-
-function isObject(json: Json): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function malformed({ location }: LocalStorage, path: string, what: string): DatasetsError {
