@@ -1,4 +1,5 @@
 import { DatasetsError } from '../core/errors/index.js';
+import { formatReference } from '../core/names/index.js';
 import { openVersion } from '../reader/index.js';
 import { versionFiles } from '../registry/index.js';
 import type { LocalStorage } from '../storage/index.js';
@@ -23,7 +24,7 @@ export async function planTfdsDirectory(directory: LocalStorage): Promise<Omit<A
   if (info.manifest !== undefined) {
     throw notAdoptable(
       `${directory.location} is a version that this package published`,
-      'Copy it to another registry with: ailab-datasets convert.',
+      `Copy it from its registry to another: ailab-datasets promote ${formatReference(info.manifest)} --from … --to …`,
       { file: directory.location },
     );
   }
