@@ -1,19 +1,28 @@
+import type { JsonObject } from '../../core/json/index.js';
 import { malformedFile } from '../malformed.js';
-import type { SourceContext } from '../source.js';
+import type { SourceContext, SourceShard } from '../source.js';
 import type { Compression } from './compression.js';
 import { decompressBlocks } from './decompress.js';
-import type { FileLocation, LocalLocation } from './location.js';
+import { type FileLocation, type LocalLocation, locationName } from './location.js';
 import { openFile, openLocalFile } from './open-file.js';
 import { readPieces } from './read-pieces.js';
 
 /** A part of a file, or the whole of a compressed one. */
 export type BlockRange = {
   readonly file: FileLocation;
-  /** Size of the file when it was split. */
+  /** Size of the file when it was split: a file that has another size in the worker was changed. */
   readonly fileBytes: number;
   readonly from: number;
   readonly to: number;
 };
+
+/** The source shard of a range; a file that was not split bears its name alone. */
+export function shardOfBlocks(range: BlockRange & JsonObject): SourceShard {
+  const { file, fileBytes, from, to } = range;
+  const name = locationName(file);
+  const isWhole = from === 0 && to === fileBytes;
+  return { id: isWhole ? name : `${name} bytes ${from}-${to}`, data: range, bytes: to - from };
+}
 
 export interface BlockOptions {
   readonly blockBytes: number;

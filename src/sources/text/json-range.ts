@@ -1,4 +1,3 @@
-import { locationName } from '../files/location.js';
 import type { BlockRange } from '../files/read-blocks.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import type { SourceShard } from '../source.js';
@@ -14,18 +13,7 @@ export function wholeJson(file: SourceFile): JsonRange {
   return { file: file.location, fileBytes: file.bytes, from: 0, to: file.bytes, start: null };
 }
 
-export function shardOfJson(range: JsonRange): SourceShard {
-  const name = locationName(range.file);
-  const whole = range.from === 0 && range.to === range.fileBytes;
-  return {
-    id: whole ? name : `${name} bytes ${range.from}-${range.to}`,
-    data: range,
-    bytes: range.to - range.from,
-    ...(range.from === 0 ? { origin: { path: range.file.path, row: 0 } } : {}),
-  };
-}
-
-/** The range that a shard carries, which `shardOfJson` made. */
+/** The range that a shard carries, which `shardOfRange` made. */
 export function jsonRangeOf(shard: SourceShard): JsonRange {
   return shard.data as JsonRange;
 }

@@ -5,7 +5,8 @@ import { consumeBlocks, readBlocks } from '../files/read-blocks.js';
 import type { FileReference } from '../files/resolve-files.js';
 import type { Source, SourceShard } from '../source.js';
 import type { UnsafeIntegers } from './exact-json.js';
-import { jsonRangeOf, shardOfJson } from './json-range.js';
+import { shardOfRange } from './file-range.js';
+import { jsonRangeOf } from './json-range.js';
 import { JsonBlockReader } from './json-reader.js';
 import { type RangeOptions, rangeBytesOf } from './line-files.js';
 import { blockBytes } from './read-blocks.js';
@@ -35,7 +36,7 @@ export function json<T = unknown>(files: FileReference, options: JsonOptions = {
     kind: 'json',
     async split(found, context) {
       const shards: SourceShard[] = [];
-      for (const file of found) shards.push(...(await splitJson(file, context, rangeBytes)).map(shardOfJson));
+      for (const file of found) shards.push(...(await splitJson(file, context, rangeBytes)).map(shardOfRange));
       return shards;
     },
     read(shard, context) {

@@ -1,13 +1,12 @@
 import { TFRecordScanner } from '../../formats/index.js';
 import type { Compression } from '../files/compression.js';
-import { locationName } from '../files/location.js';
 import { openFile } from '../files/open-file.js';
 import { LocalFile, type OpenedFile } from '../files/opened-file.js';
 import type { BlockRange } from '../files/read-blocks.js';
 import type { SourceFile } from '../files/resolve-files.js';
 import { stopIfInterrupted } from '../interrupted.js';
 import { malformedFile } from '../malformed.js';
-import type { SourceContext, SourceShard } from '../source.js';
+import type { SourceContext } from '../source.js';
 import { damagedRecord } from './damaged-record.js';
 
 /** Whole records of a TFRecord file. What a shard carries. */
@@ -16,14 +15,8 @@ export type RecordRange = BlockRange & {
   readonly record: number;
 };
 
-export function wholeRecords(file: SourceFile): RecordRange {
+function wholeRecords(file: SourceFile): RecordRange {
   return { file: file.location, fileBytes: file.bytes, from: 0, to: file.bytes, record: 0 };
-}
-
-export function shardOfRecords(range: RecordRange): SourceShard {
-  const name = locationName(range.file);
-  const whole = range.from === 0 && range.to === range.fileBytes;
-  return { id: whole ? name : `${name} bytes ${range.from}-${range.to}`, data: range, bytes: range.to - range.from };
 }
 
 /**

@@ -3,13 +3,13 @@ import type { AnyFeature } from '../../features/index.js';
 import { fileSource } from '../file-source.js';
 import { type Compression, compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
-import { consumeBlocks, readBlocks } from '../files/read-blocks.js';
+import { consumeBlocks, readBlocks, shardOfBlocks } from '../files/read-blocks.js';
 import type { FileReference } from '../files/resolve-files.js';
 import type { Source, SourceShard } from '../source.js';
 import { type RangeOptions, rangeBytesOf } from '../text/line-files.js';
 import { type ExampleFields, type ExampleRow, schemaOfFields } from './example-fields.js';
 import { ExampleRecords, RecordBlockReader, type RecordParser, recordBytes } from './record-reader.js';
-import { type RecordRange, shardOfRecords, splitRecords } from './split-records.js';
+import { type RecordRange, splitRecords } from './split-records.js';
 
 export interface TFRecordOptions extends RangeOptions {
   /** What the tf.Examples hold: fields by their keys, or a data set's schema. Without it, records come as bytes. */
@@ -54,7 +54,7 @@ export function tfrecord(files: FileReference, options: TFRecordOptions = {}): S
       const shards: SourceShard[] = [];
       for (const file of found) {
         const ranges = await splitRecords(file, compression(file.name), context, rangeBytes);
-        shards.push(...ranges.map(shardOfRecords));
+        shards.push(...ranges.map(shardOfBlocks));
       }
       return shards;
     },
