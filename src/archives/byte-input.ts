@@ -9,3 +9,16 @@ export interface ByteInput {
   /** Goes on behind so many bytes; gives how many there were. */
   skip(count: number): Promise<number>;
 }
+
+/** `ByteInput.take` by way of `takeSome`. */
+export async function takeTogether(input: Pick<ByteInput, 'takeSome'>, count: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let missing = count;
+  while (missing > 0) {
+    const piece = await input.takeSome(missing);
+    if (piece === undefined) break;
+    parts.push(piece);
+    missing -= piece.length;
+  }
+  return Buffer.concat(parts);
+}

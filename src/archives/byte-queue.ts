@@ -1,4 +1,4 @@
-import type { ByteInput } from './byte-input.js';
+import { type ByteInput, takeTogether } from './byte-input.js';
 
 /** Reads an exact number of bytes from a stream of blocks. */
 export class ByteQueue implements ByteInput {
@@ -21,16 +21,8 @@ export class ByteQueue implements ByteInput {
     await this.#blocks.return?.();
   }
 
-  async take(count: number): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
-    let missing = count;
-    while (missing > 0) {
-      const piece = await this.takeSome(missing);
-      if (piece === undefined) break;
-      parts.push(piece);
-      missing -= piece.length;
-    }
-    return Buffer.concat(parts);
+  take(count: number): Promise<Buffer> {
+    return takeTogether(this, count);
   }
 
   async takeSome(most: number): Promise<Uint8Array | undefined> {

@@ -1,4 +1,4 @@
-import type { ByteInput } from './byte-input.js';
+import { type ByteInput, takeTogether } from './byte-input.js';
 import type { RandomAccess } from './random-access.js';
 
 /** Where bytes are skipped in long strides, more than this is not worth reading at once. */
@@ -27,16 +27,8 @@ export class SeekingInput implements ByteInput {
     return this.#offset;
   }
 
-  async take(count: number): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
-    let missing = count;
-    while (missing > 0) {
-      const piece = await this.takeSome(missing);
-      if (piece === undefined) break;
-      parts.push(piece);
-      missing -= piece.length;
-    }
-    return Buffer.concat(parts);
+  take(count: number): Promise<Buffer> {
+    return takeTogether(this, count);
   }
 
   async takeSome(most: number): Promise<Uint8Array | undefined> {
