@@ -6,7 +6,7 @@ import { currentFormatVersion } from './format-version.js';
 import { extractFile, extractFormats, recordFormats } from './layout.js';
 
 /** What may have written a version that was taken in from outside. */
-export const externalWriters = ['tfds', 'hugging-face', 'parquet', 'tfrecord', 'arrow'] as const;
+const externalWriters = ['tfds', 'hugging-face', 'parquet', 'tfrecord', 'arrow'] as const;
 
 const sha256 = z
   .string()

@@ -61,7 +61,7 @@ export async function rollbackAlias(
 }
 
 /** The moves that no rollback has taken back, the newest last. */
-export function stackOf(history: readonly AliasGeneration[]): readonly AliasGeneration[] {
+function stackOf(history: readonly AliasGeneration[]): readonly AliasGeneration[] {
   const stack: AliasGeneration[] = [];
   for (const move of history) {
     const { restores } = move;

@@ -13,7 +13,7 @@ const viewBytes = 16;
 const longestInlined = 12;
 
 /** @throws RangeError for offsets or views that lead out of the array's bytes */
-export function byteSlots(array: ArrowArray): ByteSlots {
+function byteSlots(array: ArrowArray): ByteSlots {
   const { offsets, data } = array;
   if (offsets === undefined) return viewSlots(array);
   const bytes = bufferOf(data ?? new Uint8Array(0));

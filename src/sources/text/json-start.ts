@@ -10,6 +10,6 @@ export function firstByte(block: Uint8Array, isFileStart: boolean): number {
 }
 
 /** RFC 8259, 2: what may stand between tokens. */
-export function isSpace(byte: number): boolean {
+function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -3,7 +3,7 @@ import { batchElements, type SourceBatch } from '../source.js';
 import type { ChunkParser, TextChunk } from './text-chunks.js';
 
 /** One line at a time to `visit`, without its line end (LF or CRLF); `line` is counted from 0 in the chunk. */
-export function forEachLine(text: string, visit: (start: number, end: number, line: number) => void): void {
+function forEachLine(text: string, visit: (start: number, end: number, line: number) => void): void {
   for (let start = 0, line = 0; start < text.length; line++) {
     const feed = text.indexOf('\n', start);
     const next = feed < 0 ? text.length : feed;

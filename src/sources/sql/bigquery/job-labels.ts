@@ -15,7 +15,7 @@ export function jobLabels(build: SourceBuild | undefined): Readonly<Record<strin
 const mostCharacters = 63;
 
 /** BigQuery's rules (https://cloud.google.com/bigquery/docs/labels-intro#requirements): lower-case letters, digits, underscores and dashes, at most 63. */
-export function labelValue(text: string): string {
+function labelValue(text: string): string {
   const allowed = text.toLowerCase().replace(/[^\p{Ll}\p{Lo}\p{N}_-]/gu, '-');
   return [...allowed].slice(0, mostCharacters).join('');
 }

@@ -5,7 +5,7 @@ import { type TypedScalar, type TypedValue, typedValue } from '../typed-value.js
 import type { WarehouseQuery } from '../warehouse.js';
 
 /** The parameter that stands for the time of `snapshot`. */
-export const snapshotParameter = 'snapshot_time';
+const snapshotParameter = 'snapshot_time';
 
 /** QueryParameter of the REST API. */
 export interface QueryParameter {
