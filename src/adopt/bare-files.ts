@@ -55,7 +55,7 @@ async function recordFiles(directory: LocalStorage): Promise<ReadonlyMap<RecordF
 
 function nothingFound({ location }: LocalStorage): DatasetsError {
   return new DatasetsError('SOURCE_NOT_FOUND', `${location} holds no data that can be taken in`, {
-    hint: 'Name a directory that tfds prepared (dataset_info.json, features.json), that datasets saved (save_to_disk), or that holds .parquet, .arrow or .tfrecord files.',
+    hint: 'Look whether the path is right. It must be a directory that tfds prepared (dataset_info.json, features.json), that datasets saved (save_to_disk), or that holds .parquet, .arrow or .tfrecord files.',
     at: { file: location },
   });
 }
