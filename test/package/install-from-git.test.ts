@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { capture, type Finished, repositoryRoot } from '../oracle/index.js';
@@ -46,13 +46,12 @@ describe('npm install git+file://<clone> in an empty project', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it(`takes at most ${mostSeconds} s and ${mostMegabytes} MB`, async function () {
+  it(`takes at most ${mostMegabytes} MB, and about ${mostSeconds} s of a quiet machine`, async function () {
     let seconds = await installInEmptyProject();
-    // On a machine that never installed the package the first try fetches; the limit is for a warm npm cache.
+    // On a machine that never installed the package the first try fetches. The time is shown and not asserted: what shares the machine can double it.
     if (seconds > mostSeconds) seconds = await installInEmptyProject();
     const megabytes = folderBytes(join(project, 'node_modules')) / 1e6;
     if (this.test) this.test.title += `: ${seconds.toFixed(1)} s, ${megabytes.toFixed(1)} MB`;
-    assert.ok(seconds <= mostSeconds * crowding(), `${seconds} s`);
     assert.ok(megabytes <= mostMegabytes, `${megabytes.toFixed(1)} MB`);
   });
 
@@ -96,11 +95,6 @@ describe('npm install git+file://<clone> in an empty project', function () {
     assert.doesNotMatch(refused.stderr, /^ +at /m, 'a stack was shown');
   }
 });
-
-/** How many times longer things take because the machine is busy with other work: processes that want to run for each core. */
-function crowding(): number {
-  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
-}
 
 /** The library, the example types of built-in data sets, and a type that a data set outside adds. */
 const trialProgram = `import { type ExampleOf, features, load, scalar } from 'ailab-datasets';
