@@ -26,7 +26,10 @@ function compile() {
 function copyAssets(folder) {
   cpSync(join(root, folder), join(dist, folder), {
     recursive: true,
-    filter: (path) => !/\.c?ts$/.test(path) && !basename(path).startsWith('.') && basename(path) !== 'node_modules',
+    filter: (path) =>
+      (!/\.c?ts$/.test(path) || path.endsWith('.d.ts')) &&
+      !basename(path).startsWith('.') &&
+      basename(path) !== 'node_modules',
   });
 }
 
