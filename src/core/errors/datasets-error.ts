@@ -85,6 +85,9 @@ export type ErrorCode =
   | 'USER_CODE' // an exception in the author's function
   | 'GRAPH_MISMATCH' // a worker re-created another graph
   | 'WORKER_DIED'
+  | 'JOB_SERVICE_UNREACHABLE' // nobody answers where Beam's job service should be, or it went away
+  | 'JOB_REFUSED' // the service does not take the job
+  | 'JOB_FAILED' // the job failed, and nobody knows more than its messages
   | 'INTERRUPTED'
   | 'PREEMPTED' // a signal from outside ended it: the machine is taken away
   // data on disk
