@@ -10,7 +10,7 @@ export interface SourceFile {
 }
 
 export interface Import {
-  /** The TypeScript file imported: `./leaf.js` in src/features/feature.ts is `src/features/leaf.ts`. */
+  /** The TypeScript file imported: `./leaf.js` in src/features/feature.ts is `src/features/leaf.ts`. Of generated JavaScript, its declarations. */
   readonly target: string;
   /** `import type` vanishes in the JavaScript; a dynamic import waits until somebody asks. */
   readonly kind: 'static' | 'type' | 'dynamic';
@@ -37,7 +37,11 @@ const staticImport = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'(\.[^
 const dynamicImport = /^(?!\s*(?:\*|\/\/)).*\bimport\('(\.[^']+)'\)/gm;
 
 function relativeImports(path: string, text: string): Import[] {
-  const imported = (specifier: string): string => posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+  const imported = (specifier: string): string => {
+    const module = posix.join(posix.dirname(path), specifier);
+    const declarations = module.replace(/\.js$/, '.d.ts');
+    return existsSync(join(repositoryRoot, declarations)) ? declarations : module.replace(/\.js$/, '.ts');
+  };
   const found: Import[] = [];
   for (const [, type, specifier = ''] of text.matchAll(staticImport)) {
     found.push({ target: imported(specifier), kind: type === undefined ? 'static' : 'type' });
