@@ -47,7 +47,7 @@ export const unitExtension = '.unit';
 /** Takes note of a finished unit, or part of one: from now on it is not done again. */
 export function writeUnit(journal: UnitJournal, name: string, result: TaskResult, part?: UnitPart): void {
   const { key, stage, root } = journal;
-  const portable = withPaths(result, (path) => relative(root, path));
+  const portable = resultWithPaths(result, (path) => relative(root, path));
   const entry = { key, stage, ...(part === undefined ? {} : { part }), result: portable } satisfies UnitEntry;
   writeRecord(join(journal.directory, `${name}${unitExtension}`), entry);
 }
@@ -59,7 +59,7 @@ export function readUnit(file: string, rootOf: (result: TaskResult) => string): 
   const entry = value as unknown as UnitEntry | undefined;
   if (entry === undefined) return undefined;
   const root = rootOf(entry.result);
-  return { ...entry, result: withPaths(entry.result, (path) => join(root, insideOf(path))) };
+  return { ...entry, result: resultWithPaths(entry.result, (path) => join(root, insideOf(path))) };
 }
 
 function insideOf(path: string): string {
@@ -67,7 +67,7 @@ function insideOf(path: string): string {
 }
 
 /** A result with other paths: the staging may be mounted elsewhere when the build is resumed. */
-function withPaths(result: TaskResult, move: (path: string) => string): TaskResult {
+export function resultWithPaths(result: TaskResult, move: (path: string) => string): TaskResult {
   switch (result.kind) {
     case 'stage':
       return stageWithPaths(result, move);

@@ -1,0 +1,3 @@
+export { openWorkFiles, type WorkFilesOptions } from './open-work-files.js';
+export type { LocalTask, WorkerDirectories, WorkFiles } from './work-files.js';
+export { newNonce, placeInAttempt } from './work-names.js';

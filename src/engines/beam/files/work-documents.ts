@@ -1,0 +1,42 @@
+import { DatasetsError } from '../../../core/errors/index.js';
+import type { Storage } from '../../../storage/index.js';
+import { checkedName, workFolders } from './work-names.js';
+
+/** The small documents of a location, and what is deleted there: the same in a directory and in a bucket. */
+export class WorkDocuments {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  put(name: string, content: Uint8Array | string): Promise<boolean> {
+    return this.#storage.createIfAbsent(checkedName(name), content);
+  }
+
+  async get(name: string): Promise<Uint8Array> {
+    const content = await this.#storage.read(checkedName(name));
+    if (content !== undefined) return content;
+    throw new DatasetsError('STORAGE_FAILED', `${this.#storage.location}/${name} is not there`, {
+      hint: 'The work location was cleared while the job ran, or the job is another one. Run the build again.',
+      at: { file: `${this.#storage.location}/${name}` },
+    });
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const { path } of this.#storage.walk(folder === '' ? '' : checkedName(folder))) names.push(path);
+    return names.sort();
+  }
+
+  async sweep(keep: Iterable<string>): Promise<number> {
+    const kept = new Set(keep);
+    const orphans = (await this.list(workFolders.attempts)).filter((name) => !kept.has(name));
+    for (const name of orphans) await this.#storage.delete(name);
+    return orphans.length;
+  }
+
+  remove(): Promise<void> {
+    return this.#storage.deleteAll('');
+  }
+}
