@@ -70,6 +70,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   JOB_SERVICE_UNREACHABLE: exitCodes.environment,
   JOB_REFUSED: exitCodes.environment,
   JOB_FAILED: exitCodes.failed,
+  WORKER_MISMATCH: exitCodes.environment,
   INTERRUPTED: exitCodes.interrupted,
   PREEMPTED: exitCodes.preempted,
   DATA_CORRUPT: exitCodes.failed,

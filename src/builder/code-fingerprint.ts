@@ -24,13 +24,37 @@ const ownPackage = 'ailab-datasets';
  * ```
  */
 export async function codeFingerprint(module: string): Promise<string | undefined> {
-  const file = fileURLToPath(module);
+  const bundled = await bundleModule(module);
+  if (bundled === undefined) return undefined;
+  const packages = await packageVersions(importedPackages(bundled.metafile, dirname(fileURLToPath(module))));
+  return createHash('sha256').update(JSON.stringify({ formatEpoch, packages })).update(bundled.code).digest('hex');
+}
+
+/**
+ * A digest of the same code without the packages, for machines whose packages are compared by their lock files: what npm installs of one differs by platform.
+ *
+ * @param module file: URL of the builder's module.
+ * @returns sha256 in lower-case hex; undefined where the modules can't be followed.
+ * @example
+ * ```ts
+ * const code = await moduleCodeDigest('file:///team/datasets/product_a/builder.ts');
+ * ```
+ */
+export async function moduleCodeDigest(module: string): Promise<string | undefined> {
+  const bundled = await bundleModule(module);
+  return bundled === undefined ? undefined : createHash('sha256').update(bundled.code).digest('hex');
+}
+
+interface BundledModule {
+  readonly code: string;
+  readonly metafile: Metafile;
+}
+
+async function bundleModule(module: string): Promise<BundledModule | undefined> {
   const { build } = await import('esbuild');
-  const bundled = await build(bundleOptions(file)).catch(() => undefined);
+  const bundled = await build(bundleOptions(fileURLToPath(module))).catch(() => undefined);
   const code = bundled?.outputFiles[0]?.text;
-  if (bundled === undefined || code === undefined) return undefined;
-  const packages = await packageVersions(importedPackages(bundled.metafile, dirname(file)));
-  return createHash('sha256').update(JSON.stringify({ formatEpoch, packages })).update(code).digest('hex');
+  return bundled === undefined || code === undefined ? undefined : { code, metafile: bundled.metafile };
 }
 
 function bundleOptions(file: string) {

@@ -1,6 +1,6 @@
 export * from './builder-class.js';
 export * from './builder-reference.js';
-export { codeFingerprint } from './code-fingerprint.js';
+export { codeFingerprint, moduleCodeDigest } from './code-fingerprint.js';
 export * from './dataset-builder.js';
 export * from './definition.js';
 export * from './discover.js';

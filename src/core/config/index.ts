@@ -3,6 +3,7 @@ export { configFileVariable, variableOf } from './environment.js';
 export { configFileNames, findConfigFile } from './find-config-file.js';
 export { type LoadConfigOptions, loadConfig } from './load-config.js';
 export { type ConfigOrigin, nameInOrigin } from './origin.js';
+export { findProjectRoot, lockFileNames, type ProjectRoot } from './project-root.js';
 export { registryPlace, withRegistry } from './resolve-registry.js';
 export { datasetFolders, type ResolvedConfig } from './resolved-config.js';
 export * from './settings.js';

@@ -88,6 +88,7 @@ export type ErrorCode =
   | 'JOB_SERVICE_UNREACHABLE' // nobody answers where Beam's job service should be, or it went away
   | 'JOB_REFUSED' // the service does not take the job
   | 'JOB_FAILED' // the job failed, and nobody knows more than its messages
+  | 'WORKER_MISMATCH' // a worker on another machine has other code, packages or release than the submitter
   | 'INTERRUPTED'
   | 'PREEMPTED' // a signal from outside ended it: the machine is taken away
   // data on disk
