@@ -1,6 +1,7 @@
 import type { BuildFacts, GraphSignature } from '../../pipeline/index.js';
 import type { BadRowLimit, SourceShard } from '../../sources/index.js';
 import type { BuildJob } from '../engine.js';
+import type { WorkerIdentity } from './worker/worker-identity.js';
 
 /** A build as its submitter stages it in the work location, for workers of which none saw it. Plain data. */
 export interface BeamJob {
@@ -11,9 +12,8 @@ export interface BeamJob {
   readonly facts: BuildFacts;
   readonly signature: GraphSignature;
   readonly sources: readonly BeamSource[];
-  /** What workers must have as well: the release of this package, and a digest of the project's lock file where it has one. */
-  readonly packageVersion: string;
-  readonly lockDigest: string | undefined;
+  /** Of the submitter; a worker with another one refuses (`checkWorkerIdentity`). */
+  readonly identity: WorkerIdentity;
 }
 
 /** A source that is read, split: queries were run, and what they gave is pinned. */
