@@ -5,7 +5,7 @@ import type { ParquetOptions } from './parquet-options.js';
 import { type RowGroupRange, readRowGroups, rowGroups } from './row-groups.js';
 
 /**
- * Reads Parquet files of every codec. A row group is a source shard, or several where it has more than 262,144 rows. A row is a plain object with the columns as properties.
+ * Reads Parquet files of every codec. A row group is a source shard, or several where it has more than 65,536 rows. A row is a plain object with the columns as properties.
  *
  * Values are exact: integers up to 32 bits, floats and float16 are numbers; 64-bit integers, times and timestamps bigint or number (`int64`); decimals their decimal
  * notation as a string; dates Date (midnight UTC); text, enum, JSON and UUID strings; bytes Uint8Array; lists arrays; structs plain objects; what is missing null. Maps

@@ -23,8 +23,11 @@ export type RowGroupRange = {
   readonly end: number;
 };
 
-/** Few large row groups would keep few workers busy. DuckDB begins anywhere in one at no cost, hyparquet leaves out the pages before. */
-const mostShardRows = 262_144;
+/**
+ * Few large row groups would keep few workers busy, and the last one keep a worker alone: at 20 us a row, two workers are 1.84 times as fast as one with parts of
+ * this size, 1.72 with four times it. DuckDB begins anywhere in a row group at little cost (2 ms), hyparquet leaves out the pages before.
+ */
+const mostShardRows = 65_536;
 
 /** Cuts a file into source shards. */
 export async function rowGroups(file: SourceFile, context: SourceContext): Promise<readonly SourceShard[]> {
