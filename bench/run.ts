@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ ${benchmarks.map(({ name, description }) => `  ${name.padEnd(12)} ${description}
 
 /** dist/bench */
 const here = import.meta.dirname;
+const repository = join(here, '..', '..');
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -32,8 +34,14 @@ async function main(): Promise<void> {
     `Node ${process.version}, ${cpus().length} x ${processor}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`,
   );
   const figures: Figure[] = [];
-  for (const benchmark of chosen)
-    figures.push(...(await runOne(benchmark, Number(values.runs), Number(values['peer-runs']))));
+  const installed = mkdtempSync(join(tmpdir(), 'ailab-bench-package-'));
+  try {
+    buildPackage(installed);
+    for (const benchmark of chosen)
+      figures.push(...(await runOne(benchmark, installed, Number(values.runs), Number(values['peer-runs']))));
+  } finally {
+    rmSync(installed, { recursive: true, force: true });
+  }
   console.log(`\n${figures.map(showFigure).join('\n')}`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
   const missed = figures.filter((figure) => verdictOf(figure) === 'MISSED').length;
@@ -48,22 +56,37 @@ function chooseBenchmarks(names: readonly string[]): readonly Benchmark[] {
   return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
 }
 
-async function runOne(benchmark: Benchmark, runs: number, peerRuns: number): Promise<readonly Figure[]> {
+/** What users install, which is bundled, with the data sets of benchmarks beside it. */
+function buildPackage(folder: string): void {
+  const script = join(repository, 'scripts', 'build.mjs');
+  const { status } = spawnSync(process.execPath, [script, '--package', folder], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the package could not be built');
+  cpSync(join(repository, 'package.json'), join(folder, 'package.json'));
+  cpSync(join(here, 'datasets'), join(folder, 'dist', 'bench', 'datasets'), { recursive: true });
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+}
+
+async function runOne(
+  benchmark: Benchmark,
+  installed: string,
+  runs: number,
+  peerRuns: number,
+): Promise<readonly Figure[]> {
   console.log(`\n${benchmark.name}: ${benchmark.description}`);
   const folder = mkdtempSync(join(tmpdir(), 'ailab-bench-'));
   try {
-    return await benchmark.run(contextOf(folder, runs, peerRuns));
+    return await benchmark.run(contextOf(folder, installed, runs, peerRuns));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function contextOf(folder: string, runs: number, peerRuns: number): BenchmarkContext {
+function contextOf(folder: string, installed: string, runs: number, peerRuns: number): BenchmarkContext {
   const project = join(folder, 'project');
   mkdirSync(project);
-  const config = { datasets: [join(here, 'datasets')], registry: join(folder, 'registry') };
+  const config = { datasets: [join(installed, 'dist', 'bench', 'datasets')], registry: join(folder, 'registry') };
   writeFileSync(join(project, 'ailab-datasets.config.json'), JSON.stringify(config));
-  const cli = join(here, '..', 'cli', 'main.js');
+  const cli = join(installed, 'dist', 'cli', 'main.js');
   return {
     runs,
     peerRuns,
@@ -83,7 +106,7 @@ function peerCommand(script: string, parameters: readonly string[]) {
   const found = findInterpreter();
   if ('missing' in found) throw new Error(`the peers need Python: ${found.missing}`);
   // Python sources are not compiled: they lie beside the TypeScript.
-  const file = join(here, '..', '..', 'bench', 'peers', script);
+  const file = join(repository, 'bench', 'peers', script);
   const environment = {
     TF_CPP_MIN_LOG_LEVEL: '3',
     CUDA_VISIBLE_DEVICES: '-1',
