@@ -1,7 +1,9 @@
-/** `npm run python`: makes the Python environments of the tests, and the stand-ins of Google Cloud Storage and BigQuery, where that is needed. */
+/** `npm run python`: makes the Python environments of the tests, the stand-ins of Google Cloud Storage and BigQuery, and Beam's runners, where that is needed. */
+import { prepareBeamPython, preparePrism } from '../beam/prepare-runners.js';
 import { prepareEmulator } from '../bigquery/prepare-emulator.js';
-import { GoMissingError, prepareServer } from '../gcs/prepare-server.js';
+import { prepareServer } from '../gcs/prepare-server.js';
 import { PythonMissingError, prepareReaders, prepareTorch } from './environment.js';
+import { GoMissingError } from './go-program.js';
 
 const print = (line: string): void => void process.stderr.write(`${line}\n`);
 const inContinuousIntegration = process.env['CI'] === 'true';
@@ -22,4 +24,10 @@ async function orExplain(preparing: Promise<void>): Promise<void> {
 }
 
 // Side by side: Python waits for downloads while Go compiles.
-await Promise.all([preparePython(), orExplain(prepareServer(print)), orExplain(prepareEmulator(print))]);
+await Promise.all([
+  preparePython(),
+  orExplain(prepareServer(print)),
+  orExplain(prepareEmulator(print)),
+  orExplain(preparePrism(print)),
+  orExplain(prepareBeamPython(print)),
+]);
