@@ -77,6 +77,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['runner', config.runner, origins.runner],
     ['warehouse', config.warehouse, origins.warehouse],
     ['bigquery', bigQueryText(config), origins.bigquery],
+    ['dataflow', dataflowText(config), origins.dataflow],
     ['workers', formatCount(config.workers), origins.workers],
     ['bufferBytes', formatBytes(config.bufferBytes), origins.bufferBytes],
     [
@@ -105,6 +106,13 @@ function bigQueryText({ bigquery }: ResolvedConfig): string {
   const { maximumBytesBilled, ...others } = bigquery;
   const lines = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   return [...lines, `maximumBytesBilled: ${formatBytes(maximumBytesBilled)}`].join('\n');
+}
+
+function dataflowText({ dataflow }: ResolvedConfig): string {
+  const lines = Object.entries(dataflow).map(
+    ([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
+  return lines.join('\n') || 'none';
 }
 
 function registriesText({ registries }: ResolvedConfig): string {

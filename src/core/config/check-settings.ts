@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DatasetsError, nearest } from '../errors/index.js';
+import { dataflowFlags } from './dataflow-settings.js';
 import { type ConfigOrigin, nameInOrigin } from './origin.js';
 import type { Settings } from './schema.js';
 import type { SettingName } from './settings.js';
@@ -11,10 +12,10 @@ import type { SettingName } from './settings.js';
  */
 export async function checkSettings(layer: unknown, origin: ConfigOrigin): Promise<Settings> {
   if (isEmptyRecord(layer)) return {};
-  const { bigQuerySettingNames, settingNames, settingsSchema } = await import('./schema.js');
+  const { partNames, settingNames, settingsSchema } = await import('./schema.js');
   const result = settingsSchema.safeParse(layer);
   if (result.success) return result.data;
-  const namesAt = (path: readonly PropertyKey[]) => (path[0] === 'bigquery' ? bigQuerySettingNames : settingNames);
+  const namesAt = ([setting]: readonly PropertyKey[]) => partNames[String(setting)] ?? settingNames;
   throw invalid(result.error.issues, layer, origin, namesAt);
 }
 
@@ -43,10 +44,16 @@ function describe(issue: Issue, layer: unknown, origin: ConfigOrigin): string {
     if (issue.code === 'unrecognized_keys') return `${where} has no setting ${issue.keys.map(quoted).join(', ')}`;
     return `${where} must be an object of settings, but is ${quoted(layer)}`;
   }
-  const name = nameInOrigin(setting as SettingName, origin).replace(String(setting), pathText(issue.path));
+  const flag = origin.kind === 'flag' && setting === 'dataflow' ? dataflowFlag(rest[0]) : undefined;
+  const name = flag ?? nameInOrigin(setting as SettingName, origin).replace(String(setting), pathText(issue.path));
   const part = origin.kind === 'file' || typeof rest[0] !== 'number' ? name : `${name}, part ${rest[0] + 1},`;
   if (issue.code === 'unrecognized_keys') return `${part} has no setting ${issue.keys.map(quoted).join(', ')}`;
   return `${part} ${requirement(issue)}, but is ${quoted(valueAt(layer, issue.path))}`;
+}
+
+/** Its parts are flags of their own. */
+function dataflowFlag(part: PropertyKey | undefined): string | undefined {
+  return Object.entries(dataflowFlags).find(([name]) => name === part)?.[1];
 }
 
 function requirement(issue: Issue): string {

@@ -1,4 +1,5 @@
 export { parseByteSize } from './byte-size.js';
+export * from './dataflow-settings.js';
 export { configFileVariable, variableOf } from './environment.js';
 export { configFileNames, findConfigFile } from './find-config-file.js';
 export { type LoadConfigOptions, loadConfig } from './load-config.js';

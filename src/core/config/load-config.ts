@@ -120,6 +120,8 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     runner: pick('runner') ?? 'threads',
     warehouse: pick('warehouse') ?? 'duckdb',
     bigquery: { ...defaultBigQuerySettings, ...pick('bigquery') },
+    // Part by part: a flag for one of them leaves the file's others as they are.
+    dataflow: Object.fromEntries(layers.flatMap(({ settings }) => Object.entries(settings.dataflow ?? {}))),
     workers: pick('workers') ?? availableParallelism(),
     bufferBytes: pick('bufferBytes') ?? defaultBufferBytes,
     maxShardBytes: pick('maxShardBytes'),
@@ -140,6 +142,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       runner: origin('runner'),
       warehouse: origin('warehouse'),
       bigquery: origin('bigquery'),
+      dataflow: origin('dataflow'),
       workers: origin('workers'),
       bufferBytes: origin('bufferBytes'),
       maxShardBytes: origin('maxShardBytes'),

@@ -17,6 +17,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   runner: '--runner',
   warehouse: '--warehouse',
   bigquery: 'bigquery',
+  dataflow: 'dataflow',
   workers: '--workers',
   bufferBytes: '--buffer',
   maxShardBytes: '--max-shard-size',

@@ -1,3 +1,4 @@
+import type { DataflowConfig } from './dataflow-settings.js';
 import type { ConfigOrigin } from './origin.js';
 import type { BigQuerySettings, ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
 
@@ -21,6 +22,8 @@ export interface ResolvedConfig {
   readonly runner: RunnerName;
   readonly warehouse: WarehouseName;
   readonly bigquery: BigQuerySettings;
+  /** Of file and flags, part by part: what is left out, nobody has said. */
+  readonly dataflow: DataflowConfig;
   readonly workers: number;
   readonly bufferBytes: number;
   /** undefined: tfds' rule. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
 import { parseByteSize } from './byte-size.js';
+import { dataflowSchema } from './dataflow-schema.js';
 import { type DatasetsConfig, outputFormats, runnerNames, type SettingName, warehouseNames } from './settings.js';
 
 const smallestBufferBytes = 64 * 2 ** 10;
@@ -89,6 +90,7 @@ export const settingsSchema = z.strictObject({
   runner: z.enum(runnerNames).exactOptional(),
   warehouse: z.enum(warehouseNames).exactOptional(),
   bigquery: bigquery.exactOptional(),
+  dataflow: dataflowSchema.exactOptional(),
   workers: z.int().min(1).max(1024).exactOptional(),
   bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
   maxShardBytes: byteSize(1, Number.MAX_SAFE_INTEGER).exactOptional(),
@@ -104,5 +106,9 @@ export const settingsSchema = z.strictObject({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-export const bigQuerySettingNames: readonly string[] = Object.keys(bigquery.shape);
+/** The names of the parts of settings that have parts. */
+export const partNames: Readonly<Record<string, readonly string[]>> = {
+  bigquery: Object.keys(bigquery.shape),
+  dataflow: Object.keys(dataflowSchema.shape),
+};
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];

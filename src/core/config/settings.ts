@@ -1,3 +1,5 @@
+import type { DataflowConfig } from './dataflow-settings.js';
+
 /** Formats that a build can write; the writers' `OutputFormat` is this same union. */
 export const outputFormats = ['tfrecord', 'arrow', 'parquet'] as const;
 /** Formats of a build that names none: what stock tfds and Hugging Face `datasets` open without copying. */
@@ -80,6 +82,8 @@ export interface DatasetsConfig {
   readonly warehouse?: WarehouseName;
   /** How SQL runs on BigQuery. */
   readonly bigquery?: BigQueryConfig;
+  /** How builds run on Google Cloud Dataflow. */
+  readonly dataflow?: DataflowConfig;
   /** Worker threads of a build. Default: one a processor that this process may use. */
   readonly workers?: number;
   /** Bytes of each worker's buffer, as a number or as text like `16MiB`: with `workers`, what bounds a build's memory. Default: `16MiB`. */

@@ -57,6 +57,15 @@ describe('loadConfig', () => {
     assert.deepEqual(config.origins.registry, { kind: 'file', file });
   });
 
+  it('lets a flag win over one part of what the file says of Dataflow, and leaves the others', async () => {
+    await write(
+      'ailab-datasets.config.json',
+      '{"dataflow": {"project": "ours", "region": "europe-west4", "maxWorkers": 50}}',
+    );
+    const { dataflow } = await load({ dataflow: { region: 'us-central1' } });
+    assert.deepEqual(dataflow, { project: 'ours', region: 'us-central1', maxWorkers: 50 });
+  });
+
   it('lets the environment win over the file and flags over both', async () => {
     await write('ailab-datasets.config.json', '{"registry": "a", "workers": 1, "runner": "inline"}');
     const config = await load({ registry: 'c' }, { AILAB_DATASETS_REGISTRY: 'b', AILAB_DATASETS_WORKERS: '7' });
@@ -269,6 +278,22 @@ describe('loadConfig', () => {
       await refuses(load(), 'CONFIG_INVALID', /registries\.a\/b in .* has a name that must begin with a letter/);
       await writeFile(file, '{"registries": {"prod": "gs://data/../x"}}');
       await refuses(load(), 'CONFIG_INVALID', /registries\.prod in .*config\.json must have no part \. or \.\./);
+    });
+
+    it('what Dataflow would not take, as the flag or the part that says it', async () => {
+      const refused = (dataflow: object, ...parts: RegExp[]) => refuses(load({ dataflow }), 'USAGE', ...parts);
+      await refused({ region: 'mars' }, /^--region must be a region like europe-west4, but is "mars"/);
+      await refused({ temp: '/tmp' }, /^--temp must be gs:\/\/bucket\/prefix/);
+      await refused({ labels: { Team: 'x' } }, /^--label has a name that must be a label/);
+      await refused({ maxWorkers: 0 }, /^--max-workers must be at least 1/);
+      await refused({ experiments: ['disable_runner_v2'] }, /^--experiment must not switch off the portable runner/);
+      await write('ailab-datasets.config.json', '{"dataflow": {"regin": "europe-west4"}}');
+      await refuses(
+        load(),
+        'CONFIG_INVALID',
+        /dataflow in .*config\.json has no setting "regin"/,
+        /Did you mean region/,
+      );
     });
 
     it('a URL where only a directory will do', async () => {
