@@ -1,5 +1,6 @@
 import type { Feature } from '../features/index.js';
 import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
+import type { Duration, Resources } from './resources.js';
 
 /** A builder whose features are not known to the compiler. */
 export type AnyBuilder = DatasetBuilder<Feature<never, unknown>>;
@@ -13,6 +14,8 @@ export interface BuilderClass {
   readonly supportedVersions?: readonly string[];
   readonly blockedVersions?: Readonly<Record<string, string>>;
   readonly manualDownloadInstructions?: string;
+  readonly resources?: Resources;
+  readonly timeout?: Duration;
 }
 
 /**

@@ -1,15 +1,16 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { compareVersions, isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import type { BuilderClass } from './builder-class.js';
+import { type BuildDemands, readDemands } from './resources.js';
 
 type Refuse = (message: string, hint: string) => never;
 
 /**
- * Checks the statics of a data set's class.
+ * Checks the statics of a data set's class, and gives those that are written in words.
  *
  * @throws DatasetsError BUILDER_INVALID naming the static that is wrong.
  */
-export function checkDefinition(builderClass: BuilderClass, folderName: string, file: string): void {
+export function checkDefinition(builderClass: BuilderClass, folderName: string, file: string): BuildDemands {
   const refuse: Refuse = (message, hint) => {
     throw new DatasetsError('BUILDER_INVALID', `${folderName}: ${message}`, {
       hint,
@@ -31,6 +32,7 @@ export function checkDefinition(builderClass: BuilderClass, folderName: string, 
       refuse(`'${config}' is no config name`, 'Use letters, digits, dots, dashes and underscores.');
     }
   }
+  return readDemands(builderClass, refuse);
 }
 
 function checkVersions(builderClass: BuilderClass, refuse: Refuse): void {

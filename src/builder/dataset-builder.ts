@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
+import type { Duration, Resources } from './resources.js';
 
 export interface DatasetInfo<F> {
   /** Markdown. The first line is the summary in lists. */
@@ -51,6 +52,10 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly blockedVersions?: Readonly<Record<string, string>>;
   /** How a person gets the files that `manualPath` names: where to register, what to fetch. Shown when one is missing. */
   static readonly manualDownloadInstructions?: string;
+  /** What each machine of a distributed build needs. */
+  static readonly resources?: Resources;
+  /** How long a distributed build may take at most: `'6 hours'`. Its job is cancelled then, also where nobody waits for it any more. */
+  static readonly timeout?: Duration;
 
   readonly config: string | undefined;
   readonly version: string;

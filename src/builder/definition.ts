@@ -4,6 +4,7 @@ import { type ConfigName, parseConfigName, parseVersion, type Version } from '..
 import { type BuilderClass, isBuilderClass } from './builder-class.js';
 import { checkDefinition } from './check-definition.js';
 import { importModule } from './import-module.js';
+import type { BuildDemands } from './resources.js';
 
 /** A data set's class with the module it came from; its statics are checked. */
 export interface BuilderDefinition {
@@ -17,6 +18,8 @@ export interface BuilderDefinition {
   readonly buildableVersions: readonly Version[];
   /** Empty for a data set without configs; the first is the default one. */
   readonly configs: readonly ConfigName[];
+  /** What a distributed build of it needs. */
+  readonly demands: BuildDemands;
 }
 
 const definitions = new Map<string, Promise<BuilderDefinition>>();
@@ -47,7 +50,7 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
       at: { dataset: name, file },
     });
   }
-  checkDefinition(builderClass, name, file);
+  const demands = checkDefinition(builderClass, name, file);
   const versions = Object.keys(builderClass.versions).map(parseVersion);
   const buildable = new Set<string>([...versions.slice(0, 1), ...(builderClass.supportedVersions ?? [])]);
   return {
@@ -57,5 +60,6 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
     versions,
     buildableVersions: versions.filter((version) => buildable.has(version)),
     configs: Object.keys(builderClass.configs ?? {}).map(parseConfigName),
+    demands,
   };
 }

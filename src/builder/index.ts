@@ -7,3 +7,4 @@ export * from './discover.js';
 export { formatEpoch } from './format-epoch.js';
 export * from './import-module.js';
 export * from './load-builder.js';
+export type { BuildDemands, Duration, Resources } from './resources.js';

@@ -97,6 +97,39 @@ describe('data sets found by their folders', () => {
   it('refuse a supported version that is not listed', async () => {
     assert.match(await refusal(`${valid} static supportedVersions = ['0.9.0'];`), /supportedVersions names 0.9.0/);
   });
+  it('say in numbers what a distributed build of them needs', async () => {
+    await dataset(
+      'sample',
+      source(
+        `${valid} static resources = { cpu: 8, memory: '1.5 GB', disk: '200GiB', machineType: 'n2-highmem-8' }; static timeout = '90 minutes';`,
+      ),
+    );
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    assert.deepEqual((await loadDefinition(found.module, found.name)).demands, {
+      cpuCount: 8,
+      memoryBytes: 1_500_000_000,
+      diskBytes: 200 * 2 ** 30,
+      machineType: 'n2-highmem-8',
+      timeoutSeconds: 5400,
+    });
+  });
+  for (const [statics, message] of [
+    ["resources = { memroy: '16 GiB' }", 'resources has no memroy'],
+    ["resources = '16 GiB'", 'resources is no object'],
+    ['resources = { memory: 17179869184 }', 'resources.memory is 17179869184'],
+    ["resources = { disk: '0 GiB' }", 'resources.disk is "0 GiB"'],
+    ['resources = { cpu: 2.5 }', 'resources.cpu is 2.5'],
+    ["resources = { machineType: 'n2 standard' }", 'resources.machineType is "n2 standard"'],
+    ["timeout = '6 h'", 'timeout is "6 h"'],
+    ["timeout = '30 days'", 'timeout is "30 days"'],
+    ["timeout = '0.5 minutes'", 'timeout is "0.5 minutes"'],
+    ['timeout = 3600', 'timeout is 3600'],
+  ] as const) {
+    it(`refuse ${statics}`, async () => {
+      assert.equal(await refusal(`${valid} static ${statics};`), `sample: ${message}`);
+    });
+  }
   it('say that builders are ES modules', async () => {
     await rm(join(root, 'package.json'));
     await dataset('sample', source(valid));
