@@ -1,24 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
-import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
-import { lineageOf, type RetainedResult, type SourceState } from '../../sources/index.js';
-import type { RunSummary, ShardResult } from '../../writers/index.js';
-import type { BuildOutput, BuildProgress, SourceBadRows, SplitOutput } from '../engine.js';
+import type { PlannedStage } from '../../pipeline/index.js';
+import type { ShardResult } from '../../writers/index.js';
+import type { BuildOutput, BuildProgress, SplitOutput } from '../engine.js';
+import { badRowFile, reportBadRows } from '../gather/bad-row-reports.js';
+import { buildOutput } from '../gather/build-output.js';
+import { GatheredResults } from '../gather/gathered-results.js';
+import { feeds, sideInputsFrom } from '../gather/plan-edges.js';
+import { sideInputTask } from '../gather/side-inputs.js';
+import { askStates, readSources, type StatesByNode } from '../gather/source-records.js';
+import { planSplits, shardTask, splitOutputs, waitingShards } from '../gather/write-shards.js';
 import { mergeResults } from '../task/merge-results.js';
 import type { PreparedJob } from '../task/prepared-job.js';
 import type { SideInputFile, StageResult, StageTask, Task, TaskResult } from '../task/task.js';
 import { TaskControl } from '../task/task-control.js';
 import type { TaskRunner } from '../task/task-runner.js';
-import { reportBadRows } from './bad-row-reports.js';
 import { FanOuts } from './fan-outs.js';
-import { checkJoin } from './join-reports.js';
-import { KeptElements } from './kept-elements.js';
 import type { Resumption } from './resumption.js';
 import { runTasks, Stopper } from './run-tasks.js';
 import { StageProgress } from './stage-progress.js';
 import { type KnownTask, stageTasks } from './stage-tasks.js';
-import { planSplits, shardTask, splitOutputs, waitingShards } from './write-shards.js';
 
 /** A stage that is running. */
 interface StageWork {
@@ -41,13 +43,10 @@ export class LocalBuild {
   readonly #report: (event: BuildProgress) => void;
   readonly #control: TaskControl;
   readonly #stopper: Stopper;
-  readonly #kept = new KeptElements();
+  readonly #gathered: GatheredResults;
   readonly #fanOuts: FanOuts;
   readonly #finished = new Set<PlannedStage>();
   readonly #sideInputs: SideInputFile[] = [];
-  readonly #runs: RunSummary[] = [];
-  readonly #counters = new Map<string, number>();
-  readonly #badRows: SourceBadRows[] = [];
   /** How many examples each split still takes; undefined for all. */
   readonly #limits: Map<string, number> | undefined;
 
@@ -57,8 +56,9 @@ export class LocalBuild {
     runner: TaskRunner,
     report: (event: BuildProgress) => void,
   ) {
-    const { plan, job } = prepared;
+    const { graph, plan, job } = prepared;
     this.#prepared = prepared;
+    this.#gathered = new GatheredResults(graph);
     this.#resumption = resumption;
     this.#runner = runner;
     this.#report = report;
@@ -79,22 +79,16 @@ export class LocalBuild {
   }
 
   async run(): Promise<Omit<BuildOutput, 'engine'>> {
-    const { graph } = this.#prepared;
-    const states = this.#sourceStates();
+    const states = this.#askStates();
     // It is awaited at the end; should it fail before, that is not unhandled.
     states.catch(() => {});
     try {
       for (let wave = this.#nextStages(); wave.length > 0; wave = this.#nextStages()) await this.#runStages(wave);
       const splits = await this.#writeShards();
       await this.#stopper.race(this.#teardown());
-      const byNode = await this.#stopper.race(states);
-      const sources = withBadRows(this.#allStates(byNode), this.#badRows);
-      const retained = await this.#stopper.race(this.#retain(byNode));
-      const counters = Object.fromEntries([...this.#counters].sort(([a], [b]) => (a < b ? -1 : 1)));
-      const lineage = await this.#lineage();
       const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
-      const facts = { graphFingerprint: graph.fingerprint, facts: graph.facts, units };
-      return { splits, counters, sources, badRows: this.#badRows, retained, lineage, ...facts };
+      const work = { gathered: this.#gathered, states: await this.#stopper.race(states), splits, units };
+      return await this.#stopper.race(buildOutput(this.#prepared, work));
     } catch (error) {
       this.#stopper.stop(error);
       // The first error is the one to report: what goes wrong while cleaning up after it would only hide it.
@@ -147,7 +141,7 @@ export class LocalBuild {
 
   async #begin(stage: PlannedStage): Promise<StageWork> {
     const { tasks, known, before, rows, bytes } = await this.#stopper.race(
-      stageTasks(this.#prepared, stage, this.#kept, this.#fanOuts, this.#runner.concurrency, this.#resumption),
+      stageTasks(this.#prepared, stage, this.#gathered.kept, this.#fanOuts, this.#runner.concurrency, this.#resumption),
     );
     this.#resumption?.stageBegins(stage, tasks.length);
     const index = this.#prepared.plan.stages.indexOf(stage);
@@ -228,49 +222,30 @@ export class LocalBuild {
     // Not all tasks ran when the first ones gave enough.
     if (work.left > 0) this.#tasksEnded(work);
     const done = [...work.before, ...results.filter((result) => result !== undefined)];
-    this.#kept.add(stage, done);
-    this.#runs.push(...done.flatMap((result) => result.runs));
-    for (const result of done) this.#count(result.counters);
+    this.#gathered.add(stage, done);
     await this.#takeBadRows(stage, done);
-    const node = this.#prepared.graph.nodes[stage.root.node] as GraphNode;
-    if (node.kind === 'join' && stage.root.kind === 'shuffle') {
-      this.#count(
-        checkJoin(
-          node,
-          done.flatMap((result) => result.join ?? []),
-        ),
-      );
-    }
     this.#resumption?.stageEnds(stage, work.tasks.length);
     this.#dropInput(stage);
     await this.#writeSideInputs(stage);
   }
 
   async #takeBadRows(stage: PlannedStage, done: readonly StageResult[]): Promise<void> {
-    const { graph, job } = this.#prepared;
-    const operation = graph.operations[stage.root.node];
-    if (stage.root.kind !== 'source' || operation?.kind !== 'read') return;
-    const { description, maxBadRows } = operation.source;
-    if (maxBadRows === undefined) return;
-    const file = join(job.badRowDirectory ?? join(job.workDirectory, 'bad-rows'), `source-${stage.root.node}.jsonl`);
+    const { node, kind } = stage.root;
+    const source = kind === 'source' ? readSources(this.#prepared).get(node) : undefined;
+    if (source?.maxBadRows === undefined) return;
+    const { description, maxBadRows } = source;
+    const file = badRowFile(this.#prepared.job, node);
     const report = await this.#stopper.race(reportBadRows(description, maxBadRows, done, file));
-    this.#count({ [`${description} bad rows`]: report?.rows ?? 0 });
-    if (report === undefined) return;
-    this.#badRows.push(report);
-    this.#report({ type: 'bad-rows', stage: stage.name, report });
-  }
-
-  #count(counters: Readonly<Record<string, number>>): void {
-    for (const [name, amount] of Object.entries(counters))
-      this.#counters.set(name, (this.#counters.get(name) ?? 0) + amount);
+    this.#gathered.addBadRows(description, report);
+    if (report !== undefined) this.#report({ type: 'bad-rows', stage: stage.name, report });
   }
 
   #dropInput({ root }: PlannedStage): void {
-    if (root.kind === 'shuffle') this.#kept.drop('shuffle', root.node);
+    if (root.kind === 'shuffle') this.#gathered.kept.drop('shuffle', root.node);
     if (root.kind === 'fanOut')
       for (const { file } of this.#fanOuts.consumer(root.node).producers) rmSync(file, { force: true });
     const again = this.#unfinished().some((later) => later.root.kind === 'relay' && later.root.node === root.node);
-    if (root.kind === 'relay' && !again) this.#kept.drop('relay', root.node);
+    if (root.kind === 'relay' && !again) this.#gathered.kept.drop('relay', root.node);
   }
 
   #unfinished(): PlannedStage[] {
@@ -278,24 +253,16 @@ export class LocalBuild {
   }
 
   async #writeSideInputs(stage: PlannedStage): Promise<void> {
-    for (const output of stage.outputs) {
-      if (output.kind !== 'sideInput') continue;
-      const { node, form } = output;
+    for (const node of sideInputsFrom(stage)) {
       const { known, journal } = this.#resumption?.sideInput(node) ?? {};
-      if (
-        this.#unfinished().some((later) =>
-          later.outputs.some((other) => other.kind === 'sideInput' && other.node === node),
-        )
-      )
-        continue;
+      if (this.#unfinished().some((later) => sideInputsFrom(later).includes(node))) continue;
       const filePrefix = join(this.#prepared.job.workDirectory, `side${node}`);
-      const slices = this.#kept.slices('sideInput', node);
-      const task: Task = { kind: 'sideInput', node, form, slices, file: `${filePrefix}-value`, filePrefix, journal };
+      const task = sideInputTask(this.#prepared.plan, node, this.#gathered.kept, filePrefix, journal);
       if (known === undefined) {
         if (journal !== undefined) this.#resumption?.unitBegins(journal.key);
         await this.#stopper.race(this.#call(task));
       }
-      this.#kept.drop('sideInput', node);
+      this.#gathered.kept.drop('sideInput', node);
       this.#sideInputs.push({ node, file: task.file });
     }
   }
@@ -310,7 +277,7 @@ export class LocalBuild {
   async #writeShards(): Promise<readonly SplitOutput[]> {
     const { job, plan } = this.#prepared;
     this.#stopper.throwIfStopped();
-    const plans = planSplits(job, plan.splits, this.#runs);
+    const plans = planSplits(job, plan.splits, this.#gathered.runs);
     const tasks = waitingShards(job, plans);
     const rows = plans.reduce((sum, split) => sum + split.examples, 0);
     const known = this.#resumption?.findShards(tasks) ?? [];
@@ -348,72 +315,10 @@ export class LocalBuild {
     if (steps.some((step) => step.kind === 'withResource')) await this.#runner.teardown();
   }
 
-  #lineage() {
-    const { graph, plan, sourceContext } = this.#prepared;
-    const requests = plan.stages.flatMap(({ root }) => {
-      const operation = graph.operations[root.node];
-      return root.kind === 'source' && operation?.kind === 'read' ? (operation.source.published ?? []) : [];
+  /** The states of every source that is read, while the workers read them. */
+  #askStates(): Promise<StatesByNode> {
+    return askStates(this.#prepared, async (node, source, states) => {
+      await this.#resumption?.sources.record(node, source, states, this.#prepared.sourceContext);
     });
-    return lineageOf(requests, sourceContext);
   }
-
-  /** The states of every source that is read, by node, while the workers read them. */
-  async #sourceStates(): Promise<ReadonlyMap<number, readonly SourceState[]>> {
-    const { graph, plan, sourceContext } = this.#prepared;
-    const byNode = new Map<number, readonly SourceState[]>();
-    await Promise.all(
-      plan.stages.map(async ({ root }) => {
-        const operation = graph.operations[root.node];
-        if (root.kind !== 'source' || operation?.kind !== 'read') return;
-        const state = await operation.source.state(sourceContext);
-        await this.#resumption?.sources.record(root.node, operation.source, state, sourceContext);
-        byNode.set(root.node, state);
-      }),
-    );
-    return byNode;
-  }
-
-  /** The state of every input, each once. */
-  #allStates(byNode: ReadonlyMap<number, readonly SourceState[]>): readonly SourceState[] {
-    const { graph } = this.#prepared;
-    const downloads = Object.values(graph.facts.downloads ?? {}).map(({ url, bytes, sha256 }) => ({
-      uri: url,
-      bytes,
-      digest: sha256,
-    }));
-    const byUri = new Map([...downloads, ...[...byNode.values()].flat()].map((state) => [state.uri, state]));
-    return [...byUri.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
-  }
-
-  /** Keeps what queries gave, when it was read whole. */
-  async #retain(byNode: ReadonlyMap<number, readonly SourceState[]>): Promise<readonly RetainedResult[]> {
-    const { graph, job, sourceContext, retention } = this.#prepared;
-    if (job.retain === undefined) return [];
-    const { directory } = job.retain;
-    const retained: RetainedResult[] = [];
-    // In the order of the graph: that of the states is chance.
-    for (const [node, states] of [...byNode].sort(([a], [b]) => a - b)) {
-      const operation = graph.operations[node];
-      if (operation?.kind !== 'read' || operation.source.retention === undefined) continue;
-      retained.push(await operation.source.retention.retain(retention, { directory, states }, sourceContext));
-    }
-    return retained;
-  }
-}
-
-/** Says of each input how many of its rows were left out. A member of a download counts for that. */
-function withBadRows(states: readonly SourceState[], badRows: readonly SourceBadRows[]): readonly SourceState[] {
-  if (badRows.length === 0) return states;
-  const counts = badRows.flatMap(({ byFile }) => Object.entries(byFile));
-  return states.map((state) => {
-    const own = counts.filter(([file]) => file === state.uri || file.startsWith(`${state.uri}#`));
-    const rows = own.reduce((sum, [, count]) => sum + count, 0);
-    return rows === 0 ? state : { ...state, badRows: rows };
-  });
-}
-
-/** Whether a stage writes what another one reads. */
-function feeds(stage: PlannedStage, reader: PlannedStage): boolean {
-  const { kind, node } = reader.root;
-  return stage.outputs.some((output) => output.kind === kind && 'node' in output && output.node === node);
 }

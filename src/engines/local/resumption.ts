@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { PlannedStage } from '../../pipeline/index.js';
 import type { ShardResult } from '../../writers/index.js';
 import type { ResumedStage, ResumedWork, UnitCounts } from '../engine.js';
+import type { WaitingShard } from '../gather/write-shards.js';
 import { FinishedUnits } from '../journal/finished-units.js';
 import type { WrittenRange } from '../journal/intact-files.js';
 import { type Journal, JournalDamaged, journalFolder, type StageRecord } from '../journal/journal.js';
@@ -11,7 +12,6 @@ import type { UnitJournal } from '../journal/unit-entry.js';
 import { shardKey, shardsKey, sideInputKey, stageKeys, unitKey } from '../journal/unit-keys.js';
 import { type PreparedJob, stagedFolder } from '../task/prepared-job.js';
 import type { StageResult, StageUnit, UnitResume } from '../task/task.js';
-import type { WaitingShard } from './write-shards.js';
 
 /** What is known of a unit before it is run. */
 export interface KnownUnit {

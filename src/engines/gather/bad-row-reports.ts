@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DatasetsError } from '../../core/errors/index.js';
 import type { BadRowLimit } from '../../sources/index.js';
 import { storageError } from '../../storage/index.js';
-import type { SourceBadRows } from '../engine.js';
+import type { BuildJob, SourceBadRows } from '../engine.js';
 import { shownBadRows, type UnitBadRows } from '../task/bad-row-collector.js';
 
 /** What the units of one source held, in the source's order. */
@@ -13,6 +13,11 @@ export interface UnitRows {
   /** Rows that were read and fit. */
   readonly rows: number;
   readonly badRows: UnitBadRows | undefined;
+}
+
+/** Where the malformed rows of a source are gathered. */
+export function badRowFile({ badRowDirectory, workDirectory }: BuildJob, node: number): string {
+  return join(badRowDirectory ?? join(workDirectory, 'bad-rows'), `source-${node}.jsonl`);
 }
 
 /**
