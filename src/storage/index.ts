@@ -10,6 +10,7 @@ export {
 } from './gcs/request-failure.js';
 export { RequestLimit } from './gcs/request-limit.js';
 export { gcsfuseUrl, refuseGcsfuse } from './gcsfuse.js';
+export { inParallel } from './in-parallel.js';
 export { openLocalFile } from './local-object.js';
 export { LocalStorage } from './local-storage.js';
 export { isLocalStorage, openStorage } from './open-storage.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
-import type { Storage } from '../../storage/index.js';
+import { inParallel, type Storage } from '../../storage/index.js';
 import { updateDefaultConfig } from '../default-config.js';
 import { versionFiles, versionPath } from '../layout.js';
 import type { Lease } from '../lease/lease.js';
@@ -9,7 +9,6 @@ import type { Registry } from '../registry.js';
 import { leaseSubject, type StagedBuildSubject } from '../staging/staged-target.js';
 import type { StagedVersion } from '../staging/staged-version.js';
 import { announceBuild } from './announce-build.js';
-import { inParallel } from './in-parallel.js';
 import { incomplete, inTheWay, versionExists } from './publish-errors.js';
 import { firstDifference, isFile, objectsBelow, stagedObjects } from './staged-objects.js';
 

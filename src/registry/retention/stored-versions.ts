@@ -1,8 +1,8 @@
 import type { DatasetName } from '../../core/names/index.js';
+import { inParallel } from '../../storage/index.js';
 import { listAliases } from '../aliases/read-alias.js';
 import { versionPath } from '../layout.js';
 import { readManifest } from '../manifest.js';
-import { inParallel } from '../publish/in-parallel.js';
 import type { DatasetListing, Registry } from '../registry.js';
 import { readYank } from '../yanks/yank.js';
 import type { StoredVersion } from './plan-retention.js';

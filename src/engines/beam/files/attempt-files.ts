@@ -1,6 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { internalError } from '../../../core/errors/index.js';
-import { isRelativePath } from '../../../storage/index.js';
+import { isRelativePath, storageError } from '../../../storage/index.js';
 import type { OutputFormat } from '../../../writers/index.js';
 import type { Task } from '../../task/task.js';
 import { checkedName } from './work-names.js';
@@ -28,10 +29,19 @@ export function writingTo(directory: string, task: Task): Task {
   }
 }
 
-/** The directories that must be there before a task is run. */
-export function directoriesOf(task: Task): ReadonlySet<string> {
-  if (task.kind !== 'encode') return new Set([dirname(task.filePrefix)]);
-  return new Set([...Object.values(task.shard.outputs), task.shard.indexFile].map((file) => dirname(file)));
+/** Makes the directories that a task writes to. @throws DatasetsError STORAGE_FULL, STORAGE_FAILED */
+export async function makeDirectories(task: Task): Promise<void> {
+  const files =
+    task.kind === 'encode' ? [...Object.values(task.shard.outputs), task.shard.indexFile] : [task.filePrefix];
+  for (const directory of new Set(files.map((file) => dirname(file)))) await makeDirectory(directory);
+}
+
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    throw storageError(cause, 'create', directory);
+  }
 }
 
 /** How the location names a file that a task wrote. */

@@ -1,13 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LocalStorage, storageError } from '../../../storage/index.js';
+import { constants } from 'node:fs';
+import { copyFile, link, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LocalStorage, storageError, systemErrorCode } from '../../../storage/index.js';
 import { resultWithPaths } from '../../journal/unit-entry.js';
-import type { SideInputFile, Task, TaskResult } from '../../task/task.js';
-import { directoriesOf, nameOfWritten, writingTo } from './attempt-files.js';
+import type { SideInputFile, StageUnit, Task, TaskResult } from '../../task/task.js';
+import { makeDirectories, makeDirectory, nameOfWritten, writingTo } from './attempt-files.js';
+import { workerDirectories } from './input-names.js';
+import { type SubmitterInputs, stageInputFiles } from './stage-inputs.js';
 import { withSlices } from './task-inputs.js';
 import { WorkDocuments } from './work-documents.js';
 import type { LocalTask, WorkerDirectories, WorkFiles } from './work-files.js';
-import { attemptFolder, checkedName, workFolders } from './work-names.js';
+import { attemptFolder, checkedName } from './work-names.js';
 
 /** A location that all machines see as a directory: tasks read and write in it, and nothing is copied. */
 export class DirectoryFiles implements WorkFiles {
@@ -23,8 +26,7 @@ export class DirectoryFiles implements WorkFiles {
     this.#storage = new LocalStorage(directory, { durable: false });
     this.location = this.#storage.location;
     this.#documents = new WorkDocuments(this.#storage);
-    const inputs = join(this.location, workFolders.inputs);
-    this.directories = { workDirectory: inputs, downloadDirectory: join(inputs, 'downloads') };
+    this.directories = workerDirectories(this.location);
   }
 
   put(name: string, content: Uint8Array | string): Promise<boolean> {
@@ -37,6 +39,10 @@ export class DirectoryFiles implements WorkFiles {
 
   list(folder: string): Promise<readonly string[]> {
     return this.#documents.list(folder);
+  }
+
+  async stageInputs(units: readonly StageUnit[], from: SubmitterInputs): Promise<void> {
+    await stageInputFiles(units, from, (file, name) => linkOrCopy(file, this.#absolute(name)));
   }
 
   async localise(task: Task): Promise<LocalTask> {
@@ -56,6 +62,21 @@ export class DirectoryFiles implements WorkFiles {
     return sideInputs.map(({ node, file }) => ({ node, file: this.#absolute(file) }));
   }
 
+  async fetch(name: string): Promise<string> {
+    return this.#absolute(name);
+  }
+
+  async take(name: string, file: string): Promise<void> {
+    const from = this.#absolute(name);
+    try {
+      await rename(from, file);
+    } catch (cause) {
+      // Another file system; whatever else is wrong, the copy says.
+      if (systemErrorCode(cause) === 'ENOENT') throw storageError(cause, 'move', from);
+      await copy(from, file);
+    }
+  }
+
   sweep(keep: Iterable<string>): Promise<number> {
     return this.#documents.sweep(keep);
   }
@@ -73,13 +94,21 @@ export class DirectoryFiles implements WorkFiles {
   }
 }
 
-/** Makes the directories that a task writes to. */
-export async function makeDirectories(task: Task): Promise<void> {
-  for (const directory of directoriesOf(task)) {
-    try {
-      await mkdir(directory, { recursive: true });
-    } catch (cause) {
-      throw storageError(cause, 'create', directory);
-    }
+/** Nobody changes an input: where both places are on one file system, it need not lie there twice. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await makeDirectory(dirname(to));
+  try {
+    await link(from, to);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'EEXIST') return;
+    await copy(from, to);
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  } catch (cause) {
+    throw storageError(cause, `copy ${from} to`, to);
   }
 }

@@ -1,3 +1,5 @@
+export { type LeftShards, leaveShards, takeShards } from './finished-shards.js';
 export { openWorkFiles, type WorkFilesOptions } from './open-work-files.js';
+export type { SubmitterInputs } from './stage-inputs.js';
 export type { LocalTask, WorkerDirectories, WorkFiles } from './work-files.js';
 export { newNonce, placeInAttempt } from './work-names.js';

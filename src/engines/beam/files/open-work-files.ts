@@ -1,5 +1,6 @@
 import { DatasetsError } from '../../../core/errors/index.js';
-import { isGcsUrl } from '../../../core/location/index.js';
+import { isGcsUrl, isUrl } from '../../../core/location/index.js';
+import { BucketFiles } from './bucket-files.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { WorkFiles } from './work-files.js';
 
@@ -19,11 +20,11 @@ export interface WorkFilesOptions {
  * const { task, upload, close } = await files.localise(staged);
  * ```
  */
-export function openWorkFiles(location: string, _options: WorkFilesOptions): WorkFiles {
-  if (isGcsUrl(location)) {
-    throw new DatasetsError('UNSUPPORTED', `${location} can't be a work location yet`, {
-      hint: 'Name a directory that all machines share.',
-    });
-  }
-  return new DirectoryFiles(location);
+export function openWorkFiles(location: string, options: WorkFilesOptions): WorkFiles {
+  if (isGcsUrl(location)) return new BucketFiles(location, options.scratch);
+  if (!isUrl(location)) return new DirectoryFiles(location);
+  throw new DatasetsError('UNSUPPORTED', `${location} can't be a work location`, {
+    hint: 'Name a directory that all machines of the job share, or gs://bucket/prefix.',
+    at: { file: location },
+  });
 }

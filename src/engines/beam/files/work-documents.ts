@@ -1,6 +1,8 @@
 import { DatasetsError } from '../../../core/errors/index.js';
-import type { Storage } from '../../../storage/index.js';
+import { inParallel, type Storage } from '../../../storage/index.js';
 import { checkedName, workFolders } from './work-names.js';
+
+const deletionsAtOnce = 32;
 
 /** The small documents of a location, and what is deleted there: the same in a directory and in a bucket. */
 export class WorkDocuments {
@@ -17,10 +19,7 @@ export class WorkDocuments {
   async get(name: string): Promise<Uint8Array> {
     const content = await this.#storage.read(checkedName(name));
     if (content !== undefined) return content;
-    throw new DatasetsError('STORAGE_FAILED', `${this.#storage.location}/${name} is not there`, {
-      hint: 'The work location was cleared while the job ran, or the job is another one. Run the build again.',
-      at: { file: `${this.#storage.location}/${name}` },
-    });
+    throw absent(`${this.#storage.location}/${name}`);
   }
 
   async list(folder: string): Promise<readonly string[]> {
@@ -32,11 +31,18 @@ export class WorkDocuments {
   async sweep(keep: Iterable<string>): Promise<number> {
     const kept = new Set(keep);
     const orphans = (await this.list(workFolders.attempts)).filter((name) => !kept.has(name));
-    for (const name of orphans) await this.#storage.delete(name);
+    await inParallel(orphans, deletionsAtOnce, (name) => this.#storage.delete(name));
     return orphans.length;
   }
 
   remove(): Promise<void> {
     return this.#storage.deleteAll('');
   }
+}
+
+export function absent(file: string): DatasetsError {
+  return new DatasetsError('STORAGE_FAILED', `${file} is not there`, {
+    hint: 'The work location was cleared while the job ran, or it is that of another job. Run the build again.',
+    at: { file },
+  });
 }

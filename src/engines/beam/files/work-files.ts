@@ -1,4 +1,5 @@
-import type { SideInputFile, Task, TaskResult } from '../../task/task.js';
+import type { SideInputFile, StageUnit, Task, TaskResult } from '../../task/task.js';
+import type { SubmitterInputs } from './stage-inputs.js';
 
 /**
  * The files of one job in its work location: a directory that all machines share, or a prefix of a bucket. Every method names them relative to the location, with
@@ -22,12 +23,23 @@ export interface WorkFiles {
   list(folder: string): Promise<readonly string[]>;
 
   /**
+   * Puts there what units of sources read that only the submitter has: what sources staged, and downloads. Of a generator nobody knows what it reads: it gets all downloads.
+   *
+   * @param units of all source stages; called once, before the job runs.
+   */
+  stageInputs(units: readonly StageUnit[], from: SubmitterInputs): Promise<void>;
+
+  /**
    * Makes a task runnable on this machine, under a name of its own: another attempt at the same task meets none of its files.
    *
    * A stage's and a side input's `filePrefix` and `file`, and a shard's `outputs` and `indexFile`, are names here: what the files are to be called (the shard's: its path in the
    * version).
    */
   localise(task: Task): Promise<LocalTask>;
+  /** The absolute path of a file of this machine with the content of one of the location, which is fetched once. Nothing may be written there. */
+  fetch(name: string): Promise<string>;
+  /** Brings a file to a path of this machine, whose directory is there; it may be gone from the location then. */
+  take(name: string, file: string): Promise<void>;
   /** Side inputs in files of this machine, each fetched once a worker. */
   localiseSideInputs(sideInputs: readonly SideInputFile[]): Promise<readonly SideInputFile[]>;
 
