@@ -1,3 +1,4 @@
+import { DatasetsError } from '../../../core/errors/index.js';
 import type { Json } from '../../../core/json/index.js';
 import type { Pipeline } from '../protos/pipeline/v1/beam_runner_api_pb.js';
 
@@ -16,8 +17,28 @@ export interface JobSubmitter {
    * @throws DatasetsError JOB_SERVICE_UNREACHABLE, JOB_REFUSED, PEER_MISSING
    */
   submit(pipeline: Pipeline, options: SubmitOptions): Promise<RunningJob>;
+  /**
+   * The job that builds the same already: of a submitter that died, of one that did not wait, or one that is to be attached to, which may be over. It is watched and collected in
+   * place of a second one, and asked for before anything is prepared. Services that keep no jobs leave it out.
+   */
+  findRunning?(): Promise<FoundJob | undefined>;
   /** Ends what `openEnvironment` started, worker processes among it. A job that still runs is not cancelled. */
   close(): Promise<void>;
+}
+
+/** A job that was handed in before, and what was staged for it. */
+export interface FoundJob {
+  readonly job: RunningJob;
+  readonly staged: StagedJob;
+}
+
+/** Where the `BeamJob` of a job lies: all that it takes to collect what the job has made. */
+export interface StagedJob {
+  readonly workLocation: string;
+  /** In the work location. */
+  readonly name: string;
+  /** sha256 of its bytes, lower-case hex. */
+  readonly digest: string;
 }
 
 /** The part of an `Environment` of the pipeline proto that says where workers run; capabilities and resources are the translator's. */
@@ -32,6 +53,8 @@ export interface SubmitOptions {
   readonly name: string;
   /** Pipeline options by Beam's names: `{ parallelism: 4 }`; how a service wants them wrapped is the submitter's business. */
   readonly pipelineOptions?: Readonly<Record<string, Json>>;
+  /** For services that keep jobs: whoever finds the job later is told. */
+  readonly staged?: StagedJob;
   /** Ends the handing in. What the service has taken by then is cancelled. */
   readonly signal?: AbortSignal;
 }
@@ -47,11 +70,23 @@ export interface RunningJob {
    *
    * @returns the state that it ended in. FAILED is not thrown: whoever submitted the job knows best where its error lies.
    * @throws DatasetsError WORKER_DIED where workers of this process died, and the service may never notice; JOB_SERVICE_UNREACHABLE where the service went away. Rejects with the
-   * signal's reason when that is aborted; the job goes on until `cancel()`.
+   * signal's reason when that is aborted; the job goes on until `cancel()`. JobDetached at once where nobody is to wait: the job goes on, and needs its work location.
    */
   watch(watcher: JobWatcher): Promise<FinalJobState>;
   /** Asks the service to stop the job, and waits a few seconds until it has. Does nothing where the job is over. */
   cancel(): Promise<void>;
+}
+
+/** Nobody waits for a job any more, and it goes on. */
+export class JobDetached extends DatasetsError {
+  readonly jobId: string;
+  readonly url: string | undefined;
+
+  constructor({ id, url }: Pick<RunningJob, 'id' | 'url'>, hint: string) {
+    super('INTERRUPTED', `the job ${id} goes on${url === undefined ? '' : `: ${url}`}`, { hint });
+    this.jobId = id;
+    this.url = url;
+  }
 }
 
 export interface JobWatcher {
