@@ -30,7 +30,7 @@ export {
   published,
 } from './published/published.js';
 export type { PublishedExample, PublishedValue } from './published/published-example.js';
-export type { PublishedRegistries, PublishedVersion } from './published/published-request.js';
+export type { PublishedRegistries, PublishedRequest, PublishedVersion } from './published/published-request.js';
 export { publishedKey, registryOf, requestKey } from './published/request-registry.js';
 export type {
   ExtractFile,

@@ -1,1 +1,1 @@
-export { packageVersion } from './package-version.js';
+export { packageDirectory, packageVersion } from './package-version.js';
