@@ -4,6 +4,7 @@ import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
+import { isGcsStorage } from '../storage/index.js';
 import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
@@ -117,17 +118,22 @@ async function buildStaged(
     onProgress: (event) => options.onProgress?.(event),
     onResume: (work) => options.onProgress?.({ type: 'build-resumed', ...work }),
   });
-  options.onProgress?.({ type: 'publish-start' });
-  const retained = await keepRetained(staged, output, options.signal);
-  const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, code, createdAt });
-  const manifest = await writeMetadata(staged, metadata);
-  options.signal?.throwIfAborted();
-  const directory = await publish(staged, {
-    overwrite: options.ifExists === 'overwrite',
-    defaultConfig: definition.configs[0],
-  });
-  const seconds = (performance.now() - started) / 1000;
-  return publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
+  try {
+    options.onProgress?.({ type: 'publish-start' });
+    const retained = await keepRetained(staged, output, options.signal);
+    const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, code, createdAt });
+    const manifest = await writeMetadata(staged, metadata);
+    options.signal?.throwIfAborted();
+    const directory = await publish(staged, {
+      overwrite: options.ifExists === 'overwrite',
+      defaultConfig: definition.configs[0],
+      elsewhere: output.left?.urls,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    return publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
+  } finally {
+    await output.left?.release();
+  }
 }
 
 function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions, createdAt: Date): BuildJob {
@@ -142,6 +148,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     },
     workDirectory: staged.workDirectory,
     outputDirectory: staged.directory,
+    leavesShards: isGcsStorage(staged.registry.storage),
     formats: config.formats,
     bufferBytes: config.bufferBytes,
     warehouse: config.warehouse,

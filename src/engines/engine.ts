@@ -46,6 +46,8 @@ export interface BuildJob {
   readonly retain?: { readonly directory: string; readonly mostBytes: number };
   /** Results to read in place of running their queries; the files lie in `sourceStaging(workDirectory)`. */
   readonly extracts?: GivenExtracts;
+  /** Shards that workers wrote to a bucket may stay there (`BuildOutput.left`): the registry is in a bucket too, and its server copies them. */
+  readonly leavesShards?: boolean;
   /** Bytes of each worker's arena and of each sort buffer. */
   readonly bufferBytes: number;
 }
@@ -94,8 +96,18 @@ export interface BuildOutput {
   readonly facts: BuildFacts;
   /** Nothing reused where there is no journal. */
   readonly units: UnitCounts;
+  /** Shards that are not in the output directory. */
+  readonly left?: LeftFiles;
   /** What engines want to say of themselves in the manifest: name, workers. */
   readonly engine: { readonly [key: string]: Json };
+}
+
+/** Files of a version that lie in a bucket, where workers wrote them. Results name them as if they lay in the output directory. */
+export interface LeftFiles {
+  /** `gs://` URLs by the files' paths in the version. They were verified. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** To be called once, when they were published, or will not be: deletes them. What can't be deleted stays, and is no error. */
+  release(): Promise<void>;
 }
 
 /** Malformed rows that a source left out. */

@@ -13,7 +13,7 @@ export { gcsfuseUrl, refuseGcsfuse } from './gcsfuse.js';
 export { inParallel } from './in-parallel.js';
 export { openLocalFile } from './local-object.js';
 export { LocalStorage } from './local-storage.js';
-export { isLocalStorage, openStorage } from './open-storage.js';
+export { isGcsStorage, isLocalStorage, openStorage } from './open-storage.js';
 export { isRelativePath } from './relative-path.js';
 export type {
   DirectoryEntry,

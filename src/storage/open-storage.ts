@@ -26,3 +26,8 @@ export function openStorage(location: string): Storage {
 export function isLocalStorage(storage: Storage): storage is LocalStorage {
   return storage instanceof LocalStorage;
 }
+
+/** Whether a storage lies in a bucket, between which and others the server copies objects. */
+export function isGcsStorage(storage: Storage): storage is GcsStorage {
+  return storage instanceof GcsStorage;
+}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   listStagedBuilds,
   openRegistry,
@@ -11,11 +11,14 @@ import {
   readAudit,
   readManifest,
   removeAbandonedBuilds,
+  type StagedVersion,
   type StageOptions,
   stageVersion,
+  type VersionMetadata,
   writeMetadata,
 } from '../../src/registry/index.js';
 import { GcsStorage } from '../../src/storage/index.js';
+import { parseCall } from '../gcs/api-call.js';
 import { type Gcs, requireGcs } from '../gcs/index.js';
 import { type MadeUp, makeShards } from './make-version.js';
 import { startRequestProxy } from './request-proxy.js';
@@ -207,6 +210,53 @@ describe('publishing to a bucket', function () {
     const [fewFiles = 0, manyFiles = 0] = files;
     assert.equal(many - few, 3 * (manyFiles - fewFiles));
     assert.ok(few - 3 * fewFiles <= 60, `${few} requests for ${fewFiles} files`);
+  });
+
+  /** Shards where workers left them: in another bucket, and not on this machine. */
+  async function left(staged: StagedVersion, metadata: VersionMetadata, change: (name: string) => string = (x) => x) {
+    const elsewhere = await gcs.newBucket();
+    const urls = new Map<string, string>();
+    for (const { path } of metadata.splits.flatMap(({ shards }) => shards.flatMap(({ files }) => files))) {
+      const inside = relative(staged.directory, path);
+      const name = `attempts/1 #?%/${inside}`;
+      await elsewhere.storage.write(name, change(readFileSync(path, 'utf8')));
+      rmSync(path);
+      urls.set(inside, `${elsewhere.url}/${name}`);
+    }
+    return urls;
+  }
+
+  it('has the server copy shards that lie in another bucket, and takes no byte of them itself', async () => {
+    const { storage, url } = await gcs.newBucket();
+    const seen: { readonly kind: string; readonly name: string }[] = [];
+    const proxy = await startRequestProxy(gcs.endpoint, (kind, request) => {
+      seen.push({ kind, name: parseCall(request).name });
+    });
+    const registry = openRegistry(new GcsStorage(url, { endpoint: proxy.url }));
+    const staged = await stageVersion(registry, target, { workDirectory });
+    const metadata = await makeShards(staged, 'x', { shardCount: 3 });
+    const elsewhere = await left(staged, metadata);
+    await writeMetadata(staged, metadata);
+    await publish(staged, { defaultConfig: 'small', elsewhere });
+    await proxy.close();
+    await assertWhole(storage);
+    assert.equal(await text(storage, `${place}/numbers-train.tfrecord-00001-of-00003`), 'tfrecord 1 x');
+    const moved = seen.filter(({ kind, name }) => /insert|upload|download/.test(kind) && /-00003|index\//.test(name));
+    assert.deepEqual(moved, []);
+    assert.deepEqual(await storage.list('.staging'), []);
+  });
+
+  it('publishes nothing where a shard that lies in another bucket is not what the manifest says', async () => {
+    const { storage, url } = await gcs.newBucket();
+    const registry = openRegistry(url);
+    const staged = await stageVersion(registry, target, { workDirectory });
+    const metadata = await makeShards(staged, 'x');
+    const elsewhere = await left(staged, metadata, (content) => content.replace('tfrecord x', 'tfrecord y'));
+    await writeMetadata(staged, metadata);
+    await assert.rejects(publish(staged, { elsewhere }), { code: 'MANIFEST_INVALID', message: /tfrecord-00000/ });
+    await staged.discard();
+    assert.deepEqual(await storage.list('numbers'), []);
+    assert.deepEqual(await storage.list('.staging'), []);
   });
 
   function start(url: string, content: string, options: { readonly endpoint?: string; readonly mode?: string } = {}) {

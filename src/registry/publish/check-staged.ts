@@ -8,9 +8,15 @@ import { incomplete } from './publish-errors.js';
  * Checks that every file in the manifest of a staged version is there with its size, and that no other file is.
  *
  * @param root the staged version in `files`.
+ * @param elsewhere files that need not be there.
  * @throws DatasetsError MANIFEST_INVALID
  */
-export async function checkStaged(files: LocalStorage, root: string, target: StagedTarget): Promise<Manifest> {
+export async function checkStaged(
+  files: LocalStorage,
+  root: string,
+  target: StagedTarget,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+): Promise<Manifest> {
   const where = files.absolute(root);
   const manifest = await readManifest(files, root);
   if (manifest === undefined) throw incomplete(target, where, versionFiles.manifest, 'is missing');
@@ -23,7 +29,7 @@ export async function checkStaged(files: LocalStorage, root: string, target: Sta
     if (wanted === undefined) throw incomplete(target, where, name, 'is not in the manifest');
     if (wanted !== bytes) throw incomplete(target, where, name, `has ${bytes} bytes, and ${wanted} were written`);
   }
-  const [missing] = expected.keys();
-  if (missing !== undefined) throw incomplete(target, where, missing.slice(root.length + 1), 'is missing');
+  const missing = [...expected.keys()].map((path) => path.slice(root.length + 1)).find((path) => !elsewhere.has(path));
+  if (missing !== undefined) throw incomplete(target, where, missing, 'is missing');
   return manifest;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { DatasetsError } from '../../core/errors/index.js';
-import { inParallel, type Storage } from '../../storage/index.js';
+import { DatasetsError, internalError } from '../../core/errors/index.js';
+import { inParallel, isGcsStorage, type Storage } from '../../storage/index.js';
 import { updateDefaultConfig } from '../default-config.js';
 import { versionFiles, versionPath } from '../layout.js';
 import type { Lease } from '../lease/lease.js';
@@ -28,9 +28,10 @@ export async function publishRemotely(
   staged: StagedVersion,
   build: StagedBuildSubject,
   manifest: Manifest,
+  elsewhere: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { registry, lease } = staged;
-  await upload(staged, manifest);
+  await upload(staged, manifest, elsewhere);
   const stranger = firstStranger(await objectsBelow(registry.storage, versionPath(build)), manifest);
   if (stranger !== undefined) throw inTheWay(registry, build, `${versionPath(build)}/${stranger}`);
   await lease.startPublishing(leaseSubject(build));
@@ -61,8 +62,12 @@ async function stagedManifest(storage: Storage, build: StagedBuildSubject): Prom
   }
 }
 
-/** What an earlier attempt has uploaded with the right checksum is not sent again. */
-async function upload(staged: StagedVersion, manifest: Manifest): Promise<void> {
+/** What an earlier attempt has uploaded with the right checksum is not sent again; what lies in a bucket already, the server copies. */
+async function upload(
+  staged: StagedVersion,
+  manifest: Manifest,
+  elsewhere: ReadonlyMap<string, string>,
+): Promise<void> {
   const { storage } = staged.registry;
   const { buildId } = staged;
   await announceBuild(staged);
@@ -74,16 +79,26 @@ async function upload(staged: StagedVersion, manifest: Manifest): Promise<void> 
     parallelRequests,
     (path) => storage.delete(`${folder}/${path}`),
   );
+  const missing = manifest.files.filter((file) => !isFile(there.get(file.path), file));
   await inParallel(
-    manifest.files.filter((file) => !isFile(there.get(file.path), file)),
+    missing.filter(({ path }) => !elsewhere.has(path)),
     parallelUploads,
     ({ path, crc32c }) => storage.upload(join(staged.directory, path), `${folder}/${path}`, { crc32c }),
   );
+  await inParallel(missing, parallelRequests, async ({ path }) => {
+    const url = elsewhere.get(path);
+    if (url !== undefined) await copyFrom(storage, url, `${folder}/${path}`);
+  });
   await storage.upload(join(staged.directory, versionFiles.manifest), `${folder}/${versionFiles.manifest}`);
   const wrong = firstDifference(await objectsBelow(storage, folder), manifest);
   if (wrong !== undefined) {
     throw incomplete(staged, staged.registry.locationOf(folder), wrong, 'is not what was uploaded');
   }
+}
+
+async function copyFrom(storage: Storage, url: string, path: string): Promise<void> {
+  if (!isGcsStorage(storage)) throw internalError(`${storage.location} can't copy ${url}`);
+  await storage.copyFrom(url, path);
 }
 
 /** What lies in a version's place and is no file of it: a person put it there. */

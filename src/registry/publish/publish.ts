@@ -15,6 +15,8 @@ export interface PublishOptions {
   readonly overwrite?: boolean;
   /** Config that tfds opens when none is named, for data sets that have only configs: the builder's first. */
   readonly defaultConfig?: string | undefined;
+  /** Files of the version that lie in other places of Google Cloud Storage: their URLs by their paths in it. For a registry there, whose server copies them. */
+  readonly elsewhere?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -34,12 +36,14 @@ export async function publish(staged: StagedVersion, options: PublishOptions = {
   const overwrite = options.overwrite === true;
   if (overwrite) refuseOverwrite(registry, staged);
   await staged.lease.check();
-  const manifest = await checkStaged(staged.files, staged.path(stagingFiles.version), staged);
+  const isLocal = isLocalStorage(registry.storage);
+  const elsewhere = (isLocal ? undefined : options.elsewhere) ?? new Map<string, string>();
+  const manifest = await checkStaged(staged.files, staged.path(stagingFiles.version), staged, elsewhere);
   if (!overwrite && (await isVersionDirectory(registry.storage, target))) throw versionExists(registry, staged);
   await refuseOtherContent(registry, staged, manifest, overwrite);
   const build = { ...staged.subject, overwrite, defaultConfig: options.defaultConfig };
-  if (isLocalStorage(registry.storage)) await publishLocally(staged, build, manifest);
-  else await publishRemotely(staged, build, manifest);
+  if (isLocal) await publishLocally(staged, build, manifest);
+  else await publishRemotely(staged, build, manifest, elsewhere);
   await writeAudit(registry, {
     action: overwrite ? 'overwrite' : 'publish',
     subject: staged,

@@ -75,9 +75,9 @@ export class BucketObjects {
     return this.#connection.call({ method: 'PUT', uri, body: part, headers: { 'Content-Range': contentRange } });
   }
 
-  /** Copies within the bucket, in as many requests as Google wants. */
-  async rewrite(from: string, to: string, creation: Creation): Promise<ObjectResource> {
-    const uri = `${this.#uri(from)}/rewriteTo${this.#uri(to)}`;
+  /** Copies to this bucket, in as many requests as Google wants. @param bucket where the object lies that is copied; this one by default. */
+  async rewrite(from: string, to: string, creation: Creation, bucket = this.#bucket): Promise<ObjectResource> {
+    const uri = `/b/${bucket}/o/${encodeURIComponent(from)}/rewriteTo${this.#uri(to)}`;
     let rewriteToken: string | undefined;
     for (;;) {
       const query = { ...precondition(creation), ...(rewriteToken === undefined ? {} : { rewriteToken }) };

@@ -132,6 +132,19 @@ export class GcsStorage implements Storage {
     await this.#run(to, `copy ${from} to`, () => repeat(this.#settings, () => this.#objects.rewrite(...names, {})));
   }
 
+  /**
+   * Creates or replaces `to` with the content of any object of Google Cloud Storage. The bytes stay there, and so does the object.
+   *
+   * @param url `gs://bucket/object`
+   */
+  async copyFrom(url: string, to: string): Promise<void> {
+    const { bucket, path } = parseGcsUrl(url);
+    const name = this.#name(to);
+    await this.#run(to, `copy ${url} to`, () =>
+      repeat(this.#settings, () => this.#objects.rewrite(path, name, {}, bucket)),
+    );
+  }
+
   async copyIfAbsent(from: string, to: string): Promise<boolean> {
     const names = [this.#name(from), this.#name(to)] as const;
     return this.#createOnce(to, (creation) => this.#objects.rewrite(...names, { ifAbsent: true, creation }));
