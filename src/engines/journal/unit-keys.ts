@@ -61,6 +61,8 @@ function unitName(unit: StageUnit): unknown {
     case 'relay':
       // Where elements were dealt out by chance, other files hold other ones.
       return [unit.kind, unit.slices.map(({ file, offset, bytes }) => [basename(file), offset, bytes])];
+    case 'batches':
+      return [unit.kind, unit.batches.map(({ file, offset, bytes }) => [basename(file), offset, bytes])];
     case 'whole':
     case 'fanOut':
       return [unit.kind];

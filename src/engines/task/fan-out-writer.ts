@@ -18,10 +18,10 @@ export interface FanOutWriterOptions {
   readonly firstBatch: number;
 }
 
-/** Writes elements in batches that a function of the source alone cuts, and offers each batch to all workers. */
+/** Writes elements in batches that a function of the source alone cuts, and offers each batch to all workers, where they wait for it. */
 export class FanOutWriter {
   readonly #file: SpillFile;
-  readonly #queue: FanOutQueue;
+  readonly #queue: FanOutQueue | undefined;
   readonly #target: FanOutTarget;
   readonly #done: ReadonlySet<number>;
   readonly #output: number;
@@ -33,7 +33,7 @@ export class FanOutWriter {
 
   constructor({ file, output, target, keyed, firstBatch }: FanOutWriterOptions) {
     this.#file = new SpillFile(file);
-    this.#queue = new FanOutQueue(target.shared);
+    this.#queue = target.shared && new FanOutQueue(target.shared);
     this.#target = target;
     this.#done = new Set(target.done);
     this.#output = output;
@@ -93,7 +93,7 @@ export class FanOutWriter {
     this.#part.bytes.push(length);
     this.#part.crc32.push(crc32(batch));
     const index = this.#batches++;
-    if (!this.#done.has(index)) this.#queue.publish({ producer: this.#target.producer, index, offset, bytes: length });
+    if (!this.#done.has(index)) this.#queue?.publish({ producer: this.#target.producer, index, offset, bytes: length });
     this.#buffer.clear();
   }
 }

@@ -54,6 +54,16 @@ export async function readFanOut(
   }
 }
 
+/** The same of batches that were dealt before. */
+export async function readBatches(node: GraphNode, batches: readonly RecordSlice[], reading: Reading): Promise<void> {
+  const { context } = reading;
+  context.source = { position: () => `${node.name}` };
+  for (const batch of batches) {
+    for (const chunk of readChunks([batch], batch.bytes)) await pushChunk(chunk, node.keyed, reading);
+    await context.endOfUnit();
+  }
+}
+
 async function pushChunk(chunk: RecordChunk, keyed: boolean, { push, context, meter }: Reading): Promise<void> {
   const reader = new ValueReader(chunk.bytes);
   for (let i = 0; i < chunk.count && !context.stopped; i++) {

@@ -8,7 +8,7 @@ import { BadRowCollector, TooManyBadRows } from './bad-row-collector.js';
 import { Meter } from './meter.js';
 import type { PreparedJob } from './prepared-job.js';
 import { readGenerator } from './read-generator.js';
-import { readFanOut, readRelay } from './read-records.js';
+import { readBatches, readFanOut, readRelay } from './read-records.js';
 import { readShuffle } from './read-shuffle.js';
 import { type Reading, readCreated, readShard } from './read-source.js';
 import { StageOutputs } from './stage-outputs.js';
@@ -133,6 +133,7 @@ async function readUnit(
   }
   if (unit.kind === 'relay') await readRelay(node, unit.slices, reading);
   else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.producers, reading);
+  else if (unit.kind === 'batches') await readBatches(node, unit.batches, reading);
   else if (operation.kind === 'read' && unit.kind === 'shard')
     await readTolerantly(operation.source, unit.shard, prepared.sourceContext, reading);
   else if (operation.kind === 'generate') await readGenerator(node, operation.fn, resume, reading);

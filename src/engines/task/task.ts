@@ -29,10 +29,11 @@ export interface StageTask {
   readonly resume: UnitResume | undefined;
 }
 
-/** A queue that a task feeds. */
+/** A fan-out that a task feeds. */
 export interface FanOutTarget {
   readonly node: number;
-  readonly shared: SharedArrayBuffer;
+  /** The queue of those who work on it meanwhile; undefined where it is dealt when all of it is written. */
+  readonly shared: SharedArrayBuffer | undefined;
   readonly producer: number;
   /** Batches of this unit that were worked on by an earlier attempt, ascending: they are not offered again. */
   readonly done: Uint32Array;
@@ -63,7 +64,9 @@ export type StageUnit =
     }
   | { readonly kind: 'relay'; readonly slices: readonly RecordSlice[] }
   /** Batches from a queue until it is empty. */
-  | { readonly kind: 'fanOut'; readonly shared: SharedArrayBuffer; readonly producers: readonly FanOutProducer[] };
+  | { readonly kind: 'fanOut'; readonly shared: SharedArrayBuffer; readonly producers: readonly FanOutProducer[] }
+  /** Batches of a fan-out of which all was written before. */
+  | { readonly kind: 'batches'; readonly batches: readonly RecordSlice[] };
 
 /** Who made batches of a fan-out: where they lie, and the unit that they belong to. */
 export interface FanOutProducer {

@@ -26,6 +26,8 @@ function slicesOfUnit(unit: StageUnit): readonly InputSlice[] {
       return unit.partitions.flat();
     case 'relay':
       return unit.slices;
+    case 'batches':
+      return unit.batches;
     case 'fanOut':
       throw queueInMemory();
   }
@@ -52,12 +54,14 @@ function unitWithSlices(unit: StageUnit, move: <S extends InputSlice>(slice: S) 
       return { ...unit, partitions: unit.partitions.map((slices) => slices.map(move)) };
     case 'relay':
       return { ...unit, slices: unit.slices.map(move) };
+    case 'batches':
+      return { ...unit, batches: unit.batches.map(move) };
     case 'fanOut':
       throw queueInMemory();
   }
 }
 
-/** Machines have no memory in common: their plans have no fan-outs. */
+/** Machines have no memory in common: batches of a fan-out are dealt when all are written. */
 function queueInMemory() {
   return internalError('a fan-out is dealt through the memory of one process');
 }
