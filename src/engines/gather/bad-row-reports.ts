@@ -33,27 +33,44 @@ export async function reportBadRows(
   units: readonly UnitRows[],
   file: string,
 ): Promise<SourceBadRows | undefined> {
-  const bad = units.flatMap(({ badRows }) => badRows ?? []);
-  if (bad.length === 0) {
+  const report = countBadRows(source, units, file);
+  if (report === undefined) {
     await rm(file, { force: true });
     return undefined;
   }
-  await gather(bad, file);
-  const report: SourceBadRows = {
+  await gather(units, file);
+  refuseBadRows(source, limit, units, file);
+  return report;
+}
+
+/**
+ * Refuses malformed rows above the limit, wherever they lie.
+ *
+ * @param file named in the message: where all of them are, or will be.
+ * @throws DatasetsError SOURCE_MALFORMED
+ */
+export function refuseBadRows(source: string, limit: BadRowLimit, units: readonly UnitRows[], file: string): void {
+  const report = countBadRows(source, units, file);
+  if (report === undefined) return;
+  const good = units.reduce((sum, { rows }) => sum + rows, 0);
+  refuseTooMany(
+    report,
+    limit,
+    good,
+    units.some(({ badRows }) => badRows?.more === true),
+  );
+}
+
+function countBadRows(source: string, units: readonly UnitRows[], file: string): SourceBadRows | undefined {
+  const bad = units.flatMap(({ badRows }) => badRows ?? []);
+  if (bad.length === 0) return undefined;
+  return {
     source,
     rows: bad.reduce((sum, { count }) => sum + count, 0),
     byFile: countByFile(bad),
     examples: bad.flatMap(({ examples }) => examples).slice(0, shownBadRows),
     quarantine: file,
   };
-  const good = units.reduce((sum, { rows }) => sum + rows, 0);
-  refuseTooMany(
-    report,
-    limit,
-    good,
-    bad.some(({ more }) => more),
-  );
-  return report;
 }
 
 function refuseTooMany(report: SourceBadRows, limit: BadRowLimit, goodRows: number, more: boolean): void {
@@ -77,12 +94,12 @@ function countByFile(bad: readonly UnitBadRows[]): Readonly<Record<string, numbe
   return Object.fromEntries(counts);
 }
 
-async function gather(bad: readonly UnitBadRows[], file: string): Promise<void> {
+async function gather(units: readonly UnitRows[], file: string): Promise<void> {
   const temporary = `${file}.new`;
   try {
     await mkdir(dirname(file), { recursive: true });
     await rm(temporary, { force: true });
-    for (const unit of bad)
+    for (const unit of units.flatMap(({ badRows }) => badRows ?? []))
       await pipeline(createReadStream(unit.file), createWriteStream(temporary, { flags: 'a', mode: 0o600 }));
     await rename(temporary, file);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import { shardFile } from '../../registry/index.js';
 import { storageError } from '../../storage/index.js';
@@ -31,14 +31,24 @@ export interface WaitingShard extends Omit<ShardTask, 'input'> {
 }
 
 /**
- * The shards of all splits, those of the split with the largest first, so that no worker is left alone with one at the end. Makes their directories.
+ * The shards of all splits, those of the split with the largest first, so that no worker is left alone with one at the end.
  *
  * A split's shards stay in order, in which their inputs are listed quickest.
+ *
+ * @param place takes a file's path in the version: where it is written.
  */
-export function waitingShards(job: BuildJob, plans: readonly SplitPlan[]): WaitingShard[] {
+export function waitingShards(
+  job: BuildJob,
+  plans: readonly SplitPlan[],
+  place: (path: string) => string,
+): WaitingShard[] {
   const largest = ({ shards }: SplitPlan) => shards.reduce((most, { inputBytes }) => Math.max(most, inputBytes), 0);
   const ordered = [...plans].sort((a, b) => largest(b) - largest(a));
-  const shards = ordered.flatMap((plan) => plan.shards.map((shard) => waitingShard(job, shard)));
+  return ordered.flatMap((plan) => plan.shards.map((shard) => waitingShard(job, shard, place)));
+}
+
+/** Makes the directories that shards are written to. */
+export function makeShardDirectories(shards: readonly WaitingShard[]): void {
   const directories = new Set(
     shards.flatMap(({ outputs, indexFile }) => [...Object.values(outputs), indexFile].map((file) => dirname(file))),
   );
@@ -49,16 +59,13 @@ export function waitingShards(job: BuildJob, plans: readonly SplitPlan[]): Waiti
       throw storageError(cause, 'create', directory);
     }
   }
-  return shards;
 }
 
-function waitingShard(job: BuildJob, plan: ShardPlan): WaitingShard {
+function waitingShard(job: BuildJob, plan: ShardPlan, place: (path: string) => string): WaitingShard {
   const { split, shard, shardCount, from, to, inputBytes, skip } = plan;
   const name = { dataset: job.builder.name, split, shard, shardCount };
-  const outputs = Object.fromEntries(
-    job.formats.map((format) => [format, join(job.outputDirectory, shardFile(format, name))]),
-  );
-  const indexFile = join(job.outputDirectory, shardFile('index', name));
+  const outputs = Object.fromEntries(job.formats.map((format) => [format, place(shardFile(format, name))]));
+  const indexFile = place(shardFile('index', name));
   const { bufferBytes } = job;
   return { plan, split, shard, shardCount, from, to, inputBytes, skip, outputs, indexFile, bufferBytes };
 }

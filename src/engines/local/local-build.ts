@@ -10,7 +10,7 @@ import { GatheredResults } from '../gather/gathered-results.js';
 import { feeds, sideInputsFrom } from '../gather/plan-edges.js';
 import { sideInputTask } from '../gather/side-inputs.js';
 import { askStates, readSources, type StatesByNode } from '../gather/source-records.js';
-import { planSplits, shardTask, splitOutputs, waitingShards } from '../gather/write-shards.js';
+import { makeShardDirectories, planSplits, shardTask, splitOutputs, waitingShards } from '../gather/write-shards.js';
 import { mergeResults } from '../task/merge-results.js';
 import type { PreparedJob } from '../task/prepared-job.js';
 import type { SideInputFile, StageResult, StageTask, Task, TaskResult } from '../task/task.js';
@@ -278,7 +278,8 @@ export class LocalBuild {
     const { job, plan } = this.#prepared;
     this.#stopper.throwIfStopped();
     const plans = planSplits(job, plan.splits, this.#gathered.runs);
-    const tasks = waitingShards(job, plans);
+    const tasks = waitingShards(job, plans, (path) => join(job.outputDirectory, path));
+    makeShardDirectories(tasks);
     const rows = plans.reduce((sum, split) => sum + split.examples, 0);
     const known = this.#resumption?.findShards(tasks) ?? [];
     const results: ShardResult[] = known.filter((shard) => shard !== undefined);
