@@ -15,8 +15,10 @@ export interface StagedFailure {
 
 const failureFolder = 'failures';
 
+/** Tells the submitter why an attempt failed. Where not even that can be written, the runner is told alone. */
 export async function stageFailure(files: WorkFiles, failure: StagedFailure): Promise<void> {
-  await files.put(`${failureFolder}/${failure.time.replaceAll(':', '')}-${newNonce()}`, JSON.stringify(failure));
+  const name = `${failureFolder}/${failure.time.replaceAll(':', '')}-${newNonce()}`;
+  await files.put(name, JSON.stringify(failure)).catch(() => {});
 }
 
 /** A failure with its error as it was thrown in the worker. */

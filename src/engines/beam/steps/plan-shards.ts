@@ -10,7 +10,7 @@ import {
   resultsOfStage,
   type StagedResult,
 } from './staged-documents.js';
-import { type StagedJob, stageTask } from './staged-job.js';
+import { stageTask, type WorkerJob } from './worker-job.js';
 
 const writesAtOnce = 16;
 
@@ -20,7 +20,7 @@ const writesAtOnce = 16;
  * @param names of the results of all stages.
  * @returns names of staged tasks, in the order in which they are best begun.
  */
-export async function planShardTasks(job: StagedJob, names: readonly string[]): Promise<readonly string[]> {
+export async function planShardTasks(job: WorkerJob, names: readonly string[]): Promise<readonly string[]> {
   const plans = splitPlans(job, await readResults(job.files, names));
   const tasks: string[] = [];
   // The work location puts what a task writes below the attempt's folder, under its path in the version.
@@ -34,7 +34,7 @@ export async function planShardTasks(job: StagedJob, names: readonly string[]): 
 }
 
 /** Lists what was made, and of which files the version consists: the last word of a job. */
-export async function finishBuild(job: StagedJob, names: readonly string[]): Promise<void> {
+export async function finishBuild(job: WorkerJob, names: readonly string[]): Promise<void> {
   const results = await readResults(job.files, names);
   const shards = results.flatMap(({ result }) => (result.kind === 'encode' ? [result.shard] : []));
   const finished: FinishedBuild = {
@@ -45,7 +45,7 @@ export async function finishBuild(job: StagedJob, names: readonly string[]): Pro
   await job.files.put(finishedDocument, encodeDocument(finished));
 }
 
-function splitPlans(job: StagedJob, results: readonly StagedResult[]) {
+function splitPlans(job: WorkerJob, results: readonly StagedResult[]) {
   return planSplits(job.beam.job, job.plan.splits, gatherResults(job, results).runs);
 }
 

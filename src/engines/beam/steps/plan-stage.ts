@@ -6,7 +6,7 @@ import { type NamedUnit, stageUnits } from '../../gather/stage-units.js';
 import type { RecordSlice } from '../../shuffle/index.js';
 import type { SideInputFile, StageResult, StageTask } from '../../task/task.js';
 import { readResults, resultsOfStage, type StagedResult } from './staged-documents.js';
-import { type StagedJob, stageTask } from './staged-job.js';
+import { stageTask, type WorkerJob } from './worker-job.js';
 
 const writesAtOnce = 16;
 /** Of a fan-out's batches: what they take to work on nobody knows, so they are dealt to many, whatever the number of workers. */
@@ -18,7 +18,7 @@ const mostDeals = 256;
  * @param names of the results that it reads.
  * @returns names of staged tasks.
  */
-export async function planStage(job: StagedJob, index: number, names: readonly string[]): Promise<readonly string[]> {
+export async function planStage(job: WorkerJob, index: number, names: readonly string[]): Promise<readonly string[]> {
   const { beam, plan, files } = job;
   const stage = plan.stages[index];
   if (stage === undefined) throw internalError(`the plan has no stage ${index}`);
@@ -50,14 +50,14 @@ export async function planStage(job: StagedJob, index: number, names: readonly s
  *
  * @throws DatasetsError JOIN_UNMATCHED, SOURCE_MALFORMED
  */
-export function gatherResults({ beam, plan }: StagedJob, results: readonly StagedResult[]): GatheredResults {
+export function gatherResults({ beam, plan, job }: WorkerJob, results: readonly StagedResult[]): GatheredResults {
   const gathered = new GatheredResults(beam.signature);
   for (const [index, stage] of plan.stages.entries()) {
     const ofStage = resultsOfStage(results, index);
     gathered.add(stage, ofStage);
     const source = beam.sources.find(({ node }) => node === stage.root.node);
     if (stage.root.kind !== 'source' || source?.maxBadRows === undefined) continue;
-    refuseBadRows(source.description, source.maxBadRows, ofStage, badRowFile(beam.job, source.node));
+    refuseBadRows(source.description, source.maxBadRows, ofStage, badRowFile(job, source.node));
   }
   return gathered;
 }
@@ -69,7 +69,7 @@ function sideInputFiles(results: readonly StagedResult[]): readonly SideInputFil
 }
 
 /** All batches that were written for a fan-out, in the order of their tasks, dealt in runs. */
-function dealBatches({ beam, plan }: StagedJob, results: readonly StagedResult[], node: number): readonly NamedUnit[] {
+function dealBatches({ beam, plan }: WorkerJob, results: readonly StagedResult[], node: number): readonly NamedUnit[] {
   const batches = plan.stages.flatMap((stage, index) =>
     resultsOfStage(results, index).flatMap((result) =>
       result.fanOuts

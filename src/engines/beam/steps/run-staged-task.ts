@@ -3,7 +3,7 @@ import type { TaskRunner } from '../../task/task-runner.js';
 import { newNonce } from '../files/index.js';
 import { type StageCounts, stageCounter } from './counters.js';
 import { encodeDocument, readDocument, type StagedTask } from './staged-documents.js';
-import type { StagedJob } from './staged-job.js';
+import type { WorkerJob } from './worker-job.js';
 
 /** How often rows are counted while a task runs. */
 const countMilliseconds = 200;
@@ -21,12 +21,12 @@ export interface TaskPlace {
  *
  * @returns the name of the staged result.
  */
-export async function runStagedTask(job: StagedJob, name: string, place: TaskPlace): Promise<string> {
+export async function runStagedTask(job: WorkerJob, name: string, place: TaskPlace): Promise<string> {
   return runTask(job, await readDocument<StagedTask>(job.files, name), place);
 }
 
 /** The same of a task that nobody staged. */
-export async function runTask(job: StagedJob, staged: StagedTask, place: TaskPlace): Promise<string> {
+export async function runTask(job: WorkerJob, staged: StagedTask, place: TaskPlace): Promise<string> {
   const { files, beam, plan } = job;
   const control = TaskControl.create(plan.stages.length);
   const stop = () => control.stop();
@@ -34,11 +34,11 @@ export async function runTask(job: StagedJob, staged: StagedTask, place: TaskPla
   if (place.signal.aborted) stop();
   const rows = new RowCounts(job, staged, control, place);
   const timer = setInterval(() => rows.count(), countMilliseconds);
-  const local = await files.localise(staged.task);
+  const local = await files.localise(job.restore(staged.task));
   try {
     const sideInputs = await files.localiseSideInputs(staged.sideInputs);
     const { facts, signature } = beam;
-    const setup = { job: jobOnThisMachine(job), facts, signature, sideInputs, control: control.shared };
+    const setup = { job: job.job, facts, signature, sideInputs, control: control.shared };
     const result = await local.upload(await place.runner.run(local.task, setup));
     const name = `results/${nameOf(staged)}-${newNonce()}`;
     await files.put(name, encodeDocument({ origin: staged.origin, result }));
@@ -51,15 +51,6 @@ export async function runTask(job: StagedJob, staged: StagedTask, place: TaskPla
     place.signal.removeEventListener('abort', stop);
     await local.close();
   }
-}
-
-function jobOnThisMachine({ beam: { job }, files: { directories } }: StagedJob): typeof job {
-  const { workDirectory, downloadDirectory } = directories;
-  return {
-    ...job,
-    workDirectory,
-    ...(job.downloads !== undefined && { downloads: { ...job.downloads, directory: downloadDirectory } }),
-  };
 }
 
 function nameOf({ origin }: StagedTask): string {
@@ -82,7 +73,7 @@ class RowCounts {
   #rows = 0;
   #badRows = 0;
 
-  constructor({ plan }: StagedJob, { origin }: StagedTask, control: TaskControl, place: TaskPlace) {
+  constructor({ plan }: WorkerJob, { origin }: StagedTask, control: TaskControl, place: TaskPlace) {
     this.#stage = origin.kind === 'stage' ? origin.stage : undefined;
     this.#name = origin.kind === 'stage' ? (plan.stages[origin.stage]?.name ?? '') : 'shards';
     this.#control = control;

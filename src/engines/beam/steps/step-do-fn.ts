@@ -8,7 +8,7 @@ import { failureOf, stageFailure } from './failures.js';
 import { finishBuild, planShardTasks } from './plan-shards.js';
 import { planStage } from './plan-stage.js';
 import { runStagedTask } from './run-staged-task.js';
-import type { StagedJob } from './staged-job.js';
+import type { WorkerJob } from './worker-job.js';
 import { writeSideInput } from './write-side-input.js';
 
 /** The one output of our ParDos, as the translation names it. */
@@ -16,7 +16,7 @@ const output = 'out';
 const nothing = new Uint8Array();
 
 /** A DoFn that does one step of a job. Its elements are pairs of names; what fails is staged, so that the submitter has the author's own error. */
-export function stepDoFn(job: StagedJob, step: Step, runner: TaskRunner): DoFn {
+export function stepDoFn(job: WorkerJob, step: Step, runner: TaskRunner): DoFn {
   return {
     async process(element, context) {
       const input = await readInput(element, step);
@@ -33,7 +33,7 @@ export function stepDoFn(job: StagedJob, step: Step, runner: TaskRunner): DoFn {
 }
 
 async function work(
-  job: StagedJob,
+  job: WorkerJob,
   step: Step,
   runner: TaskRunner,
   { key, values }: StepInput,

@@ -2,7 +2,7 @@ import { sideInputTask } from '../../gather/side-inputs.js';
 import { gatherResults } from './plan-stage.js';
 import { runTask, type TaskPlace } from './run-staged-task.js';
 import { readResults } from './staged-documents.js';
-import type { StagedJob } from './staged-job.js';
+import type { WorkerJob } from './worker-job.js';
 
 /**
  * Makes a side input, when all that feeds it has ended.
@@ -11,7 +11,7 @@ import type { StagedJob } from './staged-job.js';
  * @returns the name of the staged result.
  */
 export async function writeSideInput(
-  job: StagedJob,
+  job: WorkerJob,
   node: number,
   names: readonly string[],
   place: TaskPlace,

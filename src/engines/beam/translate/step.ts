@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { DatasetsError } from '../../../core/errors/index.js';
 
-/** Names our DoFn to the harness. */
-export const taskDoFnUrn = 'ailab-datasets:dofn:task:v1';
-
 /** What one transform of a translated plan does. Stages are indexes in the plan, side inputs nodes of the graph. */
 export type Step = z.infer<typeof stepSchema>;
 

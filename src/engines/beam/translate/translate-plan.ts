@@ -2,10 +2,11 @@ import { create } from '@bufbuild/protobuf';
 import type { BuilderReference } from '../../../builder/index.js';
 import type { Plan } from '../../../pipeline/index.js';
 import { feeds, sideInputsBefore, sideInputsFrom, sideInputsOf } from '../../gather/plan-edges.js';
+import { taskDoFnUrn } from '../harness/do-fn.js';
 import type { WorkerEnvironment } from '../job/submitter.js';
 import { type Environment, EnvironmentSchema, type Pipeline } from '../protos/pipeline/v1/beam_runner_api_pb.js';
 import { type Collection, PipelineBuilder } from './pipeline-builder.js';
-import { encodeStepPayload, type Step, type StepPayload, taskDoFnUrn } from './step.js';
+import { encodeStepPayload, type Step, type StepPayload } from './step.js';
 
 export interface TranslationOptions {
   readonly builder: BuilderReference;
