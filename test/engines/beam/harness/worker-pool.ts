@@ -1,0 +1,57 @@
+import { create } from '@bufbuild/protobuf';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { CreateDoFn } from '../../../../src/engines/beam/harness/do-fn.js';
+import { runWorker } from '../../../../src/engines/beam/harness/run-worker.js';
+import {
+  BeamFnExternalWorkerPool,
+  StartWorkerResponseSchema,
+  StopWorkerResponseSchema,
+} from '../../../../src/engines/beam/protos/fn_execution/v1/beam_fn_api_pb.js';
+import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
+import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+
+/** Starts workers in this process, for DoFns that are functions of a test. */
+export class WorkerPool {
+  readonly #server = new Server(channelOptions);
+  readonly #workers: Promise<void>[] = [];
+  #port = 0;
+
+  /** @param createDoFn By the payloads of the ParDos. */
+  static async start(createDoFn: CreateDoFn): Promise<WorkerPool> {
+    const pool = new WorkerPool();
+    serve(pool.#server, BeamFnExternalWorkerPool, {
+      startWorker: ({ request }, reply) => {
+        const worker = runWorker({
+          id: request.workerId,
+          controlEndpoint: request.controlEndpoint?.url ?? '',
+          ...(request.loggingEndpoint === undefined ? {} : { loggingEndpoint: request.loggingEndpoint.url }),
+          createDoFn,
+        });
+        pool.#workers.push(worker);
+        reply(null, create(StartWorkerResponseSchema));
+      },
+      stopWorker: (_call, reply) => reply(null, create(StopWorkerResponseSchema)),
+    });
+    pool.#port = await new Promise((resolve, reject) => {
+      pool.#server.bindAsync('localhost:0', ServerCredentials.createInsecure(), (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      );
+    });
+    return pool;
+  }
+
+  get endpoint(): string {
+    return `localhost:${this.#port}`;
+  }
+
+  /** How many workers were started. */
+  get workers(): number {
+    return this.#workers.length;
+  }
+
+  /** Waits until all workers have ended of themselves. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers);
+    this.#server.forceShutdown();
+  }
+}
