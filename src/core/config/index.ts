@@ -8,3 +8,9 @@ export { findProjectRoot, lockFileNames, type ProjectRoot } from './project-root
 export { registryPlace, withRegistry } from './resolve-registry.js';
 export { datasetFolders, type ResolvedConfig } from './resolved-config.js';
 export * from './settings.js';
+export {
+  isEndpoint,
+  parseWorkerEnvironment,
+  type WorkerEnvironmentChoice,
+  workerEnvironmentForms,
+} from './worker-environment.js';

@@ -5,7 +5,7 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import type { ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
+import type { CallOptions, ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
 import { type ChannelOptions, Client, credentials, Metadata } from '@grpc/grpc-js';
 import { deserializer, methodPath, serializer } from './wire.js';
 
@@ -56,6 +56,7 @@ export async function unary<Input extends DescMessage, Output extends DescMessag
   method: Method<'unary', Input, Output>,
   request: MessageInitShape<Input>,
   metadata: Metadata = new Metadata(),
+  options: CallOptions = {},
 ): Promise<MessageShape<Output>> {
   return await new Promise((resolve, reject) => {
     client.makeUnaryRequest(
@@ -64,6 +65,7 @@ export async function unary<Input extends DescMessage, Output extends DescMessag
       deserializer(method.output),
       create(method.input, request),
       metadata,
+      options,
       (error, response) => {
         if (error !== null) reject(error);
         else if (response !== undefined) resolve(response);
@@ -93,11 +95,13 @@ export function bidirectional<Input extends DescMessage, Output extends DescMess
   client: Client,
   method: Method<'bidi_streaming', Input, Output>,
   metadata: Metadata = new Metadata(),
+  options: CallOptions = {},
 ): ClientDuplexStream<MessageShape<Input>, MessageShape<Output>> {
   return client.makeBidiStreamRequest(
     methodPath(method),
     serializer(method.input),
     deserializer(method.output),
     metadata,
+    options,
   );
 }
