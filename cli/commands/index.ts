@@ -98,6 +98,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./snippet.js')).snippetCommand,
   },
   {
+    name: 'container',
+    summary: 'Write a Dockerfile for the workers of distributed builds',
+    load: async () => (await import('./container.js')).containerCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine and this project are ready to build and read data sets',
     load: async () => (await import('./doctor.js')).doctorCommand,

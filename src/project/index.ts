@@ -1,5 +1,11 @@
 export { type ListedBuild, listBuilds, removeBuilds } from './builds.js';
 export type { Check } from './check.js';
+export {
+  type EmitContainerOptions,
+  type EmittedContainer,
+  type EmittedFile,
+  emitContainer,
+} from './container/emit-container.js';
 export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js';
 export { type BuildPlan, planBuild } from './plan-build.js';
 export { type DatasetKind, datasetKinds } from './scaffold/kinds/dataset-kind.js';

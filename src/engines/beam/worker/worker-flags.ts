@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { DatasetsError } from '../../../core/errors/index.js';
 
@@ -10,8 +11,8 @@ export interface WorkerFlags {
   readonly loggingEndpoint: string | undefined;
   /** Where the worker may write. */
   readonly semiPersistDirectory: string;
-  /** Ours: how many worker processes share this machine's memory and processors. */
-  readonly processes: number;
+  /** Ours: how many tasks it works on at a time. */
+  readonly threads: number | undefined;
 }
 
 const text = { type: 'string' } as const;
@@ -24,7 +25,7 @@ const options = {
   // Files that a job stages for its workers lie there; ours stages none.
   artifact_endpoint: text,
   semi_persist_dir: text,
-  processes: text,
+  threads: text,
 } as const;
 
 /**
@@ -33,13 +34,10 @@ const options = {
  * @throws DatasetsError USAGE when there is no id, or nothing that leads to a control endpoint.
  * @example
  * ```ts
- * const flags = readWorkerFlags(process.argv.slice(2), process.env);
+ * const flags = readWorkerFlags(process.argv.slice(2));
  * ```
  */
-export function readWorkerFlags(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): WorkerFlags {
+export function readWorkerFlags(args: readonly string[]): WorkerFlags {
   const { values } = parseArgs({ args: [...args], options, strict: false });
   const flag = (name: keyof typeof options): string | undefined => given(values[name]);
   const id = flag('id');
@@ -54,8 +52,8 @@ export function readWorkerFlags(
     provisionEndpoint,
     controlEndpoint,
     loggingEndpoint: flag('logging_endpoint'),
-    semiPersistDirectory: flag('semi_persist_dir') ?? environment['TMPDIR'] ?? '/tmp',
-    processes: Math.max(1, Math.trunc(Number(flag('processes') ?? 1)) || 1),
+    semiPersistDirectory: flag('semi_persist_dir') ?? tmpdir(),
+    threads: threadsOf(flag('threads')),
   };
 }
 
@@ -66,9 +64,15 @@ export function workerArguments(flags: WorkerFlags): readonly string[] {
     control_endpoint: flags.controlEndpoint,
     logging_endpoint: flags.loggingEndpoint,
     semi_persist_dir: flags.semiPersistDirectory,
-    processes: String(flags.processes),
+    threads: flags.threads?.toString(),
   };
   return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+}
+
+/** A whole number of threads; undefined for anything else. */
+export function threadsOf(value: unknown): number | undefined {
+  const threads = Number(value);
+  return Number.isSafeInteger(threads) && threads >= 1 ? threads : undefined;
 }
 
 /** Prism's process environment says `--id='…'`, and no shell takes the quotes away (prism/internal/environments.go, processEnvironment). */
