@@ -5,9 +5,9 @@ import { type FetchedRange, type FetchPlan, planFetch, positionIn } from './fetc
 import type { InputSlice } from './task-inputs.js';
 
 /** Of one request; this much of each that runs is in memory. */
-const partBytes = 4 << 20;
-/** Of all tasks that this process prepares at once: 32 MiB. */
-const partsAtOnce = 8;
+const partBytes = 1 << 20;
+/** Of all tasks that this process prepares at once: 32 MiB. So many, because a task of a shuffle reads a little of each run, and a request takes 30 ms before its first byte. */
+const partsAtOnce = 32;
 /** Requests that carry no data. */
 const opensAtOnce = 32;
 /** What is known of an object is kept, since each task of a shuffle reads a part of every run. */

@@ -12,8 +12,8 @@ export interface ThroughWorkFiles {
   readonly workers: readonly WorkFiles[];
   /** Runs each task twice; the second attempt counts. */
   readonly twice?: boolean;
-  /** Called before each task. */
-  readonly before?: (task: Task) => Promise<void>;
+  /** Called when all tasks have ended. */
+  readonly ended?: () => Promise<void>;
   /** Where shards stay, if they do. */
   readonly left?: LeftShards[];
 }
@@ -30,6 +30,7 @@ export function throughWorkFiles(options: ThroughWorkFiles): Engine {
         job,
         run,
       );
+      await options.ended?.();
       const files = options.workers[0] as WorkFiles;
       if (options.left === undefined)
         return { ...output, splits: await takeShards(files, output.splits, job.outputDirectory) };
@@ -56,7 +57,6 @@ class WorkFilesRunner implements TaskRunner {
   }
 
   async run(task: Task, setup: Parameters<TaskRunner['run']>[1]): Promise<TaskResult> {
-    await this.#options.before?.(task);
     const worker = this.#next++ % this.#hosts.length;
     const { directories } = this.#options.workers[worker] as WorkFiles;
     if (task.kind === 'stage' && this.#next === 1)

@@ -37,6 +37,18 @@ describe('a build whose tasks share nothing but a work location', () => {
     }
   });
 
+  describe('in a bucket, each task run twice', () => {
+    for (const name of ['sideInputs', 'joined'] as const) {
+      it(`gives the same bytes as inline: ${name}`, async function () {
+        const { url } = await (await requireGcs(this)).newBucket();
+        const expected = digests(await runJob(directory(), { config: name }));
+        const workers = open(url, directory());
+        const run = await runJob(directory(), { config: name, engine: throughWorkFiles({ workers, twice: true }) });
+        assert.deepEqual(digests(run), expected);
+      });
+    }
+  });
+
   describe('in a shared directory', () => {
     for (const name of names) {
       it(`gives the same bytes as inline: ${name}`, async () => {
