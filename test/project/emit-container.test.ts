@@ -45,6 +45,7 @@ describe('container emit', () => {
     assert.deepEqual(image.program, [
       join(app, 'node_modules/ailab-datasets/dist/src/engines/beam/worker/worker-main.js'),
     ]);
+    assert.ok(existsSync(image.program[0] ?? ''), 'there is no such program');
   });
 
   it('installs packages before it copies what changes every day', async () => {
