@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DatasetsError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json/index.js';
 import type { BuildFacts } from '../../pipeline/index.js';
 import type { BuildJob, BuildOutput, EngineRun } from '../engine.js';
+import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js';
 import { Journal, JournalDamaged } from '../journal/journal.js';
 import { prepareSubmitter } from '../task/prepare-job.js';
 import type { PreparedJob } from '../task/prepared-job.js';
@@ -49,7 +47,7 @@ export async function runLocalBuild(engine: LocalEngine, job: BuildJob, run: Eng
   } finally {
     abort.dispose();
     await (await opening).close();
-    if (job.journal === undefined) empty(job.workDirectory);
+    if (job.journal === undefined) emptyDirectory(job.workDirectory);
   }
 }
 
@@ -82,40 +80,4 @@ async function openResumption(
   const { resumed } = resumption;
   if (resumed !== undefined) run.onResume?.(resumed);
   return resumption;
-}
-
-/** A promise that is rejected when the signal is aborted, and never settles otherwise. */
-function abortPromise(
-  signal: AbortSignal,
-  reason: () => Error,
-): { readonly promise: Promise<never>; readonly dispose: () => void } {
-  let dispose = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(reason());
-    signal.addEventListener('abort', onAbort, { once: true });
-    dispose = () => signal.removeEventListener('abort', onAbort);
-  });
-  promise.catch(() => {});
-  return { promise, dispose };
-}
-
-function empty(directory: string): void {
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
-}
-
-function interrupted(job: BuildJob, signal: AbortSignal): DatasetsError {
-  const reason: unknown = signal.reason;
-  if (reason instanceof DatasetsError && reason.code === 'PREEMPTED' && job.journal !== undefined) {
-    return new DatasetsError('PREEMPTED', `the build of ${job.builder.name} was stopped: ${reason.message}`, {
-      hint: 'Nothing was published. Build it again: it goes on from what is finished.',
-      cause: reason,
-      at: { dataset: job.builder.name },
-    });
-  }
-  return new DatasetsError('INTERRUPTED', `the build of ${job.builder.name} was interrupted`, {
-    hint: 'Nothing was published; start it again when you like.',
-    cause: signal.reason,
-    at: { dataset: job.builder.name },
-  });
 }

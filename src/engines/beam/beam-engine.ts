@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { BuildDemands } from '../../builder/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import type { Json } from '../../core/json/index.js';
+import { isUrl } from '../../core/location/index.js';
+import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
+import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js';
+import { collectBuild, failureOfJob, statesOf } from './collect-build.js';
+import { newNonce, openWorkFiles } from './files/index.js';
+import { harnessCapabilities } from './harness/capabilities.js';
+import { JobDetached, type JobMessage, type JobSubmitter, type RunningJob } from './job/submitter.js';
+import { JobProgress } from './job-progress.js';
+import { readStagedBuild, type StagedBuild, stageBuild } from './stage-build.js';
+import { resourceHints } from './translate/resource-hints.js';
+import { translatePlan } from './translate/translate-plan.js';
+
+export interface BeamEngineOptions {
+  /** For the manifest. */
+  readonly name: string;
+  readonly submitter: JobSubmitter;
+  /** A directory that all machines share, or `gs://bucket/prefix`: each job gets a folder of its own there, which is removed when the job is over. */
+  readonly workLocation: string;
+  /** Absolute: what lies there, workers find in theirs. */
+  readonly projectRoot: string;
+  /** What the builder asks of machines. */
+  readonly demands?: BuildDemands;
+  /** By Beam's names. */
+  readonly pipelineOptions?: Readonly<Record<string, Json>>;
+}
+
+/** Has builds done by a service that runs Beam pipelines, and brings home what its workers made. */
+export class BeamEngine implements Engine {
+  readonly name: string;
+  readonly #options: BeamEngineOptions;
+
+  constructor(options: BeamEngineOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  warmUp(): void {
+    // Workers start with the job.
+  }
+
+  async close(): Promise<void> {
+    // What a run started it has ended.
+  }
+
+  async run(job: BuildJob, run: EngineRun): Promise<BuildOutput> {
+    if (run.signal.aborted) throw interrupted(job, run.signal);
+    const abort = abortPromise(run.signal, () => interrupted(job, run.signal));
+    const { submitter } = this.#options;
+    let build: StagedBuild | undefined;
+    let isLeft = false;
+    try {
+      const found = await submitter.findRunning?.();
+      let running: RunningJob;
+      if (found !== undefined) {
+        build = await readStagedBuild(job, run, this.#open(job, found.staged.workLocation), found.staged);
+        running = found.job;
+      } else {
+        const name = jobName(job);
+        build = await Promise.race([this.#stage(job, run, name), abort.promise]);
+        running = await this.#submit(build, name, run);
+      }
+      return await this.#finish(build, running, run);
+    } catch (error) {
+      isLeft = error instanceof JobDetached;
+      if (run.signal.aborted && !isLeft) throw interrupted(job, run.signal);
+      throw error;
+    } finally {
+      abort.dispose();
+      await submitter.close();
+      if (!isLeft) await build?.files.remove();
+      await build?.files.close();
+      if (job.journal === undefined) emptyDirectory(job.workDirectory);
+    }
+  }
+
+  #stage(job: BuildJob, run: EngineRun, name: string): Promise<StagedBuild> {
+    const { workLocation, projectRoot } = this.#options;
+    const location = isUrl(workLocation) ? `${workLocation.replace(/\/+$/, '')}/${name}` : join(workLocation, name);
+    return stageBuild(job, run, this.#open(job, location), projectRoot);
+  }
+
+  #open(job: BuildJob, location: string) {
+    return openWorkFiles(location, { scratch: job.workDirectory });
+  }
+
+  async #submit({ prepared, beam, staged }: StagedBuild, name: string, { signal }: EngineRun): Promise<RunningJob> {
+    const { submitter, demands, pipelineOptions } = this.#options;
+    const pipeline = translatePlan(prepared.plan, {
+      builder: beam.job.builder,
+      fingerprint: beam.signature.fingerprint,
+      job: staged,
+      environment: await submitter.openEnvironment(),
+      capabilities: harnessCapabilities,
+      ...(demands !== undefined && { resourceHints: resourceHints(demands) }),
+    });
+    return submitter.submit(pipeline, {
+      name,
+      staged,
+      signal,
+      ...(pipelineOptions !== undefined && { pipelineOptions }),
+    });
+  }
+
+  async #finish(build: StagedBuild, running: RunningJob, run: EngineRun): Promise<BuildOutput> {
+    const states = statesOf(build);
+    // They are awaited at the end; should they fail before, that is not unhandled.
+    states.catch(() => {});
+    const progress = new JobProgress((event) => run.onProgress(event), build.prepared.plan.stages, build.beam);
+    let last: JobMessage | undefined;
+    const end = await watch(running, {
+      signal: run.signal,
+      onMetrics: (counters) => progress.take(counters),
+      onMessage: (message) => {
+        if (message.importance === 'error') last = message;
+      },
+    });
+    if (end === 'cancelled') throw cancelled(running, build);
+    if (end !== 'done') throw await failureOfJob(build, last?.text);
+    progress.end();
+    const output = await collectBuild(build, await states);
+    return { ...output, engine: { name: this.name, runner: this.#options.submitter.description } };
+  }
+}
+
+/** Watches a job to its end. One that nobody watches any more is of no use, unless it was left on purpose. */
+async function watch(running: RunningJob, watcher: Parameters<RunningJob['watch']>[0]) {
+  try {
+    return await running.watch(watcher);
+  } catch (error) {
+    // What made us stop is to be told, not that the job could not be stopped.
+    if (!(error instanceof JobDetached)) await running.cancel().catch(() => {});
+    throw error;
+  }
+}
+
+/** Lower-case letters, digits and hyphens, beginning with a letter, no longer than services like. */
+function jobName({ builder: { name, config, version } }: BuildJob): string {
+  const words = ['ailab', name, config ?? '', version].join('-').toLowerCase();
+  const plain = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 44);
+  return `${plain.replace(/-+$/, '')}-${newNonce()}`;
+}
+
+function cancelled({ id }: RunningJob, { prepared }: StagedBuild): DatasetsError {
+  return new DatasetsError('JOB_FAILED', `the job ${id} was cancelled by somebody else`, {
+    hint: 'Nothing was published. Run the build again.',
+    at: { dataset: prepared.job.builder.name },
+  });
+}
