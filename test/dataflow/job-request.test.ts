@@ -19,9 +19,7 @@ const facts: JobFacts = {
   name: 'product-a-1-2-0-4f1c9a02',
   clientRequestId: 'request-1',
   labels: { 'ailab-dataset': 'product_a' },
-  timeoutSeconds: undefined,
-  machineType: undefined,
-  diskGb: undefined,
+  demands: {},
   pipelineOptions: {},
 };
 
@@ -81,8 +79,10 @@ describe('the options of a job on Dataflow', () => {
 
   it('carry the deadline of the builder in the job, so that it ends without its submitter; an own one wins', () => {
     const deadline = 'max_workflow_runtime_walltime_seconds';
-    assert.deepEqual(request({}, { timeoutSeconds: 3600 }).environment.serviceOptions, [`${deadline}=3600`]);
-    const own = request({ serviceOptions: [`${deadline}=60`] }, { timeoutSeconds: 3600 });
+    assert.deepEqual(request({}, { demands: { timeoutSeconds: 3600 } }).environment.serviceOptions, [
+      `${deadline}=3600`,
+    ]);
+    const own = request({ serviceOptions: [`${deadline}=60`] }, { demands: { timeoutSeconds: 3600 } });
     assert.deepEqual(own.environment.serviceOptions, [`${deadline}=60`]);
     assert.equal(request().environment.serviceOptions, undefined);
   });
@@ -90,7 +90,7 @@ describe('the options of a job on Dataflow', () => {
   it('give way to the machine and the disk that the builder asks for', () => {
     const { environment } = request(
       { machineType: 'n2-standard-2', diskGb: 50 },
-      { machineType: 'n2-highmem-8', diskGb: 500 },
+      { demands: { machineType: 'n2-highmem-8', diskBytes: 499.5 * 2 ** 30 } },
     );
     assert.equal(environment.workerPools[0].machineType, 'n2-highmem-8');
     assert.equal(environment.workerPools[0].diskSizeGb, 500);

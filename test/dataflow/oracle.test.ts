@@ -32,9 +32,7 @@ const facts: JobFacts = {
   name: 'oracle',
   clientRequestId: 'request-1',
   labels: {},
-  timeoutSeconds: undefined,
-  machineType: undefined,
-  diskGb: undefined,
+  demands: {},
   pipelineOptions: {},
 };
 

@@ -17,26 +17,29 @@ import { toStruct } from './struct.js';
 /** Milliseconds without an answer after which a request counts as failed: the clients themselves wait for ever over REST. */
 const stallMilliseconds = 60_000;
 
-const patience: RepeatSettings = {
-  maxAttempts: 8,
-  maxConnectionAttempts: 4,
-  firstDelayMilliseconds: 250,
-  maxDelayMilliseconds: 20_000,
-};
-
 /** Dataflow's jobs of one project and region. Requests that may succeed later are repeated. */
 export class DataflowApi {
   readonly #clients: DataflowClients;
   readonly #place: { readonly projectId: string; readonly location: string };
 
-  private constructor(clients: DataflowClients, { project, region }: Pick<DataflowOptions, 'project' | 'region'>) {
+  readonly #patience: RepeatSettings;
+
+  private constructor(
+    clients: DataflowClients,
+    { project, region }: Pick<DataflowOptions, 'project' | 'region'>,
+    patience: RepeatSettings,
+  ) {
     this.#clients = clients;
+    this.#patience = patience;
     this.#place = { projectId: project, location: region };
   }
 
   /** @throws DatasetsError PEER_MISSING */
-  static async open(options: Pick<DataflowOptions, 'project' | 'region' | 'impersonate'>): Promise<DataflowApi> {
-    return new DataflowApi(await loadClients(options), options);
+  static async open(
+    options: Pick<DataflowOptions, 'project' | 'region' | 'impersonate'>,
+    patience: RepeatSettings,
+  ): Promise<DataflowApi> {
+    return new DataflowApi(await loadClients(options), options, patience);
   }
 
   /**
@@ -131,7 +134,7 @@ export class DataflowApi {
 
   async #run<T>(verb: string, operation: () => Promise<T>): Promise<T> {
     try {
-      return await repeat(patience, operation);
+      return await repeat(this.#patience, operation);
     } catch (cause) {
       throw dataflowError(cause, verb, this.#place.projectId);
     }
@@ -139,7 +142,7 @@ export class DataflowApi {
 
   async #send<T>(request: () => Promise<T>): Promise<T> {
     try {
-      await (await this.#clients.jobs.auth.getClient()).getRequestHeaders();
+      await this.#clients.jobs.auth.getRequestHeaders();
     } catch (error) {
       throw credentialsFailure(error);
     }

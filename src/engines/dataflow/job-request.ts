@@ -1,3 +1,4 @@
+import type { BuildDemands } from '../../builder/index.js';
 import type { DataflowConfig } from '../../core/config/index.js';
 import { internalError } from '../../core/errors/index.js';
 import type { Json } from '../../core/json/index.js';
@@ -27,11 +28,8 @@ export interface JobFacts {
   /** The same for every attempt to create this one job, another one for each job: Dataflow creates no second one for it. */
   readonly clientRequestId: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Seconds after which Dataflow ends the job, whether or not anybody still waits for it. */
-  readonly timeoutSeconds: number | undefined;
-  /** What the builder asks for. */
-  readonly machineType: string | undefined;
-  readonly diskGb: number | undefined;
+  /** What the builder asks for. After its time Dataflow ends the job, whether or not anybody still waits for it. */
+  readonly demands: BuildDemands;
   /** Pipeline options for people who look at the job, and for who attaches to it. */
   readonly pipelineOptions: Readonly<Record<string, Json>>;
 }
@@ -96,11 +94,15 @@ export function jobRequest(pipeline: StagedPipeline, options: DataflowOptions, f
   );
 }
 
+/** Compute Engine's GB are GiB. */
+const gigabyte = 2 ** 30;
+
 const flexrsGoals = { speed: 'FLEXRS_SPEED_OPTIMIZED', cost: 'FLEXRS_COST_OPTIMIZED' } as const;
 const algorithms = { throughput: 'AUTOSCALING_ALGORITHM_BASIC', none: 'AUTOSCALING_ALGORITHM_NONE' } as const;
 
-function serviceOptions(options: DataflowConfig, { timeoutSeconds }: JobFacts): { readonly serviceOptions?: string[] } {
+function serviceOptions(options: DataflowConfig, { demands }: JobFacts): { readonly serviceOptions?: string[] } {
   const asked = options.serviceOptions ?? [];
+  const { timeoutSeconds } = demands;
   const deadline =
     timeoutSeconds === undefined || asked.some((option) => option.startsWith(`${deadlineOption}=`))
       ? []
@@ -111,8 +113,9 @@ function serviceOptions(options: DataflowConfig, { timeoutSeconds }: JobFacts): 
 
 type WorkerPool = DataflowJob['environment']['workerPools'][0];
 
-function workerPool(pipeline: StagedPipeline, options: DataflowOptions, facts: JobFacts): WorkerPool {
+function workerPool(pipeline: StagedPipeline, options: DataflowOptions, { demands }: JobFacts): WorkerPool {
   const { autoscaling, maxWorkers, publicIps } = options;
+  const { diskBytes } = demands;
   return {
     kind: 'harness',
     ...present({ numWorkers: options.numWorkers }),
@@ -120,8 +123,9 @@ function workerPool(pipeline: StagedPipeline, options: DataflowOptions, facts: J
       ...(autoscaling !== undefined && { algorithm: algorithms[autoscaling] }),
       ...present({ maxNumWorkers: maxWorkers }),
     },
-    ...present({ machineType: facts.machineType ?? options.machineType }),
-    ...present({ diskSizeGb: facts.diskGb ?? options.diskGb, diskType: options.diskType }),
+    ...present({ machineType: demands.machineType ?? options.machineType }),
+    ...present({ diskSizeGb: diskBytes === undefined ? options.diskGb : Math.ceil(diskBytes / gigabyte) }),
+    ...present({ diskType: options.diskType }),
     ...present({ network: options.network, subnetwork: options.subnetwork }),
     ...(publicIps !== undefined && { ipConfiguration: publicIps ? 'WORKER_IP_PUBLIC' : 'WORKER_IP_PRIVATE' }),
     // Dataflow wants it beside the list where there is one environment (Python's apiclient.py, Environment).

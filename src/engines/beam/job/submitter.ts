@@ -77,14 +77,16 @@ export interface RunningJob {
   cancel(): Promise<void>;
 }
 
-/** Nobody waits for a job any more, and it goes on. */
+/** Nobody waits for the job: it goes on, or was only staged, to be run some other time. */
 export class JobDetached extends DatasetsError {
-  readonly jobId: string;
+  /** Undefined where it was only staged. */
+  readonly jobId: string | undefined;
+  /** Where people can look at it. */
   readonly url: string | undefined;
 
-  constructor({ id, url }: Pick<RunningJob, 'id' | 'url'>, hint: string) {
-    super('INTERRUPTED', `the job ${id} goes on${url === undefined ? '' : `: ${url}`}`, { hint });
-    this.jobId = id;
+  constructor(message: string, { jobId, url, hint }: { jobId?: string; url?: string; hint: string }) {
+    super('INTERRUPTED', message, { hint });
+    this.jobId = jobId;
     this.url = url;
   }
 }
