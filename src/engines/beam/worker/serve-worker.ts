@@ -117,7 +117,7 @@ async function makeScratch(named: string): Promise<string> {
 }
 
 /** Less than those wait who send the signal, before they kill. */
-const graceMilliseconds = 4000;
+const graceMilliseconds = 2500;
 
 interface Ending {
   /** Aborted when this process is to end before its runner ends it. */
