@@ -63,7 +63,9 @@ export class BeamEngine implements Engine {
         build = await Promise.race([this.#stage(job, run, name), abort.promise]);
         running = await this.#submit(build, name, run);
       }
-      return await this.#finish(build, running, run);
+      const output = await this.#finish(build, running, run);
+      isLeft = output.left !== undefined;
+      return output;
     } catch (error) {
       isLeft = error instanceof JobDetached;
       if (run.signal.aborted && !isLeft) throw interrupted(job, run.signal);

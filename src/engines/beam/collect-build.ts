@@ -5,7 +5,7 @@ import { buildOutput } from '../gather/build-output.js';
 import { GatheredResults } from '../gather/gathered-results.js';
 import { askStates, type StatesByNode } from '../gather/source-records.js';
 import type { StageResult } from '../task/task.js';
-import { takeShards } from './files/index.js';
+import { leaveShards, takeShards } from './files/index.js';
 import type { StagedBuild } from './stage-build.js';
 import { findFailure } from './steps/failures.js';
 import {
@@ -25,9 +25,15 @@ export async function collectBuild(build: StagedBuild, states: StatesByNode): Pr
   const { prepared, files } = build;
   const finished = await readDocument<FinishedBuild>(files, finishedDocument);
   const gathered = await gather(build, finished.stages);
-  const splits = await takeShards(files, finished.splits, prepared.job.outputDirectory);
-  const units = finished.stages.flat().length + splits.reduce((sum, { shards }) => sum + shards.length, 0);
-  return buildOutput(prepared, { gathered, states, splits, units: { reused: 0, run: units, redone: 0 } });
+  const run = finished.stages.flat().length + finished.splits.reduce((sum, { shards }) => sum + shards.length, 0);
+  const work = { gathered, states, units: { reused: 0, run, redone: 0 } };
+  const { outputDirectory, leavesShards } = prepared.job;
+  if (files.isDirectory || leavesShards !== true)
+    return buildOutput(prepared, { ...work, splits: await takeShards(files, finished.splits, outputDirectory) });
+  const { splits, urls } = await leaveShards(files, finished.splits, outputDirectory);
+  const output = await buildOutput(prepared, { ...work, splits });
+  // Whatever stays is no part of the version, which is published by then.
+  return { ...output, left: { urls, release: () => files.remove().catch(() => {}) } };
 }
 
 async function gather(
