@@ -1,26 +1,30 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import { build, transform } from 'esbuild';
 
-/** What is run by its path: the doors of the package, the command, and the programs of threads and processes. */
-const entryPoints = [
-  'src/index.js',
-  'src/testing/index.js',
-  'src/engines/threads/worker.js',
-  'src/sources/text/count-lines-process.js',
-  'cli/main.js',
-];
+/** What authors, data sets and the command's users name. */
+const doors = ['src/index.js', 'src/testing/index.js', 'cli/main.js'];
 
 /** Below src/, whose code the fingerprint of a builder's code knows as this package's own. */
 const chunkFolder = 'src/chunks';
 
+const imported = /(?:\bfrom |\bimport |\bimport\()'(\.[^']+)'/g;
+
 /**
  * Puts the compiled modules of src/ and cli/ into some hundred files, in their place: a build loads 700 modules in each of its threads. 70,000 images take
- * 3.0 s of processor time so, and 4.1 s without. One run of esbuild for all doors, so that a class is one class whichever way it is imported. Families and data sets stay as they are.
+ * 3.0 s of processor time so, and 4.1 s without. One run of esbuild for all doors, so that a class is one class whichever way it is imported. Families and
+ * data sets stay as they are.
  *
  * @param dist a compiled package, which must not be one that tests run from: they import modules by their paths.
  */
 export async function bundle(dist) {
+  const modules = new Map(modulesBelow(dist).map((place) => [place, readFileSync(join(dist, place), 'utf8')]));
+  const runByPath = programs(modules);
+  // As an entry point that others import, it is sure to come into a chunk.
+  const asking = [...modules.keys()].filter(
+    (place) => asksWhereItLies(place, modules.get(place)) && !runByPath.includes(place),
+  );
+  const entryPoints = [...new Set([...doors, ...runByPath, ...asking])];
   const { outputFiles } = await build({
     absWorkingDir: dist,
     entryPoints,
@@ -35,33 +39,58 @@ export async function bundle(dist) {
     target: 'node20',
     packages: 'external',
     logLevel: 'error',
-    plugins: [{ name: 'own-places', setup: (setup) => keepPlaces(setup, dist) }],
+    plugins: [{ name: 'own-places', setup: (setup) => keepPlaces(setup, dist, asking) }],
   });
-  for (const folder of ['src', 'cli']) removeModules(join(dist, folder));
+  for (const place of modules.keys()) {
+    rmSync(join(dist, place));
+    rmSync(join(dist, `${place}.map`), { force: true });
+  }
   for (const { path, contents, text } of outputFiles) {
     if (text.includes('ownPlace') && dirname(path) !== join(dist, chunkFolder))
-      throw new Error(`${path} has code that asks where it lies, and is no chunk: name an entry point that shares it`);
+      throw new Error(`${path} has code of another module that asks where it lies, but is no chunk`);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
 }
 
-/** A module of src/ that asks where it lies, to find a file beside it, is told where it lay before its code came into a chunk. */
-function keepPlaces(setup, dist) {
-  setup.onLoad({ filter: /\.js$/ }, async ({ path }) => {
-    const code = readFileSync(path, 'utf8');
-    const place = relative(dist, path).split(sep).join('/');
-    if (!place.startsWith('src/') || !code.includes('import.meta.url')) return undefined;
-    const told = await transform(code, { format: 'esm', target: 'node20', define: { 'import.meta.url': 'ownPlace' } });
-    // Comments are gone by now.
-    if (!told.code.includes('ownPlace')) return undefined;
-    const fromChunk = relative(chunkFolder, place).split(sep).join('/');
-    return { contents: `const ownPlace = new URL(${JSON.stringify(fromChunk)}, import.meta.url).href;\n${told.code}` };
-  });
+const comments = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
+
+/** By their paths from dist/, with `/`. */
+function modulesBelow(dist) {
+  return ['src', 'cli'].flatMap((folder) =>
+    readdirSync(join(dist, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+      .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/')),
+  );
 }
 
-function removeModules(folder) {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && /\.js(\.map)?$/.test(entry.name)) rmSync(join(entry.parentPath, entry.name));
-  }
+/** A module that holds code and that no other imports is run by its path: a worker, a program of its own. */
+function programs(modules) {
+  const targets = new Set(
+    [...modules].flatMap(([place, code]) =>
+      [...code.matchAll(imported)].map(([, path]) => posix.join(posix.dirname(place), path)),
+    ),
+  );
+  return [...modules].filter(([place, code]) => !targets.has(place) && !isTypesOnly(code)).map(([place]) => place);
+}
+
+/** TypeScript leaves `export {}` of a module of types, and its comments. */
+function isTypesOnly(code) {
+  return code.replace(comments, '').trim() === 'export {};';
+}
+
+function asksWhereItLies(place, code) {
+  return place.startsWith('src/') && code.replace(comments, '').includes('import.meta.url');
+}
+
+/** A module that asks where it lies, to find a file beside it, is told where it lay before its code came into a chunk. */
+function keepPlaces(setup, dist, asking) {
+  setup.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+    const place = relative(dist, path).split(sep).join('/');
+    if (!asking.includes(place)) return undefined;
+    const define = { 'import.meta.url': 'ownPlace' };
+    const { code } = await transform(readFileSync(path, 'utf8'), { format: 'esm', target: 'node20', define });
+    const fromChunk = posix.relative(chunkFolder, place);
+    return { contents: `const ownPlace = new URL(${JSON.stringify(fromChunk)}, import.meta.url).href;\n${code}` };
+  });
 }
