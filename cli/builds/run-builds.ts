@@ -4,6 +4,7 @@ import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
 import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
 import { badRowsText } from './bad-rows-text.js';
+import { jobText } from './job-text.js';
 import { resumedText } from './resumed-text.js';
 
 /** How one of several builds ended. */
@@ -23,11 +24,15 @@ export async function runBuilds(
 ): Promise<readonly BuildOutcome[]> {
   const { build } = await import('../../src/build/index.js');
   const outcomes: BuildOutcome[] = [];
+  const isVerbose = context.flags.verbose === true;
   for (const reference of references) {
     const display = progressDisplay(context);
     let failed: unknown;
     try {
-      const result = await build(reference, { ...options, onProgress: (event) => showBuildEvent(event, display) });
+      const result = await build(reference, {
+        ...options,
+        onProgress: (event) => showBuildEvent(event, display, isVerbose),
+      });
       outcomes.push({ reference, result });
     } catch (error) {
       if (references.length === 1 || context.signal.aborted) throw error;
@@ -41,8 +46,8 @@ export async function runBuilds(
   return outcomes;
 }
 
-/** Shows what a build says of itself. */
-export function showBuildEvent(event: BuildEvent, display: ProgressDisplay): void {
+/** Shows what a build says of itself. `isVerbose`: with all messages of the job that does it. */
+export function showBuildEvent(event: BuildEvent, display: ProgressDisplay, isVerbose = false): void {
   switch (event.type) {
     case 'build-start':
       display.note(formatReference({ name: event.dataset, config: event.config, version: event.version }));
@@ -58,6 +63,13 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay): voi
     case 'bad-rows':
       display.note(badRowsText(event.report));
       break;
+    case 'job-start':
+    case 'job-state':
+    case 'job-message': {
+      const line = jobText(event, isVerbose);
+      if (line !== undefined) display.note(line);
+      break;
+    }
     case 'publish-start':
     case 'build-end':
       break;

@@ -15,11 +15,12 @@ import { buildsResult, plansResult } from '../builds/builds-result.js';
 import { downloadsResult } from '../builds/downloads-result.js';
 import { runBuilds } from '../builds/run-builds.js';
 import { runDownloads } from '../builds/run-downloads.js';
+import { addBeamFlags, type BeamFlags, beamSettings, checkBeamFlags } from '../flags/beam-flags.js';
 import { byteSize, list, wholeNumber } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 
-interface BuildFlags {
+interface BuildFlags extends BeamFlags {
   readonly all?: boolean;
   readonly exclude?: readonly string[];
   readonly config?: string;
@@ -80,12 +81,23 @@ export const buildCommand: CommandModule = {
         byteSize,
       )
       .optionsGroup('How it runs:')
-      .addOption(new Option('--runner <name>', 'threads, or inline: this thread alone, to debug').choices(runnerNames))
+      .addOption(
+        new Option(
+          '--runner <name>',
+          'threads; inline: this thread alone, to debug; beam: a runner of Apache Beam',
+        ).choices(runnerNames),
+      )
       .addOption(new Option('--warehouse <name>', 'where SQL sources run').choices(warehouseNames))
-      .option('--workers <n>', 'worker threads (default: one a processor)', wholeNumber(1))
+      .option(
+        '--workers <n>',
+        'worker threads, of each worker process in loopback (default: one a processor)',
+        wholeNumber(1),
+      )
       .option('--buffer <size>', "each worker's buffer (default: 16MiB)", byteSize)
       .option('--restart', 'start clean, also where a build was stopped that could be gone on with')
-      .option('--dry-run', 'say what would be built, and build nothing')
+      .option('--dry-run', 'say what would be built, and build nothing');
+    addBeamFlags(command);
+    command
       .addHelpText(
         'after',
         examples(
@@ -97,6 +109,7 @@ export const buildCommand: CommandModule = {
           ['build --all --exclude product_b', 'everything else'],
           ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
           ['build product_b --file-format tfrecord --max-shard-size 256MiB', 'choose what is written'],
+          ['build product_b --runner beam --job-endpoint localhost:8073', 'on a Prism of this machine'],
         ),
       )
       .action((names: readonly string[], flags: BuildFlags) => invoke((context) => build(context, names, flags)));
@@ -107,7 +120,9 @@ async function build(context: CommandContext, names: readonly string[], flags: B
   const { planBuild, selectBuilds } = await import('../../src/project/index.js');
   const ifExists = whatIfExists(flags);
   const selection = { names, all: flags.all === true, exclude: flags.exclude ?? [], config: flags.config };
-  const selected = await selectBuilds(selection, await context.config(settings(flags)), context.cwd);
+  const config = await context.config(settings(flags));
+  checkBeamFlags(flags, config);
+  const selected = await selectBuilds(selection, config, context.cwd);
   const options: BuildOptions = {
     config: selected.config,
     ifExists,
@@ -150,6 +165,7 @@ function settings(flags: BuildFlags): DatasetsConfig {
     ...(flags.maxShardSize !== undefined && { maxShardBytes: flags.maxShardSize }),
     ...(flags.manualDir !== undefined && { manualDirectory: flags.manualDir }),
     ...(flags.runner !== undefined && { runner: flags.runner }),
+    ...beamSettings(flags),
     ...(flags.warehouse !== undefined && { warehouse: flags.warehouse }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.buffer !== undefined && { bufferBytes: flags.buffer }),

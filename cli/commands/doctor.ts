@@ -77,6 +77,7 @@ function renderSettings(config: ResolvedConfig, out: TextOutput): string {
     ['runner', config.runner, origins.runner],
     ['warehouse', config.warehouse, origins.warehouse],
     ['bigquery', bigQueryText(config), origins.bigquery],
+    ['beam', beamText(config), origins.beam],
     ['dataflow', dataflowText(config), origins.dataflow],
     ['workers', formatCount(config.workers), origins.workers],
     ['bufferBytes', formatBytes(config.bufferBytes), origins.bufferBytes],
@@ -106,6 +107,17 @@ function bigQueryText({ bigquery }: ResolvedConfig): string {
   const { maximumBytesBilled, ...others } = bigquery;
   const lines = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   return [...lines, `maximumBytesBilled: ${formatBytes(maximumBytesBilled)}`].join('\n');
+}
+
+function beamText({ beam }: ResolvedConfig): string {
+  const { environment, options, ...rest } = beam;
+  const parts = {
+    ...rest,
+    ...(environment !== undefined && { environment: Object.values(environment).join(':') }),
+    ...(Object.keys(options).length > 0 && { options: JSON.stringify(options) }),
+  };
+  const lines = Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  return lines.join('\n') || 'none';
 }
 
 function dataflowText({ dataflow }: ResolvedConfig): string {

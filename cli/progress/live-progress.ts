@@ -40,7 +40,12 @@ export class LiveProgress implements ProgressDisplay {
   }
 
   note(line: string): void {
-    this.#output.write(`${this.#output.style.bold(line)}\n`);
+    // In place of the stages, which are drawn again below it.
+    const erased = this.#drawnLines === 0 || this.#closed ? '' : up(this.#drawnLines) + eraseBelow;
+    this.#output.write(`${erased}${this.#output.style.bold(line)}\n`);
+    if (erased === '') return;
+    this.#drawnLines = 0;
+    this.#draw();
   }
 
   close(): void {

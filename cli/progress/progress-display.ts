@@ -7,7 +7,7 @@ import type { ProgressUnit } from './stage-progress.js';
 /** Shows how a build goes on; the same for every kind of output. */
 export interface ProgressDisplay {
   onProgress(event: BuildProgress): void;
-  /** A line above the stages: what is being built. Before the first of them. */
+  /** A line above the stages: what is being built. */
   note(line: string): void;
   /** Leaves what was shown as it stands; later events are ignored. */
   close(): void;

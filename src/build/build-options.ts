@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../core/config/index.js';
-import type { BuildProgress, ResumedWork, UnitCounts } from '../engines/index.js';
+import type { BuildProgress, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
 
 /** What to do when the version is published already. */
@@ -55,6 +55,7 @@ export type BuildEvent =
   /** The build goes on from what an earlier one has finished. */
   | ({ readonly type: 'build-resumed' } & ResumedWork)
   | BuildProgress
+  | JobEvent
   | { readonly type: 'publish-start' }
   | { readonly type: 'build-end'; readonly result: BuildResult };
 

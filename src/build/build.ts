@@ -1,4 +1,5 @@
 import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
+import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
@@ -41,7 +42,7 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
   const options = withTimeOf(from, asked);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
-  const engine = createEngine(options.config.runner, { workers: options.config.workers });
+  const engine = engineFor(target, options.config);
   engine.warmUp(target.builder.module);
   try {
     const prepared = await prepareBuild(target);
@@ -65,6 +66,11 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   } finally {
     await engine.close();
   }
+}
+
+function engineFor({ definition }: BuildTarget, config: ResolvedConfig): Engine {
+  const { runner, workers, beam: settings, projectDirectory } = config;
+  return createEngine(runner, { workers, beam: { settings, projectDirectory, demands: definition.demands } });
 }
 
 /** The time of the version whose extracts are read: it may be a parameter of its queries. */
@@ -116,6 +122,7 @@ async function buildStaged(
   const output = await engine.run(identity === undefined ? job : { ...job, journal: { identity } }, {
     signal: options.signal ?? new AbortController().signal,
     onProgress: (event) => options.onProgress?.(event),
+    onJob: (event) => options.onProgress?.(event),
     onResume: (work) => options.onProgress?.({ type: 'build-resumed', ...work }),
   });
   try {

@@ -1,28 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { DatasetsError } from '../core/errors/index.js';
+import type { PortableEngineOptions } from './beam/portable-engine.js';
+import { createPortableEngine } from './beam/portable-engine.js';
 import type { Engine } from './engine.js';
 import { ThreadsEngine } from './threads/threads-engine.js';
 
-/** Engines that run on this machine. */
-export type LocalEngineName = 'inline' | 'threads';
+/** Engines that run on this machine, and those that hand a build to a runner of Apache Beam. */
+export type EngineName = 'inline' | 'threads' | 'beam';
 
 export interface EngineOptions {
-  /** Worker threads; by default one a processor that this process may use. `inline` has none. */
+  /** Worker threads; by default one a processor that this process may use. `inline` has none, those of `beam` are each worker process's. */
   readonly workers?: number;
+  /** `beam` needs it. */
+  readonly beam?: Omit<PortableEngineOptions, 'threads'>;
 }
 
 /**
- * An engine by name: `inline` runs everything in this thread, for tests and debuggers; `threads` in a pool of worker threads.
+ * An engine by name: `inline` runs everything in this thread, for tests and debuggers; `threads` in a pool of worker threads; `beam` on a runner that has a Beam job service.
  *
- * @throws DatasetsError USAGE for another name, or fewer than one worker.
+ * @throws DatasetsError USAGE for another name, fewer than one worker, or settings that do not go together.
  * @example
  * ```ts
  * const engine = createEngine('threads', { workers: 4 });
  * const output = await engine.run(job, { signal, onProgress });
  * ```
  */
-export function createEngine(name: LocalEngineName, options: EngineOptions = {}): Engine {
-  const { workers = availableParallelism() } = options;
+export function createEngine(name: EngineName, options: EngineOptions = {}): Engine {
+  const { workers = availableParallelism(), beam } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new DatasetsError('USAGE', `a build needs at least one worker, got ${String(workers)}`, {
       hint: 'Leave the number out to use one worker a processor.',
@@ -44,9 +48,14 @@ export function createEngine(name: LocalEngineName, options: EngineOptions = {})
       };
     case 'threads':
       return new ThreadsEngine(workers);
+    case 'beam':
+      if (beam === undefined) {
+        throw new DatasetsError('USAGE', 'the engine beam needs its settings', { hint: 'Pass `beam` in the options.' });
+      }
+      return createPortableEngine({ ...beam, threads: workers });
     default:
       throw new DatasetsError('USAGE', `there is no engine ${JSON.stringify(name)}`, {
-        hint: 'Use inline or threads.',
+        hint: 'Use inline, threads or beam.',
       });
   }
 }

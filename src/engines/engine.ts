@@ -11,6 +11,7 @@ import type {
   UpstreamVersion,
 } from '../sources/index.js';
 import type { OutputFormat, ShardResult } from '../writers/index.js';
+import type { JobState, MessageImportance } from './beam/job/submitter.js';
 
 /** One build, as an engine gets it. Plain data: it crosses threads and processes. */
 export interface BuildJob {
@@ -158,9 +159,18 @@ export type BuildProgress =
   | { readonly type: 'bad-rows'; readonly stage: string; readonly report: SourceBadRows }
   | { readonly type: 'stage-end'; readonly stage: string; readonly rows: number; readonly seconds: number };
 
+/** What a service that does the build says of its job. */
+export type JobEvent =
+  /** The service has taken it. `url`: where people can look at it. */
+  | { readonly type: 'job-start'; readonly service: string; readonly id: string; readonly url?: string }
+  | { readonly type: 'job-state'; readonly state: JobState }
+  | { readonly type: 'job-message'; readonly importance: MessageImportance; readonly text: string };
+
 export interface EngineRun {
   readonly signal: AbortSignal;
   onProgress(event: BuildProgress): void;
+  /** Of engines that hand the build to a service. */
+  onJob?(event: JobEvent): void;
   /** Called once, before the first stage, where the build goes on from an earlier attempt. */
   onResume?(work: ResumedWork): void;
 }

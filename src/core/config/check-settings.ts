@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DatasetsError, nearest } from '../errors/index.js';
+import { beamFlags } from './beam-settings.js';
 import { dataflowFlags } from './dataflow-settings.js';
 import { type ConfigOrigin, nameInOrigin } from './origin.js';
 import type { Settings } from './schema.js';
@@ -44,16 +45,21 @@ function describe(issue: Issue, layer: unknown, origin: ConfigOrigin): string {
     if (issue.code === 'unrecognized_keys') return `${where} has no setting ${issue.keys.map(quoted).join(', ')}`;
     return `${where} must be an object of settings, but is ${quoted(layer)}`;
   }
-  const flag = origin.kind === 'flag' && setting === 'dataflow' ? dataflowFlag(rest[0]) : undefined;
+  const flag = origin.kind === 'flag' ? flagOfPart(setting, rest[0]) : undefined;
   const name = flag ?? nameInOrigin(setting as SettingName, origin).replace(String(setting), pathText(issue.path));
   const part = origin.kind === 'file' || typeof rest[0] !== 'number' ? name : `${name}, part ${rest[0] + 1},`;
   if (issue.code === 'unrecognized_keys') return `${part} has no setting ${issue.keys.map(quoted).join(', ')}`;
   return `${part} ${requirement(issue)}, but is ${quoted(valueAt(layer, issue.path))}`;
 }
 
-/** Its parts are flags of their own. */
-function dataflowFlag(part: PropertyKey | undefined): string | undefined {
-  return Object.entries(dataflowFlags).find(([name]) => name === part)?.[1];
+/** The parts of these settings are flags of their own. */
+const flagsOfParts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  beam: beamFlags,
+  dataflow: dataflowFlags,
+};
+
+function flagOfPart(setting: PropertyKey, part: PropertyKey | undefined): string | undefined {
+  return flagsOfParts[String(setting)]?.[String(part)];
 }
 
 function requirement(issue: Issue): string {

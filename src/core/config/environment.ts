@@ -11,7 +11,7 @@ const asList: Reading = (text) => text.split(',').map((part) => part.trim());
 const asPaths: Reading = (text) => text.split(delimiter);
 
 /** Settings that a variable can make: all but those with parts, which a file holds. */
-type VariableSetting = Exclude<SettingName, 'registries' | 'bigquery' | 'dataflow'>;
+type VariableSetting = Exclude<SettingName, 'registries' | 'bigquery' | 'beam' | 'dataflow'>;
 
 const variables: Readonly<Record<VariableSetting, readonly [name: string, reading: Reading]>> = {
   datasets: ['AILAB_DATASETS_FOLDERS', asPaths],
@@ -38,7 +38,7 @@ export const configFileVariable = 'AILAB_DATASETS_CONFIG';
 
 /** The environment variable of a setting, or the setting's own name where it has none. */
 export function variableOf(setting: SettingName): string {
-  return setting === 'registries' || setting === 'bigquery' || setting === 'dataflow' ? setting : variables[setting][0];
+  return isVariable(setting) ? variables[setting][0] : setting;
 }
 
 /** Settings that the environment makes, unchecked. An empty variable counts as not set. */
@@ -51,4 +51,8 @@ export function settingsOfEnvironment(
     if (text !== undefined && text !== '') settings[setting] = reading(text);
   }
   return settings;
+}
+
+function isVariable(setting: SettingName): setting is VariableSetting {
+  return Object.hasOwn(variables, setting);
 }

@@ -1,3 +1,4 @@
+export * from './beam-settings.js';
 export { parseByteSize } from './byte-size.js';
 export * from './dataflow-settings.js';
 export { configFileVariable, variableOf } from './environment.js';

@@ -1,6 +1,8 @@
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DatasetsError } from '../errors/index.js';
+import { isGcsUrl } from '../location/index.js';
+import type { BeamConfig, BeamSettings } from './beam-settings.js';
 import { checkSettings } from './check-settings.js';
 import { configFileVariable, settingsOfEnvironment } from './environment.js';
 import { findConfigFile } from './find-config-file.js';
@@ -11,6 +13,7 @@ import { resolveRegistry } from './resolve-registry.js';
 import type { ResolvedConfig } from './resolved-config.js';
 import type { Settings } from './schema.js';
 import { type DatasetsConfig, defaultBigQuerySettings, defaultFormats, type SettingName } from './settings.js';
+import { parseWorkerEnvironment } from './worker-environment.js';
 
 const defaultBufferBytes = 16 * 2 ** 20;
 const defaultCacheBytes = 50 * 2 ** 30;
@@ -120,6 +123,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     runner: pick('runner') ?? 'threads',
     warehouse: pick('warehouse') ?? 'duckdb',
     bigquery: { ...defaultBigQuerySettings, ...pick('bigquery') },
+    beam: beamSettings(layers, place.home),
     // Part by part: a flag for one of them leaves the file's others as they are.
     dataflow: Object.fromEntries(layers.flatMap(({ settings }) => Object.entries(settings.dataflow ?? {}))),
     workers: pick('workers') ?? availableParallelism(),
@@ -142,6 +146,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       runner: origin('runner'),
       warehouse: origin('warehouse'),
       bigquery: origin('bigquery'),
+      beam: origin('beam'),
       dataflow: origin('dataflow'),
       workers: origin('workers'),
       bufferBytes: origin('bufferBytes'),
@@ -155,6 +160,24 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       maxRetainedBytes: origin('maxRetainedBytes'),
       workDirectory: origin('workDirectory'),
     },
+  };
+}
+
+/** Part by part: a flag for one of them leaves the file's others as they are. */
+function beamSettings(layers: readonly Layer[], home: string): BeamSettings {
+  const last = <Part extends keyof BeamConfig>(
+    part: Part,
+  ): { value: BeamConfig[Part]; directory: string } | undefined => {
+    const layer = layers.findLast(({ settings }) => settings.beam?.[part] !== undefined);
+    return layer?.settings.beam && { value: layer.settings.beam[part], directory: layer.directory };
+  };
+  const { value: environment } = last('environment') ?? {};
+  const { value: location, directory = '' } = last('workLocation') ?? {};
+  return {
+    jobEndpoint: last('jobEndpoint')?.value,
+    environment: environment === undefined ? undefined : parseWorkerEnvironment(environment),
+    workLocation: location === undefined || isGcsUrl(location) ? location : absolutePath(location, directory, home),
+    options: Object.fromEntries(layers.flatMap(({ settings }) => Object.entries(settings.beam?.options ?? {}))),
   };
 }
 

@@ -17,6 +17,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   runner: '--runner',
   warehouse: '--warehouse',
   bigquery: 'bigquery',
+  beam: 'beam',
   dataflow: 'dataflow',
   workers: '--workers',
   bufferBytes: '--buffer',

@@ -1,3 +1,4 @@
+import type { BeamSettings } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
 import type { ConfigOrigin } from './origin.js';
 import type { BigQuerySettings, ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
@@ -22,6 +23,8 @@ export interface ResolvedConfig {
   readonly runner: RunnerName;
   readonly warehouse: WarehouseName;
   readonly bigquery: BigQuerySettings;
+  /** Of file and flags, part by part. */
+  readonly beam: BeamSettings;
   /** Of file and flags, part by part: what is left out, nobody has said. */
   readonly dataflow: DataflowConfig;
   readonly workers: number;

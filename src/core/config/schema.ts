@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
+import { beamSchema } from './beam-schema.js';
 import { parseByteSize } from './byte-size.js';
 import { dataflowSchema } from './dataflow-schema.js';
 import { type DatasetsConfig, outputFormats, runnerNames, type SettingName, warehouseNames } from './settings.js';
@@ -90,6 +91,7 @@ export const settingsSchema = z.strictObject({
   runner: z.enum(runnerNames).exactOptional(),
   warehouse: z.enum(warehouseNames).exactOptional(),
   bigquery: bigquery.exactOptional(),
+  beam: beamSchema.exactOptional(),
   dataflow: dataflowSchema.exactOptional(),
   workers: z.int().min(1).max(1024).exactOptional(),
   bufferBytes: byteSize(smallestBufferBytes, largestBufferBytes).exactOptional(),
@@ -109,6 +111,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** The names of the parts of settings that have parts. */
 export const partNames: Readonly<Record<string, readonly string[]>> = {
   bigquery: Object.keys(bigquery.shape),
+  beam: Object.keys(beamSchema.shape),
   dataflow: Object.keys(dataflowSchema.shape),
 };
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];

@@ -1,3 +1,4 @@
+import type { BeamConfig } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
 
 /** Formats that a build can write; the writers' `OutputFormat` is this same union. */
@@ -6,8 +7,8 @@ export const outputFormats = ['tfrecord', 'arrow', 'parquet'] as const;
 export const defaultFormats: readonly ConfiguredFormat[] = ['tfrecord', 'arrow'];
 export type ConfiguredFormat = (typeof outputFormats)[number];
 
-/** Engines that run on this machine: `inline` in this thread (to debug), `threads` in a pool of workers. */
-export const runnerNames = ['inline', 'threads'] as const;
+/** Engines: on this machine `inline` in this thread (to debug) and `threads` in a pool of workers; `beam` on a runner of Apache Beam. */
+export const runnerNames = ['inline', 'threads', 'beam'] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
 /** Where SQL sources run: `duckdb` on this machine, over local files, or `bigquery`. */
@@ -84,6 +85,8 @@ export interface DatasetsConfig {
   readonly bigquery?: BigQueryConfig;
   /** How builds run on Google Cloud Dataflow. */
   readonly dataflow?: DataflowConfig;
+  /** How builds run on a runner of Apache Beam. */
+  readonly beam?: BeamConfig;
   /** Worker threads of a build. Default: one a processor that this process may use. */
   readonly workers?: number;
   /** Bytes of each worker's buffer, as a number or as text like `16MiB`: with `workers`, what bounds a build's memory. Default: `16MiB`. */

@@ -15,6 +15,8 @@ import type { WorkerDeath } from './worker-death.js';
 export interface PoolOptions {
   /** The program of a worker: it takes Beam's flags (`--id`, `--control_endpoint`, `--logging_endpoint`), and ends when its IPC channel does. */
   readonly program: URL;
+  /** More flags for it. */
+  readonly flags?: readonly string[];
   /** Added to this process's environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -98,9 +100,10 @@ export class WorkerPool {
       // Only who is told no control endpoint has to ask for it.
       ...(controlEndpoint === undefined ? named('provision_endpoint', provisionEndpoint?.url) : []),
     ];
-    const child = fork(this.#options.program, flags, {
+    const { program, flags: more = [], env } = this.#options;
+    const child = fork(program, [...flags, ...more], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...this.#options.env },
+      env: { ...process.env, ...env },
       // Ctrl-C at a terminal goes to all processes of its group; it is the submitter's, who cancels the job.
       detached: true,
     });
