@@ -113,10 +113,16 @@ export class BeamEngine implements Engine {
     states.catch(() => {});
     const progress = new JobProgress((event) => run.onProgress(event), build.prepared.plan.stages, build.beam);
     let last: JobMessage | undefined;
+    const { description: service } = this.#options.submitter;
+    const { id, url } = running;
+    run.onJob?.({ type: 'job-start', service, id, ...(url !== undefined && { url }) });
     const end = await watch(running, {
       signal: run.signal,
       onMetrics: (counters) => progress.take(counters),
+      onState: (state) => run.onJob?.({ type: 'job-state', state }),
       onMessage: (message) => {
+        const { importance, text } = message;
+        run.onJob?.({ type: 'job-message', importance, text });
         if (message.importance === 'error') last = message;
       },
     });
@@ -124,7 +130,7 @@ export class BeamEngine implements Engine {
     if (end !== 'done') throw await failureOfJob(build, last?.text);
     progress.end();
     const output = await collectBuild(build, await states);
-    return { ...output, engine: { name: this.name, runner: this.#options.submitter.description } };
+    return { ...output, engine: { name: this.name, runner: service } };
   }
 }
 
