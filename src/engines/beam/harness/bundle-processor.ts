@@ -92,7 +92,7 @@ export class BundleProcessor {
   async #start(request: ProcessBundleRequest, shared: SharedContext): Promise<void> {
     const { sources, sinks, collections, parDos, state, current } = this.#graph;
     const stateUrl = this.#descriptor.stateApiServiceDescriptor?.url ?? '';
-    state.start(shared.bundleId, stateUrl === '' ? undefined : this.#streams.state(stateUrl));
+    state.start(shared.bundleId, () => this.#streams.state(stateUrl));
     current.header = globalHeader;
     for (const collection of collections) collection.count = 0;
     for (const source of sources.values()) source.start();

@@ -1,6 +1,6 @@
 import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
 import type { InstructionRequest, InstructionResponse } from '../protos/fn_execution/v1/beam_fn_api_pb.js';
-import { endStream } from './end-stream.js';
+import { streamEnder } from './end-stream.js';
 import { brokenOff } from './runner-errors.js';
 
 type Answer = (request: InstructionRequest) => Promise<InstructionResponse>;
@@ -9,12 +9,14 @@ type Answer = (request: InstructionRequest) => Promise<InstructionResponse>;
 export class ControlStream {
   readonly #call: ClientDuplexStream<InstructionResponse, InstructionRequest>;
   readonly #url: string;
+  readonly end: () => Promise<void>;
   readonly #underWay = new Set<Promise<void>>();
   #over = false;
 
   constructor(call: ClientDuplexStream<InstructionResponse, InstructionRequest>, url: string) {
     this.#call = call;
     this.#url = url;
+    this.end = streamEnder(call);
   }
 
   /**
@@ -39,10 +41,6 @@ export class ControlStream {
   /** Waits for what is under way; nobody hears the answers. */
   async settle(): Promise<void> {
     await Promise.all(this.#underWay);
-  }
-
-  async end(): Promise<void> {
-    await endStream(this.#call);
   }
 
   #follow(answering: Promise<InstructionResponse>): void {

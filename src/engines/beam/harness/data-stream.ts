@@ -8,7 +8,7 @@ import {
 } from '../protos/fn_execution/v1/beam_fn_api_pb.js';
 import { bidirectional, connect, workerMetadata } from '../rpc/channel.js';
 import { Deferred } from './deferred.js';
-import { endStream } from './end-stream.js';
+import { streamEnder } from './end-stream.js';
 import { type ArrivedBlock, Inbox } from './inbox.js';
 import { brokenOff } from './runner-errors.js';
 
@@ -24,6 +24,7 @@ export class DataStream {
   readonly #url: string;
   readonly #client: Client;
   readonly #call: ClientDuplexStream<Elements, Elements>;
+  readonly #endCall: () => Promise<void>;
   /** Of bundles that are worked on. */
   readonly #inboxes = new Map<string, Inbox>();
   /** Blocks may come before the instruction to work on them. They don't count as waiting: the runner may send all of them first. */
@@ -41,11 +42,17 @@ export class DataStream {
     const metadata = workerMetadata(workerId);
     if (name !== '') metadata.set('data_stream_id', name);
     this.#call = bidirectional(this.#client, BeamFnData.method.data, metadata);
+    this.#endCall = streamEnder(this.#call);
     this.#call.on('data', (elements: Elements) => {
       for (const block of elements.data) this.#deliver(block);
     });
-    this.#call.on('error', (cause) => this.#fail(brokenOff('data', url, cause)));
-    this.#call.on('end', () => this.#fail(brokenOff('data', url)));
+    this.#call.on('error', (cause) => this.#breakOff(cause));
+    this.#call.on('end', () => this.#breakOff());
+  }
+
+  /** No more comes, and nothing more can be sent. */
+  get broken(): boolean {
+    return this.#failure !== undefined;
   }
 
   /**
@@ -97,9 +104,8 @@ export class DataStream {
 
   /** Ends the stream; bundles that wait for it fail. */
   async end(): Promise<void> {
-    this.#fail(brokenOff('data', this.#url));
-    await endStream(this.#call);
-    this.#client.close();
+    this.#breakOff();
+    await this.#endCall();
   }
 
   #deliver(block: Elements_Data): void {
@@ -125,10 +131,12 @@ export class DataStream {
     else if (this.#queuedBytes <= inboundBytes / 2 && this.#call.isPaused()) this.#call.resume();
   }
 
-  #fail(failure: Error): void {
-    this.#failure ??= failure;
+  #breakOff(cause?: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = brokenOff('data', this.#url, cause);
     for (const inbox of this.#inboxes.values()) inbox.fail(this.#failure);
     this.#room?.reject(this.#failure);
-    this.#room = undefined;
+    // A call that is under way ends well all the same.
+    this.#client.close();
   }
 }

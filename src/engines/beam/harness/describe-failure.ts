@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import type { BeamValue } from '../coders/beam-value.js';
-import { isKeyValue } from '../coders/beam-value.js';
+import { type BeamValue, isKeyValue } from '../coders/beam-value.js';
 
 /** Longer keys are cut. */
 const shownKeyBytes = 100;
@@ -16,16 +15,15 @@ export class TransformFailure extends Error {
   }
 }
 
-/** The text of a failed instruction: place and message first, since runners cut it, then stacks, causes and hints. */
-export function describeFailure(error: unknown): string {
-  if (!(error instanceof TransformFailure)) return inspect(error);
-  const { cause } = error;
-  const message = cause instanceof Error ? `${codeOf(cause)}${cause.message}` : inspect(cause);
-  return `${error.message}: ${message}\n${inspect(cause)}`;
+/** The text of a failed instruction: place, code and message first, since runners cut it, then stacks, causes and hints. */
+export function describeFailure(failure: unknown): string {
+  const [place, error] = failure instanceof TransformFailure ? [`${failure.message}: `, failure.cause] : ['', failure];
+  const message = error instanceof Error ? `${codeOf(error)}${error.message}` : inspect(error);
+  return `${place}${message}\n${inspect(error)}`;
 }
 
 function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  return 'code' in error ? `${String(error.code)}: ` : '';
 }
 
 /** ` at key "stage2-task17"`, or nothing where an element has none. Keys that are no text are shown in hex. */

@@ -3,22 +3,19 @@ import type { ClientDuplexStream } from '@grpc/grpc-js';
 /** So long a runner has to end its half of a stream. Some never do, and an open stream keeps their job waiting. */
 const graceMilliseconds = 1000;
 
-/** Ends our half of a stream and waits for the runner to end its own; resolves in any case. What was written has been sent by then, if anybody takes it. */
-export async function endStream<Out, In>(call: ClientDuplexStream<Out, In>): Promise<void> {
-  if (call.closed) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      call.cancel();
-      done();
-    }, graceMilliseconds);
-    // A cancelled call, or one whose runner is gone, has an error: it is over, and that is what is wanted.
-    call.once('error', done);
-    call.once('status', done);
+/**
+ * Watches a stream from its beginning. An error of the stream is nobody's but its owner's.
+ *
+ * @returns what ends our half of it and waits for the runner to end its own; it never rejects. What was written has been sent by then, if anybody takes it.
+ */
+export function streamEnder<Out, In>(call: ClientDuplexStream<Out, In>): () => Promise<void> {
+  const over = new Promise<void>((resolve) => void call.once('status', () => resolve()));
+  return async () => {
+    const timer = setTimeout(() => call.cancel(), graceMilliseconds);
+    // What still comes is of no use, but the stream's end comes behind it.
     call.resume();
     call.end();
-  });
+    await over;
+    clearTimeout(timer);
+  };
 }

@@ -12,7 +12,7 @@ import {
 } from '../protos/fn_execution/v1/beam_fn_api_pb.js';
 import { bidirectional, connect, workerMetadata } from '../rpc/channel.js';
 import type { LogSeverity } from './do-fn.js';
-import { endStream } from './end-stream.js';
+import { streamEnder } from './end-stream.js';
 
 /** More wait only where the runner doesn't take them; then they are dropped, and counted. */
 const waitingEntries = 10_000;
@@ -34,6 +34,7 @@ export interface LogOrigin {
 export class LogStream {
   readonly #client: Client | undefined;
   readonly #call: ClientDuplexStream<LogEntry_List, LogControl> | undefined;
+  #endCall: () => Promise<void> = async () => undefined;
   #waiting: LogEntry[] = [];
   #dropped = 0;
   #sending = false;
@@ -44,11 +45,14 @@ export class LogStream {
     if (url === undefined) return;
     this.#client = connect(url);
     this.#call = bidirectional(this.#client, BeamFnLogging.method.logging, workerMetadata(workerId));
+    this.#endCall = streamEnder(this.#call);
     // Nothing that a runner says here is of use. The stream ends when it does.
     this.#call.on('data', () => undefined);
-    this.#call.on('error', () => {
+    const lose = (): void => {
       this.#lost = true;
-    });
+    };
+    this.#call.on('error', lose);
+    this.#call.on('end', lose);
   }
 
   log(severity: LogSeverity, message: string, { bundleId = '', transformId = '' }: LogOrigin = {}): void {
@@ -68,10 +72,9 @@ export class LogStream {
 
   /** Ends the stream when all is sent. */
   async end(): Promise<void> {
-    if (this.#call === undefined) return;
     this.#sending = false;
     this.#send();
-    await endStream(this.#call);
+    await this.#endCall();
     this.#client?.close();
   }
 

@@ -17,19 +17,28 @@ export class RunnerStreams {
   /** @param name Of one of several streams to the same address; empty where there is one. */
   data(url: string, name: string): DataStream {
     const key = `${url} ${name}`;
-    const stream = this.#data.get(key) ?? new DataStream(url, this.#workerId, name);
-    this.#data.set(key, stream);
-    return stream;
+    return usable(this.#data, key, () => new DataStream(url, this.#workerId, name));
   }
 
   state(url: string): StateStream {
-    const stream = this.#state.get(url) ?? new StateStream(url, this.#workerId);
-    this.#state.set(url, stream);
-    return stream;
+    return usable(this.#state, url, () => new StateStream(url, this.#workerId));
   }
 
   /** What is being read or written fails. */
   async end(): Promise<void> {
     await Promise.all([...this.#data.values(), ...this.#state.values()].map((stream) => stream.end()));
   }
+}
+
+/** The stream that is open, or a new one where there is none or it broke off: the next bundle may have better luck. */
+function usable<Stream extends { readonly broken: boolean }>(
+  streams: Map<string, Stream>,
+  key: string,
+  open: () => Stream,
+): Stream {
+  const known = streams.get(key);
+  if (known !== undefined && !known.broken) return known;
+  const stream = open();
+  streams.set(key, stream);
+  return stream;
 }

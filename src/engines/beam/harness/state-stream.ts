@@ -11,7 +11,7 @@ import {
 } from '../protos/fn_execution/v1/beam_fn_api_pb.js';
 import { bidirectional, connect, workerMetadata } from '../rpc/channel.js';
 import { Deferred } from './deferred.js';
-import { endStream } from './end-stream.js';
+import { streamEnder } from './end-stream.js';
 import { brokenOff } from './runner-errors.js';
 
 /** Names what a runner keeps. */
@@ -22,6 +22,7 @@ export class StateStream {
   readonly #url: string;
   readonly #client: Client;
   readonly #call: ClientDuplexStream<StateRequest, StateResponse>;
+  readonly #endCall: () => Promise<void>;
   readonly #asked = new Map<string, Deferred<StateGetResponse>>();
   #lastId = 0;
   #failure: Error | undefined;
@@ -30,9 +31,15 @@ export class StateStream {
     this.#url = url;
     this.#client = connect(url);
     this.#call = bidirectional(this.#client, BeamFnState.method.state, workerMetadata(workerId));
+    this.#endCall = streamEnder(this.#call);
     this.#call.on('data', (response: StateResponse) => this.#answer(response));
-    this.#call.on('error', (cause) => this.#fail(brokenOff('state', url, cause)));
-    this.#call.on('end', () => this.#fail(brokenOff('state', url)));
+    this.#call.on('error', (cause) => this.#breakOff(cause));
+    this.#call.on('end', () => this.#breakOff());
+  }
+
+  /** No question is answered any more. */
+  get broken(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** The bytes kept under a key. A page is asked for when the one before is done with. */
@@ -47,9 +54,8 @@ export class StateStream {
 
   /** Ends the stream; whoever waits for an answer gets an error. */
   async end(): Promise<void> {
-    this.#fail(brokenOff('state', this.#url));
-    await endStream(this.#call);
-    this.#client.close();
+    this.#breakOff();
+    await this.#endCall();
   }
 
   #get(bundleId: string, stateKey: StateKey, continuationToken: Uint8Array): Promise<StateGetResponse> {
@@ -70,9 +76,12 @@ export class StateStream {
     else asked?.reject(internalError(`the runner answers a question for state with ${response.case ?? 'nothing'}`));
   }
 
-  #fail(failure: Error): void {
-    this.#failure ??= failure;
+  #breakOff(cause?: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = brokenOff('state', this.#url, cause);
     for (const asked of this.#asked.values()) asked.reject(this.#failure);
     this.#asked.clear();
+    // A call that is under way ends well all the same.
+    this.#client.close();
   }
 }
