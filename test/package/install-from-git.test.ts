@@ -62,9 +62,15 @@ describe('npm install git+file://<clone> in an empty project', function () {
     for (const name of ['mnist', 'product_a', 'product_b']) assert.match(list.stdout, new RegExp(`"${name}"`));
   });
 
-  it('builds a data set from the files that came with the package', async () => {
-    const sample = ['--config', 'men', '--max-examples-per-split', '20'];
-    await run('npx', ['ailab-datasets', 'build', 'product_a', ...sample, '--registry', registry]);
+  const sample = ['build', 'product_a', '--config', 'men', '--max-examples-per-split', '20'];
+
+  it('names the command that installs what SQL takes', async () => {
+    await assertRefusal(sample, /^error\[PEER_MISSING\][^]*npm install @duckdb\/node-api$/m);
+  });
+
+  it('builds a data set from the files that came with the package, once that command was run', async () => {
+    await run('npm', ['install', '@duckdb/node-api']);
+    await run('npx', ['ailab-datasets', ...sample, '--registry', registry]);
   });
 
   it('gives the library and its types to TypeScript', async () => {

@@ -1,5 +1,5 @@
 import { DatasetBuilder, type InputOf, type Keyed, type Pipeline } from '../../../src/index.js';
-import { type Impression, type ItemLine, impressionLog, impressionOf, itemContext, type Policy } from './logs.js';
+import { type Impression, type ItemLine, impressionLogs, impressionOf, itemContext } from './logs.js';
 import {
   type AffinitySchema,
   affinitySchema,
@@ -98,13 +98,10 @@ Keys are policy and line of the log, as in \`bts/17\`.`,
   #impressions(pipeline: Pipeline): Keyed<string, Joined> {
     const campaign = this.#campaign;
     const items = pipeline.read(itemContext(campaign), { name: 'items' }).keyBy((item) => item.item_id);
-    const log = (policy: Policy) =>
-      pipeline
-        .read(impressionLog(policy, campaign), { name: `${policy} log` })
-        .map((line) => impressionOf(line, policy, campaign));
-    return log('random')
-      .merge(log('bts'))
-      .keyBy((impression) => impression.itemId)
+    return pipeline
+      .read(impressionLogs(campaign), { name: 'logs' })
+      .map(impressionOf)
+      .keyBy((impression) => impression.item_id)
       .join(items, { maxUnmatched: 0, name: 'impressions with items' })
       .values()
       .keyBy(([{ policy, index }]) => `${policy}/${index}`);
@@ -113,8 +110,13 @@ Keys are policy and line of the log, as in \`bts/17\`.`,
   #example([impression, item]: Joined): InputOf<Schema> {
     const base = baseExample(impression, item);
     if (this.version === '1.0.0') return base;
-    const [feature_0, feature_1, feature_2, feature_3] = impression.userFeatures;
-    const withUser = { ...base, user: { feature_0, feature_1, feature_2, feature_3 } };
+    const user = {
+      feature_0: impression.user_feature_0,
+      feature_1: impression.user_feature_1,
+      feature_2: impression.user_feature_2,
+      feature_3: impression.user_feature_3,
+    };
+    const withUser = { ...base, user };
     if (this.version === '1.1.0') return withUser;
     return { ...withUser, affinity: impression.affinity };
   }
@@ -122,14 +124,14 @@ Keys are policy and line of the log, as in \`bts/17\`.`,
 
 /** What every version has. */
 function baseExample(impression: Impression, item: ItemLine): InputOf<ImpressionSchema> {
-  const { policy, timestamp, position, click, propensityScore } = impression;
+  const { policy, timestamp, position, click, propensity_score } = impression;
   return {
     policy,
     timestamp,
     // An unknown position stays a number, which the feature refuses.
     position: positions[position - 1] ?? position,
     click,
-    propensity_score: propensityScore,
+    propensity_score,
     item: {
       id: item.item_id,
       feature_0: item.item_feature_0,
