@@ -106,6 +106,44 @@ describe('compressed files', () => {
     );
   });
 
+  it('whose frames have checksums are read, and refused where anything of them is damaged', async function () {
+    const content = text(rows.slice(0, 300).map((row) => `${JSON.stringify(row)}\n`));
+    const file = folder.file('checked.jsonl.zst');
+    const tiny = text(['{"id":1}\n']);
+    await requireOracle(this).call('sources.write_checked_zstd', {
+      file,
+      frames: [content, tiny, new Uint8Array(0), tiny],
+    });
+    const whole = readFileSync(file);
+    const wanted = [...rows.slice(0, 300), { id: 1 }, { id: 1 }];
+    assert.deepEqual((await readAll(jsonl('checked.jsonl.zst'), folder.context)).elements, wanted);
+    const damage = async (at: number, flip: number) => {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ flip;
+      writeFileSync(file, damaged);
+      return (await readAll(jsonl('checked.jsonl.zst'), folder.context)).elements;
+    };
+    await assert.rejects(damage(whole.length - 1, 1), {
+      code: 'SOURCE_MALFORMED',
+      message: 'checked.jsonl.zst: is not a complete zstd file: the checksum of a frame does not match its content',
+    });
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const read = await damage(at, flip).catch((error: { code?: string; message: string }) => {
+          assert.equal(error.code, 'SOURCE_MALFORMED', String(error));
+          assert.match(error.message, /^checked\.jsonl\.zst/);
+          refused++;
+          return undefined;
+        });
+        // A bit of a frame's header may mean nothing for its content, and never another content.
+        if (read !== undefined) assert.deepEqual(read, wanted);
+      }),
+      { numRuns: 200 },
+    );
+    assert.ok(refused > 150, `${refused} of 200`);
+  });
+
   it('that ask for more memory than 128 MiB, that need a dictionary, or are of another format are refused', async () => {
     const head = [0x28, 0xb5, 0x2f, 0xfd];
     for (const [bytes, why] of [

@@ -23,11 +23,22 @@ export class ZstdFrames {
   /** Bytes of content that are still to come. */
   #left = 0;
   #hasChecksum = false;
+  #checksum: number | undefined;
   #isLastBlock = false;
 
   /** Nothing is missing: the stream may end here. */
   get complete(): boolean {
     return this.#expected === 'frame' && this.#filled === 0;
+  }
+
+  /** Whether a checksum follows the content of the frame that is passed. */
+  get hasChecksum(): boolean {
+    return this.#hasChecksum;
+  }
+
+  /** The checksum of the frame that has ended, the low 32 bits of XXH64 of its content; undefined where it has none. */
+  get checksum(): number | undefined {
+    return this.#checksum;
   }
 
   /**
@@ -58,6 +69,7 @@ export class ZstdFrames {
   /** How long the header is whose first bytes are there. */
   #headerBytes(): number {
     if (this.#expected === 'block') return 3;
+    if (this.#expected === 'checksum') return 4;
     if (this.#filled < 5) return 5;
     if (this.#isSkippable()) return 8;
     const descriptor = this.#header[4] as number;
@@ -77,7 +89,13 @@ export class ZstdFrames {
       this.#openBlock();
       return;
     }
+    if (this.#expected === 'checksum') {
+      this.#checksum = this.#view.getUint32(0, true);
+      return;
+    }
+    this.#checksum = undefined;
     if (this.#isSkippable()) {
+      this.#hasChecksum = false;
       this.#left = this.#view.getUint32(4, true);
       this.#expected = 'skippable';
       return;
@@ -131,10 +149,7 @@ export class ZstdFrames {
         return false;
       case 'content':
         if (!this.#isLastBlock) this.#expected = 'block';
-        else if (this.#hasChecksum) {
-          this.#expected = 'checksum';
-          this.#left = 4;
-        } else this.#expected = 'frame';
+        else this.#expected = this.#hasChecksum ? 'checksum' : 'frame';
         return true;
       case 'checksum':
       case 'skippable':

@@ -27,7 +27,9 @@ export async function* decompressBlocks(
       );
   } catch (error) {
     if (error instanceof DatasetsError) throw error;
-    throw malformedFile(file.name, `is not a complete ${compression} file`, {
+    // What is said of frames is our own, and in words.
+    const why = compression === 'zstd' && error instanceof RangeError ? `: ${error.message}` : '';
+    throw malformedFile(file.name, `is not a complete ${compression} file${why}`, {
       hint: hints[compression],
       cause: error,
     });

@@ -62,6 +62,27 @@ def write_zstd(file, frames, sized=True, level=3):
             out.write(sink.getvalue())
 
 
+def write_checked_zstd(file, frames):
+    """Writes bytes as the frames of a zstd file with checksums (RFC 8878, 3.1.1.1.1: bit 2 of the descriptor, and the low 4 bytes of XXH64 behind it), which libzstd, in pyarrow, accepts."""
+    import pyarrow as pa
+    import xxhash
+
+    with open(file, "wb") as out:
+        for content in frames:
+            frame = bytearray(pa.Codec("zstd").compress(content, asbytes=True))
+            frame[4] |= 4
+            frame += (xxhash.xxh64_intdigest(content) & 0xFFFFFFFF).to_bytes(4, "little")
+            assert pa.Codec("zstd").decompress(bytes(frame), len(content), asbytes=True) == content
+            out.write(frame)
+
+
+def xxh64(contents):
+    """The checksums of bytes, in hex, by the reference implementation."""
+    import xxhash
+
+    return [xxhash.xxh64_hexdigest(content) for content in contents]
+
+
 def glob_files(root, pattern):
     """Files below `root` that match, with `/`, sorted."""
     found = glob.glob(pattern, root_dir=root, recursive=True)
