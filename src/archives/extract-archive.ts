@@ -108,8 +108,14 @@ async function createFolder(path: string): Promise<void> {
   }
 }
 
-async function writeMember(
-  { path, content }: Member,
+/**
+ * Writes the content of a member to a file that is not there yet, and returns its bytes.
+ *
+ * @param target absolute
+ * @throws DatasetsError ARCHIVE_UNSAFE, LIMIT_EXCEEDED, STORAGE_FULL, STORAGE_FAILED, INTERRUPTED, and what its reader throws
+ */
+export async function writeMember(
+  { path, content }: Pick<Member, 'path' | 'content'>,
   target: string,
   limit: ExtractionLimit,
   archive: string,
@@ -138,7 +144,7 @@ async function writeMember(
 
 function interrupted(archive: string, signal: AbortSignal): DatasetsError {
   return new DatasetsError('INTERRUPTED', `the extraction of ${archive} was interrupted`, {
-    hint: 'Start it again when you like: the download is kept.',
+    hint: 'Start it again when you like.',
     cause: signal.reason,
     at: { file: archive },
   });

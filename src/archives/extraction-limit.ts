@@ -17,9 +17,12 @@ export class ExtractionLimit {
   readonly #limits: ExtractionLimits;
   readonly #archive: string;
   readonly #archiveBytes: number;
+  readonly #remedy: string | undefined;
   #taken = 0;
 
-  constructor(limits: ExtractionLimits, archive: string, archiveBytes: number) {
+  /** @param remedy what to do if that much is meant, where it isn't the setting that is to be raised */
+  constructor(limits: ExtractionLimits, archive: string, archiveBytes: number, remedy?: string) {
+    this.#remedy = remedy;
     this.#limits = limits;
     this.#archive = archive;
     this.#archiveBytes = archiveBytes;
@@ -50,7 +53,7 @@ export class ExtractionLimit {
 
   #exceeded(setting: keyof ExtractionLimits, what: string): DatasetsError {
     return new DatasetsError('LIMIT_EXCEEDED', `${this.#archive} becomes ${what}; nothing of it was kept`, {
-      hint: `It may be a decompression bomb. Raise the setting ${setting} if that much is meant.`,
+      hint: `It may be a decompression bomb. ${this.#remedy ?? `Raise the setting ${setting}`} if that much is meant.`,
       at: { file: this.#archive },
     });
   }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { DatasetsError } from '../core/errors/index.js';
 import { piped } from './decompress.js';
@@ -22,15 +22,19 @@ const deflated = 8;
 export async function* zipMembers(path: string, archive: string): AsyncGenerator<Member, void, undefined> {
   const opened = await open(path, 'r');
   try {
-    const file = await fileAccess(opened);
-    for (const entry of await readZipDirectory(file, archive)) {
-      const member = zipMember(entry, archive);
-      if (member === undefined) continue;
-      const body = member.kind === 'folder' ? none() : content(path, file, entry, archive);
-      yield { ...member, bytes: entry.bytes, content: body };
-    }
+    yield* zipMembersOf(await fileAccess(opened), archive);
   } finally {
     await opened.close();
+  }
+}
+
+/** The same of a file that somebody else opens and closes. */
+export async function* zipMembersOf(file: RandomAccess, archive: string): AsyncGenerator<Member, void, undefined> {
+  for (const entry of await readZipDirectory(file, archive)) {
+    const member = zipMember(entry, archive);
+    if (member === undefined) continue;
+    const body = member.kind === 'folder' ? none() : content(file, entry, archive);
+    yield { ...member, bytes: entry.bytes, content: body };
   }
 }
 
@@ -95,7 +99,6 @@ function checkContent(bytes: number, checksum: number, entry: ZipEntry, name: st
 async function* none(): AsyncGenerator<Uint8Array, void, undefined> {}
 
 async function* content(
-  path: string,
   file: RandomAccess,
   entry: ZipEntry,
   archive: string,
@@ -105,7 +108,7 @@ async function* content(
   const start = entry.offset + contentStart(header, entry, name, archive);
   let checksum = 0;
   let bytes = 0;
-  for await (const chunk of decompressed(path, start, entry, name, archive)) {
+  for await (const chunk of decompressed(file, start, entry, name, archive)) {
     checksum = crc32(chunk, checksum);
     bytes += chunk.length;
     if (bytes > entry.bytes) break;
@@ -129,7 +132,7 @@ function contentStart(header: Buffer, entry: ZipEntry, name: string, archive: st
 }
 
 function decompressed(
-  path: string,
+  file: RandomAccess,
   start: number,
   entry: ZipEntry,
   name: string,
@@ -137,10 +140,24 @@ function decompressed(
 ): AsyncIterable<Uint8Array> {
   checkMethod(entry, name, archive);
   if (entry.compressedBytes === 0 && entry.method === stored) return none();
-  const compressed = createReadStream(path, { start, end: start + Math.max(1, entry.compressedBytes) - 1 });
+  const compressed = pieces(file, start, start + entry.compressedBytes);
   if (entry.method === stored) return compressed;
   const place = { archive, offset: entry.offset };
-  return piped(compressed, createInflateRaw(), (cause) => damaged(place, `${name} can't be decompressed`, cause));
+  return piped(Readable.from(compressed), createInflateRaw(), (cause) =>
+    damaged(place, `${name} can't be decompressed`, cause),
+  );
+}
+
+const pieceBytes = 1 << 18;
+
+/** Ends early where the file does. */
+async function* pieces(file: RandomAccess, from: number, to: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = from; at < to; ) {
+    const piece = await file.read(at, Math.min(pieceBytes, to - at));
+    if (piece.length === 0) return;
+    at += piece.length;
+    yield piece;
+  }
 }
 
 function checkMethod({ method }: ZipEntry, name: string, archive: string): void {

@@ -12,9 +12,10 @@ import type { SourceFile } from './resolve-files.js';
 /** Larger files are streamed, in pieces of this size. */
 const readBytes = 1 << 20;
 
-/** Size and digest of each file, in order: the sha256 of files of this machine, the CRC-32C that a bucket knows of its own. */
+/** Size and digest of each file, in order: the sha256 of files of this machine, the CRC-32C that a bucket knows of its own. Of members of an archive it is the archive that counts, once. */
 export function fileStates(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceState[]> {
-  return mapFiles(files, (file) => fileState(file, context));
+  const inputs = new Map(files.map((file) => file.archive ?? file).map((file) => [file.name, file]));
+  return mapFiles([...inputs.values()], (file) => fileState(file, context));
 }
 
 /**
@@ -22,13 +23,16 @@ export function fileStates(files: readonly SourceFile[], context: SourceContext)
  * of the same size with an old date, as copying tools do.
  */
 export async function fileStamp(files: readonly SourceFile[], context: SourceContext): Promise<string> {
-  const lines = await mapFiles(files, async (file) => {
-    if (file.location.in === 'bucket') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.crc32c}\n`;
-    if (file.location.in === 'download') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.sha256}\n`;
-    const { size, mtimeNs, ctimeNs } = await stat(absolutePath(file.location, context), { bigint: true });
-    return `${JSON.stringify(file.name)} ${size} ${mtimeNs} ${ctimeNs}\n`;
-  });
+  const lines = await mapFiles(files, (file) => stampLine(file, context));
   return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+async function stampLine({ archive, ...file }: SourceFile, context: SourceContext): Promise<string> {
+  if (archive !== undefined) return `${JSON.stringify(file.name)} of ${await stampLine(archive, context)}`;
+  if (file.location.in === 'bucket') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.crc32c}\n`;
+  if (file.location.in === 'download') return `${JSON.stringify(file.name)} ${file.bytes} ${file.location.sha256}\n`;
+  const { size, mtimeNs, ctimeNs } = await stat(absolutePath(file.location, context), { bigint: true });
+  return `${JSON.stringify(file.name)} ${size} ${mtimeNs} ${ctimeNs}\n`;
 }
 
 async function fileState(file: SourceFile, context: SourceContext): Promise<SourceState> {

@@ -18,7 +18,19 @@ export type LocalLocation =
   | { readonly in: 'machine'; readonly path: string }
   /** Where this build stages what it can't read twice. */
   | { readonly in: 'staged'; readonly path: string }
+  | MemberLocation
   | DownloadLocation;
+
+/** A member of an archive, which this build has extracted. */
+export type MemberLocation = {
+  readonly in: 'member';
+  /** Of the archive and in it: `exports/2026.zip!/logs.csv`. */
+  readonly path: string;
+  /** The same with the archive as messages call it. */
+  readonly name: string;
+  /** Where it lies in the staging directory, with `/`. */
+  readonly staged: string;
+};
 
 /** A file that was downloaded, or a member of an archive that was. */
 export type DownloadLocation = {
@@ -53,6 +65,8 @@ export function absolutePath(location: LocalLocation, context: SourceContext): s
       return location.path;
     case 'staged':
       return join(stagingDirectory(context), location.path);
+    case 'member':
+      return join(stagingDirectory(context), location.staged);
     case 'download':
       return downloadPath(location, context);
   }
@@ -75,6 +89,8 @@ export function locationName(location: FileLocation): string {
   switch (location.in) {
     case 'package':
       return `npm:${location.package}/${location.path}`;
+    case 'member':
+      return location.name;
     case 'download':
       // The name of a file tells how it is packed, which a URL need not say.
       return !location.isMember && location.url.endsWith(`/${location.path}`)

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DatasetsError } from '../../core/errors/index.js';
 import { cleanUrl, formatGcsUrl, gcsUrlProblem, isGcsUrl, isUrl, parseGcsUrl } from '../../core/location/index.js';
 import type { SourceContext } from '../source.js';
+import { archivePath } from './archive-path.js';
 import { bucketTree, findObject } from './bucket-files.js';
 import type { DownloadedFiles } from './downloaded-files.js';
 import { directoryTree, expandGlob, type GlobTree, isGlob } from './glob.js';
@@ -19,10 +20,11 @@ import {
 import { mapFiles } from './map-files.js';
 import { type NpmFile, packageDirectory } from './npm-file.js';
 import { missing } from './opened-file.js';
+import { stageMembers } from './stage-members.js';
 
 /**
  * Files to read: a path relative to the builder module's folder (or an absolute one), a `gs://` URL, a glob of either, a `file:` URL, a file of an npm package,
- * what `p.download` gave, or a list of these.
+ * what `p.download` gave, or a list of these. Behind the name of an archive, `!/` leads to its members: `exports/2026.zip!/logs/*.csv`.
  * The files of a list are read in its order, those of a glob in the order of their names.
  */
 export type FileReference = string | URL | NpmFile | DownloadedFiles | readonly FileReference[];
@@ -33,20 +35,37 @@ export interface SourceFile {
   /** For messages and shard ids. */
   readonly name: string;
   readonly bytes: number;
+  /** What it is a member of. */
+  readonly archive?: SourceFile;
 }
+
+/** Members of an archive that is still to be looked into. */
+interface InArchive {
+  readonly in: 'archive';
+  readonly archive: FileLocation;
+  readonly member: string;
+}
+
+type Located = FileLocation | InArchive;
 
 /**
  * Finds every file of a reference, with its size.
  *
  * @throws DatasetsError SOURCE_NOT_FOUND when a file is not there or a glob matches nothing; UNSUPPORTED for a URL that is neither `file:` nor
- * `gs:`; PEER_MISSING for a package that is not installed; what the storage of a bucket throws
+ * `gs:`; PEER_MISSING for a package that is not installed; what the storage of a bucket and the reader of an archive throw
  */
 export async function resolveFiles(reference: FileReference, context: SourceContext): Promise<readonly SourceFile[]> {
-  const locations = await locate(reference, context);
-  refuseTwice(locations);
-  return mapFiles(locations, (location) =>
-    location.in === 'bucket' ? bucketFile(location) : localFile(location, context),
-  );
+  const found = await mapFiles(await locate(reference, context), (location) => filesAt(location, context));
+  const files = found.flat();
+  refuseTwice(files);
+  return files;
+}
+
+async function filesAt(location: Located, context: SourceContext): Promise<readonly SourceFile[]> {
+  if (location.in === 'bucket') return [await bucketFile(location)];
+  if (location.in !== 'archive') return [await localFile(location, context)];
+  const [archive] = await filesAt(location.archive, context);
+  return archive === undefined ? [] : stageMembers(archive, location.member, context);
 }
 
 async function localFile(location: LocalLocation, context: SourceContext): Promise<SourceFile> {
@@ -67,9 +86,9 @@ async function bucketFile(location: BucketLocation): Promise<SourceFile> {
   );
 }
 
-function refuseTwice(locations: readonly FileLocation[]): void {
+function refuseTwice(files: readonly SourceFile[]): void {
   const names = new Set<string>();
-  for (const name of locations.map(locationName)) {
+  for (const { name } of files) {
     if (names.has(name)) {
       throw new DatasetsError('PIPELINE_INVALID', `${name} is named twice among the files to read`, {
         hint: 'Name each file once; globs must not overlap.',
@@ -128,14 +147,31 @@ function placeOf(path: string, context: SourceContext): string {
   return locationOf(path, context).path;
 }
 
-async function locate(reference: FileReference, context: SourceContext): Promise<readonly FileLocation[]> {
-  if (typeof reference === 'string') return locatePath(reference, context);
-  if (reference instanceof URL) return locateUrl(reference, context);
+async function locate(reference: FileReference, context: SourceContext): Promise<readonly Located[]> {
+  if (typeof reference === 'string') {
+    return intoArchive(reference, (path) => locatePath(path, context));
+  }
+  if (reference instanceof URL) {
+    return intoArchive(reference.href, (href) => locateUrl(new URL(href), context));
+  }
   if (isNamedFile(reference)) {
-    return reference.kind === 'npm-file' ? locatePackageFile(reference, context) : locateDownload(reference);
+    if (reference.kind === 'download') return locateDownload(reference);
+    return intoArchive(reference.path, (path) => locatePackageFile({ ...reference, path }, context));
   }
   const lists = await Promise.all(reference.map((part) => locate(part, context)));
   return lists.flat();
+}
+
+/** Finds files, or the archives that lead to them. */
+async function intoArchive(
+  path: string,
+  find: (path: string) => Promise<readonly FileLocation[]>,
+): Promise<readonly Located[]> {
+  const inside = archivePath(path);
+  if (inside === undefined) return find(path);
+  const member = isUrl(path) && !isGcsUrl(path) ? decodeURIComponent(inside.member) : inside.member;
+  const archives = await find(inside.archive);
+  return archives.map((archive) => ({ in: 'archive', archive, member: posix.normalize(member) }));
 }
 
 async function locatePath(path: string, context: SourceContext): Promise<readonly FileLocation[]> {

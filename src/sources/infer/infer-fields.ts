@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
 import { arrow } from '../arrow/arrow.js';
 import { csv } from '../csv/csv.js';
@@ -40,8 +42,23 @@ export interface InferOptions {
  * ```
  */
 export async function inferFields(files: FileReference, options: InferOptions = {}): Promise<readonly FieldFacts[]> {
+  // Members of archives are extracted to be read.
+  const stagingDirectory = await mkdtemp(join(tmpdir(), 'ailab-datasets-infer-'));
+  try {
+    return await inferStaged(files, stagingDirectory, options);
+  } finally {
+    await rm(stagingDirectory, { recursive: true, force: true });
+  }
+}
+
+async function inferStaged(
+  files: FileReference,
+  stagingDirectory: string,
+  options: InferOptions,
+): Promise<readonly FieldFacts[]> {
   const context: SourceContext = {
     baseDirectory: resolve(options.baseDirectory ?? '.'),
+    stagingDirectory,
     ...(options.signal !== undefined && { signal: options.signal }),
   };
   const found = await resolveFiles(files, context);

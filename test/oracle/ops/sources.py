@@ -4,6 +4,7 @@ import csv
 import glob
 import gzip
 import hashlib
+import io
 import json
 import os
 
@@ -226,3 +227,23 @@ def json_line_values(file):
             except (ValueError, RecursionError):
                 found.append([number, None])
     return found
+
+
+def write_archive(file, members, repeated=None):
+    """Packs contents by name, as the ending of the file says: `.zip` deflated, `.tar` and `.tar.gz`; `repeated` comes a second time."""
+    import tarfile
+    import warnings
+    import zipfile
+
+    named = list(members.items()) + ([(repeated, b"again")] if repeated else [])
+    if file.endswith(".zip"):
+        with warnings.catch_warnings(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            warnings.simplefilter("ignore")
+            for name, content in named:
+                archive.writestr(name, content)
+        return
+    with tarfile.open(file, "w:gz" if file.endswith("gz") else "w") as archive:
+        for name, content in named:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))

@@ -21,8 +21,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** A data set of the rows of files, as a `FilesBuilder`. */
 export async function fromFiles(reference: string, options: FromOptions): Promise<InferredDataset> {
-  const { cwd, signal } = options;
-  const context: SourceContext = { baseDirectory: cwd, ...(signal === undefined ? {} : { signal }) };
+  const { cwd, signal, stagingDirectory } = options;
+  const context: SourceContext = { baseDirectory: cwd, stagingDirectory, ...(signal === undefined ? {} : { signal }) };
   const delimiter = formatOf(reference) === 'csv' ? await findDelimiter(reference, context) : undefined;
   const facts = await inferFields(reference, { ...context, ...(delimiter === undefined ? {} : { delimiter }) });
   const rows = facts[0]?.rows ?? 0;

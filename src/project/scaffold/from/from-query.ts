@@ -1,6 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DatasetsError } from '../../../core/errors/index.js';
 import { inferQuery, type QueryFacts, type SourceContext, sql } from '../../../sources/index.js';
@@ -12,8 +11,7 @@ import { placeOf } from './place.js';
 
 /** A data set of a query's result, as a `SqlBuilder`. The query's file is copied to the builder. */
 export async function fromQuery(file: string, options: FromOptions): Promise<InferredDataset> {
-  const { cwd, config, tables, signal } = options;
-  const stagingDirectory = await mkdtemp(join(tmpdir(), 'ailab-datasets-query-'));
+  const { cwd, config, tables, signal, stagingDirectory } = options;
   const context: SourceContext = {
     baseDirectory: cwd,
     stagingDirectory,
@@ -21,21 +19,17 @@ export async function fromQuery(file: string, options: FromOptions): Promise<Inf
     bigquery: config.bigquery,
     ...(signal === undefined ? {} : { signal }),
   };
-  try {
-    const query = pathToFileURL(resolve(cwd, file));
-    const text = await readText(query);
-    // Without its time a query that names it is refused.
-    const travels = config.warehouse === 'bigquery' && /@snapshot_time\b/i.test(text);
-    const facts = await inferQuery(query, { tables, ...(travels ? { snapshot: options.now } : {}) }, context).catch(
-      (error: unknown) => {
-        throw withHint(error, options);
-      },
-    );
-    const key = await keyOf(query, facts, context, options);
-    return written({ name: basename(file), text, travels }, facts, key, options);
-  } finally {
-    await rm(stagingDirectory, { recursive: true, force: true });
-  }
+  const query = pathToFileURL(resolve(cwd, file));
+  const text = await readText(query);
+  // Without its time a query that names it is refused.
+  const travels = config.warehouse === 'bigquery' && /@snapshot_time\b/i.test(text);
+  const facts = await inferQuery(query, { tables, ...(travels ? { snapshot: options.now } : {}) }, context).catch(
+    (error: unknown) => {
+      throw withHint(error, options);
+    },
+  );
+  const key = await keyOf(query, facts, context, options);
+  return written({ name: basename(file), text, travels }, facts, key, options);
 }
 
 async function readText(query: URL): Promise<string> {

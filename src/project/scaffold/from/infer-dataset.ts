@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ResolvedConfig } from '../../../core/config/index.js';
 import type { DatasetName } from '../../../core/names/index.js';
 import type { DatasetText } from '../dataset-text.js';
@@ -16,6 +19,8 @@ export interface FromOptions {
   /** The time of which a query that travels in time is asked. */
   readonly now: Date;
   readonly signal?: AbortSignal | undefined;
+  /** Absolute: where queries and archives put what is read; it is removed afterwards. */
+  readonly stagingDirectory: string;
 }
 
 export interface InferredDataset {
@@ -30,6 +35,15 @@ export interface InferredDataset {
  * @param from files of rows (a path or a pattern, on this machine or on `gs://`), or a `.sql` file
  * @throws DatasetsError what `inferFields` and `inferQuery` throw; QUERY_INVALID where no column of a query identifies a row
  */
-export async function inferDataset(from: string, options: FromOptions): Promise<InferredDataset> {
-  return from.endsWith('.sql') ? fromQuery(from, options) : fromFiles(from, options);
+export async function inferDataset(
+  from: string,
+  options: Omit<FromOptions, 'stagingDirectory'>,
+): Promise<InferredDataset> {
+  const stagingDirectory = await mkdtemp(join(tmpdir(), 'ailab-datasets-from-'));
+  const staged = { ...options, stagingDirectory };
+  try {
+    return await (from.endsWith('.sql') ? fromQuery(from, staged) : fromFiles(from, staged));
+  } finally {
+    await rm(stagingDirectory, { recursive: true, force: true });
+  }
 }

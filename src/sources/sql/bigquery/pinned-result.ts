@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { stagingDirectory } from '../../files/location.js';
 import type { SourceContext, SourceState } from '../../source.js';
+import { readStagedRecord, writeStagedRecord } from '../../staged-record.js';
 import { digestOfParameters } from '../parameters.js';
-import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { tableField } from './resources.js';
 

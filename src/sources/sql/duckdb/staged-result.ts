@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { storageError } from '../../../storage/index.js';
 import { type LocalLocation, stagingDirectory } from '../../files/location.js';
 import type { SourceContext } from '../../source.js';
+import { readStagedRecord, writeStagedRecord } from '../../staged-record.js';
 import type { ParquetResult } from '../extract/parquet-result.js';
-import { readStagedRecord, writeStagedRecord } from '../staged-record.js';
 
 const recordSchema = z.strictObject({
   stamp: z.string(),

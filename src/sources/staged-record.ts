@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { storageError } from '../../storage/index.js';
+import { storageError } from '../storage/index.js';
 
 /** What an earlier attempt at a build took note of; undefined for nothing, and for what a power cut left. */
 export function readStagedRecord<T>(path: string, schema: z.ZodType<T>): T | undefined {
