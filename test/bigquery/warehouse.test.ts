@@ -219,6 +219,45 @@ describe('a build on BigQuery', () => {
     await refuses(run({ restart: true }), 'SOURCE_NOT_FOUND', /test\.results/, /bq mk .*test:results/);
   });
 
+  it('refuses scripts, other statements and what is temporary by name, before anything is paid', async () => {
+    for (const [text, statementType, message, hint] of [
+      ['DECLARE x INT64 DEFAULT 3; SELECT x AS id', 'SCRIPT', /clicks\.sql: .*script of several statements/, /WITH/],
+      ['CREATE TABLE a.b AS SELECT 1 AS id', 'CREATE_TABLE_AS_SELECT', /of type CREATE_TABLE_AS_SELECT/, /one SELECT/],
+      [
+        '-- once\nCREATE TEMP FUNCTION f(x INT64) AS (x); SELECT f(1) AS id',
+        'SELECT',
+        /makes something temporary/,
+        /kept/,
+      ],
+      ['CREATE TEMPORARY TABLE t AS SELECT 1 AS id', 'SCRIPT', /script of several statements/, /WITH/],
+    ] as const) {
+      await project.addFile('datasets/clicks/clicks.sql', `${text}, @least AS least`);
+      const server = await start({ queries: [{ ...query, statementType }] });
+      await refuses(run({ restart: true }), 'QUERY_INVALID', message, hint);
+      assert.equal(server.callsOf('jobs.insert').length, 0);
+      await server.stop();
+    }
+  });
+
+  it('names a wildcard among its inputs, of which BigQuery describes no table', async () => {
+    const referencedTables = [
+      { projectId: 'test', datasetId: 'logs', tableId: 'clicks_*' },
+      { projectId: 'test', datasetId: 'logs', tableId: 'items' },
+    ];
+    await start({ queries: [{ ...query, referencedTables }], tables: { 'logs.items': result } });
+    const { directory } = await run();
+    await checkRows();
+    const manifest = await readManifest(openStorage(directory), '');
+    const inputs = manifest?.sources.filter(({ uri }) => uri.startsWith('bigquery:'));
+    assert.deepEqual(
+      inputs?.map(({ uri, modified }) => [uri, modified !== undefined]),
+      [
+        ['bigquery:test.logs.clicks_*', false],
+        ['bigquery:test.logs.items', true],
+      ],
+    );
+  });
+
   it('says that a quota is used up, and the job', async () => {
     const failure = { reason: 'quotaExceeded', message: quotaExceeded.message ?? '' };
     const server = await start({ queries: [{ ...query, failures: [failure] }] });

@@ -74,6 +74,10 @@ export class TableStore {
   }
 
   get(reference: TableReference): StoredTable {
+    // A wildcard stands for tables in a query, and nowhere else.
+    if (!/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}$]+$/u.test(reference.tableId)) {
+      throw new ApiError(400, 'invalid', `Invalid table ID "${reference.tableId}".`);
+    }
     this.#dataset(`${reference.projectId}:${reference.datasetId}`);
     const table = this.#find(reference);
     if (table === undefined) throw new ApiError(404, 'notFound', `Not found: Table ${tableName(reference)}`);

@@ -236,11 +236,16 @@ async function findTable(rest: BigQueryRest, table: TableReference): Promise<Tab
   }
 }
 
-/** Tables that were read. Of one whose description the credentials may not see, the name alone is known. */
+/** Tables that were read. Of one whose description the credentials may not see, and of a wildcard (`logs_*`), the name alone is known. */
 async function inputsOf(rest: BigQueryRest, tables: readonly TableReference[]): Promise<SourceState[]> {
   const inputs: SourceState[] = [];
   for (const table of tables) {
     const uri = `bigquery:${tableName(table)}`;
+    // Of tables that a wildcard names there is nothing to ask for; the result is pinned all the same.
+    if (table.tableId.endsWith('*')) {
+      inputs.push({ uri });
+      continue;
+    }
     try {
       const found = await findTable(rest, table);
       inputs.push({ uri, ...(found !== undefined && stateOf(found)) });

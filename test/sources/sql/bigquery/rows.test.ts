@@ -131,6 +131,18 @@ describe('rows that BigQuery gives', () => {
     await assert.rejects(refused, { code: 'QUERY_INVALID', message: /no column txet, which is to be read/ });
   });
 
+  it('are those of all tables that a wildcard names, which may be told by their suffix', async () => {
+    const [dataset] = table.split('.');
+    for (const day of ['20260101', '20260102', '20260103']) {
+      await emulator.run(`CREATE TABLE ${dataset}.logs_${day} AS SELECT ${day} AS id`);
+    }
+    const text = `SELECT id, _TABLE_SUFFIX AS day FROM \`${dataset}.logs_*\` WHERE _TABLE_SUFFIX >= '20260102' ORDER BY id`;
+    assert.deepEqual(await rowsOf(text), [
+      { id: 20260102n, day: '20260102' },
+      { id: 20260103n, day: '20260103' },
+    ]);
+  });
+
   it('come in shards that are read again with the same rows', async () => {
     const text = 'SELECT x AS id FROM UNNEST(GENERATE_ARRAY(1, 600000)) AS x';
     const first = await readAll<{ id: bigint }>(sql(text), context);
