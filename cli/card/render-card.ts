@@ -1,5 +1,6 @@
 import type { DatasetCard } from '../../src/catalog/index.js';
 import { formatReference } from '../../src/core/names/index.js';
+import { rebuildableText } from '../show/rebuildable-text.js';
 import { formatBytes, formatCount, printable, renderTable, type TextOutput, wrap } from '../terminal/index.js';
 import { fieldTable } from './field-table.js';
 
@@ -62,6 +63,7 @@ function facts(card: DatasetCard, out: TextOutput): string {
     ['formats', card.formats.length > 0 ? card.formats.join(', ') : undefined],
     ['published', card.createdAt],
     ['external', card.external && `taken in from ${externalWords[card.external] ?? card.external}; not rebuildable`],
+    ['rebuildable', card.external === undefined ? card.rebuildable && rebuildableText(card.rebuildable) : undefined],
     ['content', card.contentDigest === undefined ? undefined : `sha256 ${card.contentDigest.slice(0, 16)}…`],
     ['directory', card.directory],
   ].flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]]));
@@ -89,7 +91,7 @@ function versions(card: DatasetCard, out: TextOutput): string {
   const rows = card.versions.map(({ version, notes = '', published, yanked }) => [
     version,
     publishedText(published, yanked),
-    yanked === undefined ? notes : `yanked: ${printable(yanked)}${notes && `; ${notes}`}`,
+    yanked === undefined ? notes : `${printable(yanked)}${notes && `; ${notes}`}`,
   ]);
   const columns = [{ title: 'version' }, { title: 'published', dress: out.style.green }, { title: 'release notes' }];
   return table(columns, rows, out);

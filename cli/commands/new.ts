@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { Option } from 'commander';
+import { type WarehouseName, warehouseNames } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import type { DatasetKind, Scaffolded, ScaffoldedProject } from '../../src/project/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
@@ -10,6 +11,7 @@ interface NewFlags {
   readonly kind?: DatasetKind;
   readonly from?: string;
   readonly table?: Readonly<Record<string, string>>;
+  readonly warehouse?: WarehouseName;
 }
 
 export const newCommand: CommandModule = {
@@ -36,6 +38,12 @@ export const newCommand: CommandModule = {
       )
       .addOption(
         new Option('--table <name=files>', 'files as a table of the query, on DuckDB (repeat it)').argParser(addTable),
+      )
+      .addOption(
+        new Option(
+          '--warehouse <name>',
+          'with --from query.sql: where the query is asked, in place of the configured one',
+        ).choices(warehouseNames),
       )
       .addHelpText(
         'after',
@@ -72,8 +80,8 @@ async function create(context: CommandContext, name: string | undefined, flags: 
   const made: Scaffolded[] = project === undefined ? [] : [project];
   const notes: string[] = [];
   if (name !== undefined) {
-    const config = await context.configIn(folder);
-    const { from, table: tables = {}, kind = 'files' } = flags;
+    const { from, table: tables = {}, kind = 'files', warehouse } = flags;
+    const config = await context.configIn(folder, warehouse === undefined ? {} : { warehouse });
     if (from === undefined) made.push(await scaffoldDataset(name, kind, config));
     else {
       const inferred = await scaffoldDatasetFrom(
@@ -119,7 +127,7 @@ function addTable(text: string, tables: Readonly<Record<string, string>> = {}): 
   });
 }
 
-function checkFrom(name: string | undefined, { from, kind, table }: NewFlags): void {
+function checkFrom(name: string | undefined, { from, kind, table, warehouse }: NewFlags): void {
   const isQuery = from?.endsWith('.sql') === true;
   if (from !== undefined && name === undefined)
     throw usage(
@@ -130,6 +138,8 @@ function checkFrom(name: string | undefined, { from, kind, table }: NewFlags): v
     throw usage('--from says by itself of what kind the data set is', 'Leave out --kind.');
   if (table !== undefined && !isQuery)
     throw usage('--table names files for a query, and no query is named', 'Name it: --from query.sql.');
+  if (warehouse !== undefined && !isQuery)
+    throw usage('--warehouse says where a query is asked, and no query is named', 'Name it: --from query.sql.');
 }
 
 function usage(message: string, hint: string): DatasetsError {
@@ -161,7 +171,7 @@ function nextSteps(
     ...(project === undefined ? [] : [install]),
     ...peers(flags).map((name) => `npm install ${name}`),
     ...(name === undefined ? [`npx ailab-datasets new ${dataset}`] : []),
-    `npx ailab-datasets build ${dataset}`,
+    `npx ailab-datasets build ${dataset}${flags.warehouse === undefined ? '' : ` --warehouse ${flags.warehouse}`}`,
     `npx ailab-datasets show ${dataset}`,
   ];
   return [style.bold('Next:'), ...steps.map((step) => `  ${step}`)];

@@ -2,6 +2,7 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { formatReference, parseDatasetName, parseReference } from '../../src/core/names/index.js';
 import type { PrunedVersion, PruneReport } from '../../src/registry/index.js';
 import { duration, list, wholeNumber } from '../flags/parsers.js';
+import { reasonFlag } from '../flags/reason.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { formatBytes, formatCount, renderTable, type TextOutput } from '../terminal/index.js';
@@ -27,7 +28,7 @@ export const pruneCommand: CommandModule = {
         'keep these versions: product_a:1.2.0, product_a:1.*.* (repeat it, or separate them with commas)',
         list,
       )
-      .option('--reason <why>', 'why: whoever asks for a removed version is told')
+      .addOption(reasonFlag('why: whoever asks for a removed version is told'))
       .option('--yes', 'remove them; without it the command only says what would go')
       .option('--dry-run', 'only say what would go: the default')
       .addHelpText(

@@ -2,7 +2,7 @@ import { type Argument, RootCommand, type Command as Target } from '@bomb.sh/tab
 import { Command, type Option } from 'commander';
 import type { CommandContext } from '../frame/command-module.js';
 import { addGlobalOptions } from '../frame/program.js';
-import { datasetCandidates } from './dataset-candidates.js';
+import { aliasCandidates, datasetCandidates } from './dataset-candidates.js';
 
 /** Arguments of these names take data sets; see `datasetCandidates`. */
 const datasetArguments: ReadonlySet<string> = new Set(['dataset', 'reference']);
@@ -24,6 +24,7 @@ export async function printCompletions(words: readonly string[], context: Comman
         function (this: Argument, complete) {
           for (const choice of argument.argChoices ?? []) complete(choice, '');
           if (datasetArguments.has(argument.name())) for (const [name, text] of datasets) complete(name, text);
+          if (argument.name() === 'alias') for (const [name, text] of aliases) complete(name, text);
         },
         argument.variadic,
       );
@@ -31,6 +32,7 @@ export async function printCompletions(words: readonly string[], context: Comman
   }
   const takesDatasets = words.length > 1;
   const datasets = takesDatasets ? await datasetCandidates(words.at(-1) ?? '', context) : [];
+  const aliases = words.length > 2 ? await aliasCandidates(words.at(-2) ?? '', context) : [];
   root.parse([...words]);
 }
 

@@ -5,9 +5,10 @@ const program = 'ailab-datasets';
 
 /**
  * bash splits words at the colon of `product_a:1.2.0`, and what stands before it must not be completed a second time; bash-completion has a
- * function for that, which the generated script doesn't call.
+ * function for that, which the generated script doesn't call. For the at sign of `product_a@prod` it has none: words are not split there any more, as npm's completion has it.
  */
 const bashColons = `
+COMP_WORDBREAKS=\${COMP_WORDBREAKS//@}
 __ailab_datasets_complete_with_colons() {
     local cur
     __ailab_datasets_complete "$@"

@@ -22,7 +22,7 @@ export interface CommandContext {
   /** The project's configuration under the command's own flags and `--registry`. */
   config(flags?: DatasetsConfig): Promise<ResolvedConfig>;
   /** As `config`, for a project in another folder (absolute). */
-  configIn(folder: string): Promise<ResolvedConfig>;
+  configIn(folder: string, flags?: DatasetsConfig): Promise<ResolvedConfig>;
   /** Every command, for those that speak of the others. */
   readonly commands: readonly CommandEntry[];
 }

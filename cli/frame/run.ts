@@ -71,7 +71,7 @@ async function invoke(options: RunOptions, flags: GlobalFlags, work: Parameters<
           signal,
           config: (own = {}) =>
             loadConfiguration(cwd, flags.registry === undefined ? own : { ...own, registry: flags.registry }),
-          configIn: (folder) => loadConfiguration(folder, {}),
+          configIn: (folder, own = {}) => loadConfiguration(folder, own),
           commands: options.commands,
         }),
       onInterrupt,

@@ -4,6 +4,7 @@ import { formatReference, nearestHint } from '../../src/core/names/index.js';
 import { formatCount, type TextOutput, textWidth, wrap } from '../terminal/index.js';
 import { type ExampleLine, exampleLines } from './example-lines.js';
 import { imagePreview, type PreviewPixels, type PreviewStyle } from './image-preview.js';
+import { rebuildableText } from './rebuildable-text.js';
 
 export interface RenderOptions {
   /** Index of the first example. */
@@ -19,7 +20,12 @@ const previewColumns = 56;
 /** Examples for the terminal: a heading, then field by field, small images as pictures. */
 export async function renderExamples(shown: ShownExamples, options: RenderOptions, out: TextOutput): Promise<string> {
   const { info, split, length } = shown;
-  const title = `${out.style.bold(formatReference(info))}  ${split}, ${formatCount(length)} examples`;
+  const heading = `${out.style.bold(formatReference(info))}  ${split}, ${formatCount(length)} examples`;
+  const rebuildable = info.manifest?.rebuildable;
+  const title =
+    rebuildable === undefined
+      ? heading
+      : [heading, ...wrap(`rebuildable ${rebuildableText(rebuildable)}`, out.width).map(out.style.dim)].join('\n');
   const blocks: string[] = [];
   let isHiding = false;
   for (const [index, example] of shown.examples.entries()) {

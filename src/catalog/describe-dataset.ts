@@ -5,7 +5,14 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import { compareVersions, isVersion, parseReference } from '../core/names/index.js';
 import type { AnyFeature } from '../features/index.js';
 import { openVersion } from '../reader/index.js';
-import { type DatasetListing, openRegistry, type Registry, readYanks, type VersionInfo } from '../registry/index.js';
+import {
+  type DatasetListing,
+  type Manifest,
+  openRegistry,
+  type Registry,
+  readYanks,
+  type VersionInfo,
+} from '../registry/index.js';
 import { isLocalStorage } from '../storage/index.js';
 import type { FindOptions } from './find-version.js';
 import { type SchemaField, schemaFields } from './schema/schema-fields.js';
@@ -39,6 +46,8 @@ export interface DatasetCard {
   readonly contentDigest: string | undefined;
   /** What wrote a version that was taken in from outside, which no builder can make again: `tfds`, `hugging-face`, `parquet`, ... */
   readonly external: string | undefined;
+  /** Until when a version that queries made can be built again, and why; undefined where no query made it. */
+  readonly rebuildable: Manifest['rebuildable'];
 }
 
 export interface CardVersion {
@@ -99,6 +108,7 @@ async function fromRegistry(
     createdAt: info.manifest?.createdAt,
     contentDigest: info.manifest?.contentDigest,
     external: info.manifest?.external?.writer,
+    rebuildable: info.manifest?.rebuildable,
   };
 }
 
@@ -147,6 +157,7 @@ async function fromBuilder(reference: string, config: ResolvedConfig): Promise<D
     createdAt: undefined,
     contentDigest: undefined,
     external: undefined,
+    rebuildable: undefined,
   };
 }
 

@@ -5,8 +5,9 @@ import type { VersionInfo } from '../registry/index.js';
 import { Columns } from './columns/columns.js';
 import { ExampleIterator } from './example-iterator.js';
 import { countExamples, type ShardPiece, shardPieces, sliceRanges } from './split/shard-pieces.js';
-import { type ExampleRange, resolveSplit } from './split/split-ranges.js';
+import type { ExampleRange } from './split/split-ranges.js';
 import type { SplitSelector } from './split/split-selector.js';
+import { versionRanges } from './split/version-ranges.js';
 
 /** What a `Dataset` reads from: a version, open. */
 export interface ExampleSource<Example> {
@@ -85,7 +86,7 @@ export class Dataset<Example> implements AsyncIterable<Example> {
    * ```
    */
   split(selector: SplitSelector): Dataset<Example> {
-    return new Dataset(this.#source, resolveSplit(selector, this.info.splits));
+    return new Dataset(this.#source, versionRanges(this.info, selector));
   }
 
   /** Examples `from .. to` of these, as `Array.slice`. */

@@ -4,8 +4,8 @@ import { arrowSchemaOf } from '../formats/index.js';
 import type { VersionInfo } from '../registry/index.js';
 import { Dataset } from './dataset.js';
 import { type FileVerification, ShardFiles } from './shards/shard-files.js';
-import { resolveSplit } from './split/split-ranges.js';
 import type { SplitSelector } from './split/split-selector.js';
+import { versionRanges } from './split/version-ranges.js';
 import { localVersionFiles, type VersionFiles, versionInfo } from './version-files.js';
 import { readSchema } from './version-schema.js';
 import { type ReadFormat, VersionSource } from './version-source.js';
@@ -71,7 +71,7 @@ export async function openVersion<Example = Readonly<Record<string, unknown>>>(
     schema,
     leaves: arrow.leaves,
     format,
-    dataset: (selector = 'all') => new Dataset(source, resolveSplit(selector, info.splits)),
+    dataset: (selector = 'all') => new Dataset(source, versionRanges(info, selector)),
   };
 }
 

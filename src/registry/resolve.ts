@@ -13,6 +13,7 @@ import {
   type Version,
   type VersionPattern,
 } from '../core/names/index.js';
+import { listAliases } from './aliases/read-alias.js';
 import { readDefaultConfig } from './default-config.js';
 import { versionPath } from './layout.js';
 import type { Registry, ResolvedVersion } from './registry.js';
@@ -82,8 +83,10 @@ async function resolveAlias(registry: Registry, reference: Reference) {
   const target = await registry.aliases(name, alias ?? defaultAlias);
   if (target !== undefined || alias === undefined) return target;
   if ((await registry.listDataset(name)) === undefined) throw await unknownDataset(registry, reference);
+  const others = (await listAliases(registry, name)).map((entry) => formatReference({ name, alias: entry.alias }));
+  const known = others.length === 0 ? 'It has no aliases.' : `Its aliases are: ${others.join(', ')}.`;
   throw new DatasetsError('VERSION_UNKNOWN', `${name} has no alias ${alias} in ${registry.location}`, {
-    hint: `Name a version, or none for the newest: ${name}.`,
+    hint: `${known} Name a version, or none for the newest: ${name}.`,
     at: { dataset: name },
   });
 }

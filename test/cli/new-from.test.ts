@@ -221,6 +221,7 @@ FROM reviews`;
     ['a file that is not there', ['--from', 'none.csv'], /none\.csv/],
     ['a kind besides', ['--from', 'few.csv', '--kind', 'images'], /--from says by itself/],
     ['tables without a query', ['--from', 'few.csv', '--table', 'a=b.csv'], /--table names files for a query/],
+    ['a warehouse without a query', ['--from', 'few.csv', '--warehouse', 'bigquery'], /--warehouse says where a query/],
     ['files of another kind', ['--from', 'ailab-datasets.config.ts'], /UNSUPPORTED/],
   ] as const) {
     it(`refuses ${what}`, async () => {

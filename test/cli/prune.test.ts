@@ -37,7 +37,7 @@ describe('prune', () => {
   });
 
   it('removes with --yes, and whoever asks later is told', async () => {
-    const outcome = await prune('--keep-last', '1', '--yes', '--reason', 'superseded', '--json');
+    const outcome = await prune('--keep-last', '1', '--yes', '-m', 'superseded', '--json');
     assert.equal(outcome.code, 0, outcome.stderr);
     const { versions } = JSON.parse(outcome.stdout) as {
       readonly versions: readonly { reference: string; outcome: string | null }[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import { rebuildableText } from '../../cli/show/rebuildable-text.js';
 import { requireOracle } from '../oracle/index.js';
 import { TemporaryProject } from './run-cli.js';
 
@@ -152,7 +153,11 @@ describe('commands that read a version', () => {
     });
 
     for (const [argv, code, pattern] of [
-      [['people', '--split', 'tran'], 3, /error\[SPLIT_UNKNOWN\].*\n(?:.*\n)*hint: Did you mean train/],
+      [
+        ['people', '--split', 'tran'],
+        3,
+        /error\[SPLIT_UNKNOWN\]: people:1\.1\.0: .*no split tran\n(?:.*\n)*hint: Did you mean train/,
+      ],
       [['people', '--split', 'train[oops]'], 2, /error\[SPLIT_EXPRESSION_INVALID\]/],
       [['people', '--fields', 'hight'], 2, /--fields names hight.*\n(?:.*\n)*hint: Did you mean height/],
       [['people:9.9.9'], 3, /error\[VERSION_UNKNOWN\]/],
@@ -163,6 +168,47 @@ describe('commands that read a version', () => {
         assert.match(outcome.stderr, pattern);
       });
     }
+  });
+
+  describe('a version that a query made', () => {
+    const counts = (retain: string) => `
+import { DatasetBuilder, features, scalar, sql, type Pipeline } from 'ailab-datasets';
+
+const schema = features({ n: scalar('int64') });
+
+export class Counts extends DatasetBuilder<typeof schema> {
+  static override readonly datasetName = 'counts';
+  static override readonly versions = { '1.0.0': 'First release.' };
+  override info() { return { description: 'Counts.', features: schema }; }
+  override splits(p: Pipeline) {
+    const rows = p.read(sql<{ n: bigint }>('SELECT range AS n FROM range(3)', { retain: '${retain}' }));
+    return { train: rows.keyBy(({ n }) => n).mapValues(({ n }) => ({ n })) };
+  }
+}
+`;
+
+    it('says in info and show until when it can be built again, and why', async () => {
+      for (const [retain, text] of [
+        ['none', /rebuildable +never: .*nothing is kept of it/],
+        ['extract', /rebuildable +always: the result of .* is kept/],
+      ] as const) {
+        await project.write('datasets/counts/builder.ts', counts(retain));
+        const built = await project.run(['build', 'counts', '--overwrite', '--runner', 'inline']);
+        assert.equal(built.code, 0, built.stderr);
+        const env = { COLUMNS: '300' };
+        for (const command of ['info', 'show'])
+          assert.match((await project.run([command, 'counts'], { env })).stdout, text);
+      }
+      const { rebuildable } = (await project.json(['info', 'counts'])) as {
+        readonly rebuildable: { readonly until: string };
+      };
+      assert.equal(rebuildable.until, 'always');
+      assert.doesNotMatch((await project.run(['info', 'people'])).stdout, /rebuildable/);
+      assert.equal(
+        rebuildableText({ until: '2027-11-21T09:30:00.000Z', why: 'it is kept' }),
+        'until 2027-11-21: it is kept',
+      );
+    });
   });
 
   describe('a directory that tfds prepared', () => {

@@ -94,6 +94,13 @@ describe('commands on a registry', () => {
     assert.deepEqual(await complete('build', 'rev'), ['reviews']);
     assert.deepEqual(await complete('build', 'reviews', 'noi'), ['noise']);
     assert.deepEqual(await complete('path', 'reviews:'), ['reviews:1.0.0']);
+    for (const alias of ['prod', 'candidate']) await project.run(['promote', 'reviews:1.0.0', alias, '-m', 'a test']);
+    assert.deepEqual(await complete('path', 'reviews@'), ['reviews@candidate', 'reviews@prod']);
+    assert.deepEqual(await complete('rollback', 'reviews', 'pr'), ['prod']);
+    assert.deepEqual(await complete('promote', 'reviews:1.0.0', ''), ['candidate', 'prod']);
+    assert.deepEqual(await complete('show', 'nothing@'), []);
+    const { stderr } = await project.run(['path', 'reviews@prd']);
+    assert.match(stderr, /^hint: Its aliases are: reviews@candidate, reviews@prod\. Name a version/m);
   });
 
   for (const shell of ['bash', 'zsh', 'fish']) {

@@ -85,6 +85,18 @@ describe('new --from a query of BigQuery', function () {
     });
   }
 
+  it('is asked where --warehouse says so, whatever the configuration says', async () => {
+    const command = [join(repositoryRoot, 'dist/cli/main.js'), 'new', 'asked', '--from', 'clicks.sql'];
+    const config = { datasets: ['datasets'], bigquery: { project: 'test', dataset: 'results' } };
+    await writeFile(join(folder, 'ailab-datasets.config.json'), JSON.stringify(config));
+    const asked = await capture(process.execPath, [...command, '--warehouse', 'bigquery'], { cwd: folder });
+    assert.equal(asked.exitCode, 0, asked.stderr);
+    assert.match(asked.stdout, /build asked --warehouse bigquery$/m);
+    assert.match(await readFile(join(folder, 'datasets/asked/builder.ts'), 'utf8'), /What was paid, in euros/);
+    await rm(join(folder, 'datasets/asked'), { recursive: true });
+    await rm(join(folder, 'ailab-datasets.config.json'));
+  });
+
   it('asks a dry run, which costs nothing, and makes of policy tags what is dropped', async () => {
     const config = await configured();
     const { notes } = await scaffoldDatasetFrom('clicks', 'clicks.sql', { cwd: folder }, config);

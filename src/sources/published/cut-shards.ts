@@ -1,5 +1,5 @@
 import { formatReference } from '../../core/names/index.js';
-import { resolveSplit, type SplitSelector } from '../../reader/index.js';
+import { type SplitSelector, versionRanges } from '../../reader/index.js';
 import type { Manifest, VersionInfo } from '../../registry/index.js';
 import { batchElements, type SourceShard } from '../source.js';
 import type { PublishedVersion } from './published-request.js';
@@ -31,7 +31,7 @@ export function cutShards(pinned: PublishedVersion, info: VersionInfo, selector:
   const version = { name, ...(config !== undefined && { config }), version: pinned.version, contentDigest };
   const reference = formatReference(version);
   const shards: SourceShard[] = [];
-  for (const range of resolveSplit(selector, info.splits)) {
+  for (const range of versionRanges(info, selector)) {
     let first = 0;
     for (const { examples, exampleBytes } of shardsOf(info.manifest, range.split)) {
       const average = Math.max(1, exampleBytes / Math.max(1, examples));
