@@ -270,6 +270,18 @@ export class LocalStorage implements Storage {
     }
   }
 
+  /** Moves a file in one step, over what is there. */
+  async moveFile(from: string, to: string): Promise<void> {
+    const target = this.absolute(to);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await rename(this.absolute(from), target);
+      await syncDirectory(dirname(target));
+    } catch (cause) {
+      throw storageError(cause, `move ${from} to`, target);
+    }
+  }
+
   async deleteDirectory(path: string): Promise<void> {
     const absolute = this.absolute(path);
     try {

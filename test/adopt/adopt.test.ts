@@ -18,12 +18,13 @@ import { describeDataset } from '../../src/catalog/index.js';
 import { loadConfig } from '../../src/core/config/index.js';
 import { exportVersion } from '../../src/export/index.js';
 import { localVersionFiles, openVersion, verifyVersion } from '../../src/reader/index.js';
-import { openRegistry, prune, readManifest } from '../../src/registry/index.js';
+import { openRegistry, prune, readManifest, removeAbandonedBuilds } from '../../src/registry/index.js';
 import { published } from '../../src/sources/index.js';
 import { digestsBelow } from '../build/team-project.js';
 import { requireGcs } from '../gcs/index.js';
 import { type Oracle, plain, requireOracle } from '../oracle/index.js';
 import { comparable, sampleExpression, tfdsInput } from '../reader/sample.js';
+import { runToDeath } from '../run-to-death.js';
 import { readAll } from '../sources/read-all.js';
 
 /** Decoded values as Python shows them: bigints and floats alike, pixels and bytes as numbers. */
@@ -294,6 +295,37 @@ describe('taking in a directory that something else wrote', () => {
     assert.deepEqual(await openRegistry(registry).listDatasets(), []);
     const staged = readdirSync(join(registry, '.staging'), { recursive: true });
     assert.deepEqual(staged, []);
+  });
+
+  it('killed at any moment leaves nothing or the whole version, and goes well when it is run again', async function () {
+    this.timeout(300_000);
+    const spark = join(root, 'spark');
+    await oracle.call('adopt.write_spark', { directory: spark, files: [20, 11] });
+    const undisturbed = await digestsBelow((await adopt('spark', 'sessions:1.0.0')).directory);
+    const script = join(import.meta.dirname, 'adopt-process.js');
+    let killed = 0;
+    let whole = 0;
+    for (let change = 1; ; change++) {
+      const target = join(root, `killed-${change}`);
+      if ((await runToDeath([script, spark, target, String(change)])) === null) break;
+      killed++;
+      const one = openRegistry(target);
+      const seen = await one.listDatasets();
+      if (seen.length > 0) {
+        assert.deepEqual(seen, [{ name: 'sessions', versions: ['1.0.0'], configs: [] }]);
+        await assertWhole(join(target, 'sessions/1.0.0'));
+        whole++;
+      }
+      const again = await adopt('spark', 'sessions:1.0.0', { registry: target });
+      assert.equal(again.status, seen.length > 0 ? 'exists' : 'published');
+      assert.deepEqual(await digestsBelow(again.directory), undisturbed);
+      await removeAbandonedBuilds(one);
+      assert.deepEqual(readdirSync(join(target, '.staging')), [], `change ${change} left something`);
+    }
+    assert.ok(
+      killed > 15 && whole > 0 && whole < killed,
+      `${killed} moments were tried, ${whole} with a whole version`,
+    );
   });
 
   it('publishes to a bucket the same as to a directory', async function () {

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { build, repairVersion } from '../../src/build/index.js';
 import { verifyReference } from '../../src/catalog/index.js';
 import type { DatasetsConfig } from '../../src/core/config/index.js';
-import { type Manifest, openRegistry, readManifest } from '../../src/registry/index.js';
+import { type Manifest, openRegistry, prune, readManifest } from '../../src/registry/index.js';
 import { requireGcs } from '../gcs/index.js';
 import { plain, requireOracle } from '../oracle/index.js';
 import { flip } from '../reader/damage.js';
+import { runToDeath } from '../run-to-death.js';
 import { digestsBelow, TeamProject } from './team-project.js';
 
 const query = `SELECT CAST(id AS INTEGER) AS id, name, CAST(id AS HUGEINT) * 100000000000000000000 AS large, [name, upper(name)] AS names
@@ -273,6 +274,37 @@ describe('what a version can be built again from', function () {
     assert.equal(now.ino, ino);
     assert.equal(extractsOf(await manifestOf(directory))[0]?.files[0]?.path, `.extracts/${name}`);
     assert.deepEqual(await readdir(join(registry, '.staging')), []);
+  });
+
+  it('is lost by no build that is killed between keeping it and being published', async () => {
+    const undisturbed = await digestsBelow((await built('people:1.0.0', { registry: 'undisturbed' })).directory);
+    const script = join(import.meta.dirname, 'killed-build-process.js');
+    const registry = openRegistry(project.registry);
+    for (const [moment, isKept] of [
+      // Before the extract is put; then between that and the version: before the manifest is written, before the lease says `publishing`, before the rename.
+      [/\/people\/\.extracts\/[0-9a-f]+\.parquet/, false],
+      [/\/\.staging\/[^/]+\/version\/manifest\.json/, true],
+      [/\/\.leases\/people\/1\.0\.0\/00000002\.json/, true],
+      [/\/registry\/people\/1\.0\.0$/, true],
+    ] as const) {
+      rmSync(project.registry, { recursive: true, force: true });
+      const signal = await runToDeath([script, project.directory, 'people:1.0.0', moment.source]);
+      assert.equal(signal, 'SIGKILL', String(moment));
+      assert.deepEqual(await registry.listDatasets(), []);
+      const [name = '', ...others] = await kept();
+      assert.deepEqual([name !== '', others], [isKept, []], String(moment));
+      // What a dead build still needs is nobody's garbage.
+      await prune(registry, { keepLast: 1, remove: true });
+      assert.equal((await kept()).length, isKept ? 1 : 0);
+      const before = isKept ? statSync(await onlyFile()).ino : undefined;
+      const { units, directory } = await built();
+      assert.equal(units.run, 0, `${moment}: ${units.run} units were run again`);
+      if (before !== undefined) assert.equal(statSync(await onlyFile()).ino, before);
+      assert.deepEqual(await digestsBelow(directory), undisturbed);
+      assert.deepEqual(await readdir(join(project.registry, '.staging')), []);
+      const { problems } = await verifyReference('people:1.0.0', await config());
+      assert.deepEqual(problems, []);
+    }
   });
 
   it('lies in a bucket as well', async function () {

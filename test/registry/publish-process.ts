@@ -3,29 +3,12 @@
  * before it publishes, `--resume` to go on with an earlier one of the same content; the number of the change to the file system before which the process
  * kills itself; the directory in which builds for buckets are staged.
  */
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { openRegistry, publish, stageVersion, writeMetadata } from '../../src/registry/index.js';
+import { killBeforeChange } from '../kill-before-change.js';
 import { type MadeUp, makeShards } from './make-version.js';
 
 const [registryLocation = '', content = '', mode, killBefore, workDirectory] = process.argv.slice(2);
-
-/** Every call that changes what is on disk counts, so that each moment between two of them is tried. */
-function killBeforeChange(number: number): void {
-  let changes = 0;
-  const counted = ['mkdir', 'rename', 'link', 'rm', 'writeFile'] as const;
-  for (const name of counted) {
-    const original = fs.promises[name] as (...parameters: unknown[]) => unknown;
-    Object.assign(fs.promises, {
-      [name]: (...parameters: unknown[]) => {
-        if (++changes === number) process.kill(process.pid, 'SIGKILL');
-        return original(...parameters);
-      },
-    });
-  }
-  syncBuiltinESMExports();
-}
 
 /** In a bucket each file costs requests; fewer will do. */
 const made: MadeUp = mode === '--resume' ? { shardCount: 20, formats: ['index'] } : { formats: ['tfrecord', 'index'] };

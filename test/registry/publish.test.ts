@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import {
   stageVersion,
   writeMetadata,
 } from '../../src/registry/index.js';
+import { runToDeath } from '../run-to-death.js';
 import { runOnSmallDisk } from '../storage/full-disk.js';
 import { makeShards } from './make-version.js';
 
@@ -263,16 +264,5 @@ function message(child: ChildProcess): Promise<unknown> {
     child.once('message', resolve);
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the process ended with ${code} before it answered`)));
-  });
-}
-
-/** The signal that ended the process, or null when it ended by itself. */
-function runToDeath(parameters: readonly string[]): Promise<NodeJS.Signals | null> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, parameters, (_, stdout, stderr) => {
-      if (child.signalCode !== null) resolve(child.signalCode);
-      else if (stdout.trim() === 'published') resolve(null);
-      else reject(new Error(`${stdout}${stderr}`));
-    });
   });
 }

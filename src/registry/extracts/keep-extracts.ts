@@ -1,10 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
-import { LocalStorage, type Storage } from '../../storage/index.js';
+import { isLocalStorage, LocalStorage, type Storage } from '../../storage/index.js';
 import { type ExtractFormat, extractFile, versionPath } from '../layout.js';
 import type { LeaseOptions } from '../lease/lease-options.js';
 import { readManifest } from '../manifest.js';
 import type { StagedVersion } from '../staging/staged-version.js';
+import { stagingFiles } from '../staging/staging-files.js';
 import { digestObject } from './digest-object.js';
 import { claimExtracts } from './extract-claims.js';
 import { extractPathsOf, type ManifestExtractFile } from './manifest-extracts.js';
@@ -50,9 +51,18 @@ export async function keepExtracts(
     options.signal?.throwIfAborted();
     const target = `${name}/${file.path}`;
     if (await isWhole(registry.storage, target, file)) continue;
-    await registry.storage.upload(files[i]?.path ?? '', target, { crc32c: file.crc32c });
+    await put(staged, files[i]?.path ?? '', target, file.crc32c);
   }
   return kept;
+}
+
+/** In a directory by way of the build's own folder, which goes with a build that dies: what it had not written to the end is nobody's otherwise. */
+async function put(staged: StagedVersion, localFile: string, target: string, crc32c: string): Promise<void> {
+  const { storage } = staged.registry;
+  if (!isLocalStorage(storage)) return storage.upload(localFile, target, { crc32c });
+  const whole = staged.path(stagingFiles.extract);
+  await storage.upload(localFile, whole, { crc32c });
+  await storage.moveFile(whole, target);
 }
 
 /** @throws DatasetsError DATA_CORRUPT */

@@ -13,6 +13,8 @@ export const stagingFiles = {
   retained: 'retained',
   /** Which extracts of the registry the build needs, as long as no version names them. */
   claims: 'extracts.json',
+  /** One of them, on its way into a registry that is a directory. */
+  extract: 'extract',
   /** The version that an overwrite moved aside, until the new one stands. */
   replaced: 'replaced',
 } as const;
