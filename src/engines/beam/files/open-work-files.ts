@@ -1,5 +1,5 @@
-import { DatasetsError } from '../../../core/errors/index.js';
-import { isGcsUrl, isUrl } from '../../../core/location/index.js';
+import { DatasetsError, internalError } from '../../../core/errors/index.js';
+import { isGcsUrl, isUrl, parseGcsUrl } from '../../../core/location/index.js';
 import { BucketFiles } from './bucket-files.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { WorkFiles } from './work-files.js';
@@ -21,7 +21,11 @@ export interface WorkFilesOptions {
  * ```
  */
 export function openWorkFiles(location: string, options: WorkFilesOptions): WorkFiles {
-  if (isGcsUrl(location)) return new BucketFiles(location, options.scratch);
+  if (isGcsUrl(location)) {
+    // All that lies there is deleted with the job.
+    if (parseGcsUrl(location).path === '') throw internalError(`${location} is a whole bucket, not the place of a job`);
+    return new BucketFiles(location, options.scratch);
+  }
   if (!isUrl(location)) return new DirectoryFiles(location);
   throw new DatasetsError('UNSUPPORTED', `${location} can't be a work location`, {
     hint: 'Name a directory that all machines of the job share, or gs://bucket/prefix.',
