@@ -10,6 +10,7 @@ import { Relocation, relocateJob, relocateShards, type WorkFiles } from './files
 import type { StagedJob } from './job/submitter.js';
 import { encodeDocument, jobDocument } from './steps/staged-documents.js';
 import { jobDigest, readBeamJob } from './steps/worker-job.js';
+import { projectFilesOf } from './worker/project-files.js';
 import { identifyWorker } from './worker/worker-identity.js';
 
 /** A build that waits for a job to do it, or that one has done. */
@@ -54,13 +55,18 @@ export async function stageBuild(
     downloadDirectory: downloads?.directory,
     downloads: facts.downloads,
   });
+  const projectFiles = projectFilesOf(
+    sources.flatMap(({ shards }) => shards),
+    builder.module,
+    departure.relocation,
+  );
   const beam: BeamJob = {
     formatVersion: 1,
     job: relocated,
     facts,
     signature: { nodes, splits, fingerprint },
     sources,
-    identity: await identifyWorker(projectRoot, builder.module),
+    identity: await identifyWorker(projectRoot, builder.module, projectFiles),
   };
   const document = encodeDocument(beam);
   await files.put(jobDocument, document);

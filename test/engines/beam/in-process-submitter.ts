@@ -67,7 +67,7 @@ export class InProcessSubmitter implements JobSubmitter {
       scratchDirectory: this.#options.scratchDirectory,
       threads: 1,
       check: async ({ identity }, module) =>
-        checkWorkerIdentity(identity, await identifyWorker(repositoryRoot, module)),
+        checkWorkerIdentity(identity, await identifyWorker(repositoryRoot, module, identity.files)),
       openRunner: async () => openInlineRunner(),
     });
     try {

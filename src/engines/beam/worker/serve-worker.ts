@@ -102,7 +102,7 @@ class LazySteps {
       scratchDirectory: this.#scratch,
       threads: this.#flags.threads ?? availableParallelism(),
       check: async ({ identity }: BeamJob, module: string) =>
-        checkWorkerIdentity(identity, await identifyWorker(projectRoot, module)),
+        checkWorkerIdentity(identity, await identifyWorker(projectRoot, module, identity.files)),
     });
   }
 }

@@ -5,9 +5,10 @@ import { formatEpoch, moduleCodeDigest } from '../../../builder/index.js';
 import { findProjectRoot } from '../../../core/config/index.js';
 import { DatasetsError } from '../../../core/errors/index.js';
 import { packageVersion } from '../../../core/release/index.js';
+import { digestProjectFiles, type ProjectFile } from './project-files.js';
 
 /**
- * What has to be the same in the submitter and in each of its workers, beside the graph: else an image of last week would give its own bytes under this week's version.
+ * What has to be the same in the submitter and in each of its workers, beside the graph: else an image of last week would give last week's bytes under this week's version.
  *
  * Node's version is no part of it, as it is none of a build's fingerprint: releases from 20 on give the same bytes, which CI looks at. Nor is the platform, since
  * laptops submit to Linux.
@@ -19,6 +20,8 @@ export interface WorkerIdentity {
   readonly lockFile?: LockFileDigest;
   /** sha256 of the builder's module and the local modules that it imports, without comments and formatting; undefined where they can't be followed. */
   readonly code?: string;
+  /** Files of the project that the job reads. */
+  readonly files: readonly ProjectFile[];
 }
 
 export interface LockFileDigest {
@@ -32,17 +35,27 @@ export interface LockFileDigest {
  *
  * @param projectRoot absolute
  * @param module file: URL of the builder's module
- * @throws DatasetsError STORAGE_FAILED when the lock file can't be read.
+ * @param projectFiles those that the job reads, with what is known of them
+ * @throws DatasetsError STORAGE_FAILED when one of the files can't be read.
  * @example
  * ```ts
- * const identity = await identifyWorker('/app', 'file:///app/datasets/product_a/builder.ts');
+ * const identity = await identifyWorker('/app', 'file:///app/datasets/product_a/builder.ts', submitter.files);
  * ```
  */
-export async function identifyWorker(projectRoot: string, module: string): Promise<WorkerIdentity> {
-  const [lockFile, code] = await Promise.all([lockFileDigest(projectRoot), moduleCodeDigest(module)]);
+export async function identifyWorker(
+  projectRoot: string,
+  module: string,
+  projectFiles: readonly ProjectFile[],
+): Promise<WorkerIdentity> {
+  const [lockFile, code, files] = await Promise.all([
+    lockFileDigest(projectRoot),
+    moduleCodeDigest(module),
+    digestProjectFiles(projectRoot, projectFiles),
+  ]);
   return {
     packageVersion,
     formatEpoch,
+    files,
     ...(lockFile !== undefined && { lockFile }),
     ...(code !== undefined && { code }),
   };
@@ -72,6 +85,7 @@ export function checkWorkerIdentity(submitter: WorkerIdentity, worker: WorkerIde
     difference('the format epoch', String(submitter.formatEpoch), String(worker.formatEpoch)),
     difference('the lock file', lockFileText(submitter.lockFile), lockFileText(worker.lockFile)),
     difference("the builder's code", codeText(submitter.code), codeText(worker.code)),
+    ...fileDifferences(submitter.files, worker.files),
   ].filter((each) => each !== undefined);
   if (differences.length === 0) return;
   throw new DatasetsError('WORKER_MISMATCH', `a worker is not what its submitter is: ${differences.join('; ')}`, {
@@ -81,6 +95,23 @@ export function checkWorkerIdentity(submitter: WorkerIdentity, worker: WorkerIde
 
 function difference(what: string, submitter: string, worker: string): string | undefined {
   return submitter === worker ? undefined : `${what} is ${submitter} in the submitter and ${worker} in the worker`;
+}
+
+/** A data set of many small files may differ in all of them. */
+const mostFilesShown = 5;
+
+function fileDifferences(submitter: readonly ProjectFile[], worker: readonly ProjectFile[]): readonly string[] {
+  const theirs = new Map(worker.map((file) => [file.path, file]));
+  const found = submitter.flatMap(({ path, digest }) => {
+    const text = difference(path, digestText(digest), digestText(theirs.get(path)?.digest));
+    return text === undefined ? [] : [text];
+  });
+  const more = found.length - mostFilesShown;
+  return more > 0 ? [...found.slice(0, mostFilesShown), `and ${more} more files differ`] : found;
+}
+
+function digestText(digest: string | undefined): string {
+  return digest === undefined ? 'not there' : shown(digest);
 }
 
 function lockFileText(lockFile: LockFileDigest | undefined): string {

@@ -153,6 +153,17 @@ describe('a project in the image of its workers, on Prism', function () {
     assert.equal((await buildOnPrism()).output.splits[0]?.examples, 100);
   });
 
+  it('refuses a job that reads a file of the project as it was not when the image was made', async () => {
+    // Of the same size: what workers see of a file when they open it.
+    project.write('datasets/squares/numbers.csv', numbers.replace('55', '56'));
+    assert.match(
+      await refusal(),
+      /: datasets\/squares\/numbers\.csv is sha256 \w+ in the submitter and sha256 \w+ in the worker$/,
+    );
+    rmSync(join(image.workingDirectory, 'datasets', 'squares', 'numbers.csv'));
+    assert.match(await refusal(), /numbers\.csv is sha256 \w+ in the submitter and not there in the worker$/);
+  });
+
   it('refuses a job of a newer release', async () => {
     installOlderRelease(image);
     assert.match(
