@@ -2,14 +2,16 @@ import type { Json } from '../../core/json/index.js';
 import type { SourceShard } from '../source.js';
 import type { FileLocation } from './location.js';
 
-const places: ReadonlySet<string> = new Set<FileLocation['in']>([
-  'module',
-  'package',
-  'machine',
-  'staged',
-  'download',
-  'bucket',
-]);
+/** A list that is wrong doesn't compile. */
+const places: Readonly<Record<FileLocation['in'], true>> = {
+  module: true,
+  package: true,
+  machine: true,
+  staged: true,
+  member: true,
+  download: true,
+  bucket: true,
+};
 
 /** Every file that a shard names, in whatever its source keeps of it. */
 export function locationsOf(shard: SourceShard): readonly FileLocation[] {
@@ -38,7 +40,7 @@ function isLocation(data: object): data is FileLocation {
   return (
     'in' in data &&
     typeof data.in === 'string' &&
-    places.has(data.in) &&
+    Object.hasOwn(places, data.in) &&
     'path' in data &&
     typeof data.path === 'string'
   );

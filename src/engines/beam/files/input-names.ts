@@ -25,9 +25,14 @@ function inputFileOf(location: FileLocation): readonly InputFile[] {
   switch (location.in) {
     case 'staged':
       return [stagedFile(location.path)];
+    case 'member':
+      return [stagedFile(location.staged)];
     case 'download':
       return [downloadedFile(location.isMember ? posix.join(location.place, location.path) : location.place)];
-    default:
+    case 'module':
+    case 'package':
+    case 'machine':
+    case 'bucket':
       return [];
   }
 }

@@ -133,6 +133,7 @@ describe('a work location in a bucket', () => {
     const place = 'ab12/zip';
     for (const [path, content] of [
       [join(sourceStaging(submitter), 'query.parquet'), 'staged'],
+      [join(sourceStaging(submitter), 'members/1/y'), 'extracted'],
       [join(submitter, 'downloads', place, odd), 'member'],
       [join(submitter, 'downloads', 'cd34/file/all.txt'), 'whole'],
     ] as const) {
@@ -147,6 +148,7 @@ describe('a work location in a bucket', () => {
         data: {
           file: { ...about, place, path: odd, isMember: true },
           parts: [{ range: { file: { in: 'staged', path: 'query.parquet' } } }],
+          packed: { in: 'member', path: 'x.zip!/y', name: 'x.zip!/y', staged: 'members/1/y' },
         },
       },
     };
@@ -166,10 +168,15 @@ describe('a work location in a bucket', () => {
     };
     await open(location).stageInputs([unit], from);
     const worker = open(location);
-    assert.deepEqual(await worker.list(''), [`inputs/downloads/${place}/${odd}`, 'inputs/staged/query.parquet']);
+    assert.deepEqual(await worker.list(''), [
+      `inputs/downloads/${place}/${odd}`,
+      'inputs/staged/members/1/y',
+      'inputs/staged/query.parquet',
+    ]);
     const local = await worker.localise({ ...relay([]), unit });
     const { workDirectory, downloadDirectory } = worker.directories;
     assert.equal(readFileSync(join(sourceStaging(workDirectory), 'query.parquet'), 'utf8'), 'staged');
+    assert.equal(readFileSync(join(sourceStaging(workDirectory), 'members/1/y'), 'utf8'), 'extracted');
     assert.equal(readFileSync(join(downloadDirectory, place, odd), 'utf8'), 'member');
     const { task } = local;
     assert.deepEqual(task.kind === 'stage' && task.unit, unit);
