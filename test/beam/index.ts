@@ -19,6 +19,8 @@ export interface PythonRunnerOptions {
   readonly workers?: number;
   /** Sends the values of a key over the State API, as Dataflow does with many. */
   readonly stateIterables?: boolean;
+  /** The same, in pages of their own for what each bundle gave. */
+  readonly statePages?: boolean;
   /** How often each bundle is processed again. Default: 0. */
   readonly bundleRepeat?: number;
   /** How often workers are asked for progress. Default: never. */
@@ -59,11 +61,12 @@ export async function startPythonRunner(
   options: PythonRunnerOptions = {},
   program = programOf(findBeamPython()),
 ): Promise<RunnerProcess> {
-  const { workers = 1, stateIterables = false, bundleRepeat = 0, progressSeconds } = options;
+  const { workers = 1, stateIterables = false, statePages = false, bundleRepeat = 0, progressSeconds } = options;
   const settings = [
     `--workers=${workers}`,
     `--bundle-repeat=${bundleRepeat}`,
-    ...(stateIterables ? ['--state-iterables'] : []),
+    ...(stateIterables || statePages ? ['--state-iterables'] : []),
+    ...(statePages ? ['--state-pages'] : []),
     ...(progressSeconds === undefined ? [] : [`--progress-seconds=${progressSeconds}`]),
   ];
   const script = join(repositoryRoot, 'test', 'beam', 'python_runner.py');

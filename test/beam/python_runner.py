@@ -10,6 +10,7 @@ import threading
 from apache_beam.portability.api import beam_job_api_pb2
 from apache_beam.runners.portability import local_job_service
 from apache_beam.runners.portability.fn_api_runner import fn_runner
+from apache_beam.runners.portability.fn_api_runner.worker_handlers import StateServicer
 
 
 def read_settings():
@@ -17,6 +18,7 @@ def read_settings():
     parser.add_argument("--workers", type=int, default=1, help="worker processes that a stage is dealt to")
     parser.add_argument("--bundle-repeat", type=int, default=0, help="how often each bundle is processed again")
     parser.add_argument("--state-iterables", action="store_true", help="values of a key go over the State API")
+    parser.add_argument("--state-pages", action="store_true", help="what is kept is given page by page")
     parser.add_argument("--progress-seconds", type=float, help="how often workers are asked for progress")
     return parser.parse_args()
 
@@ -40,10 +42,24 @@ def job_type(settings):
     return Job
 
 
+def give_pages():
+    """A class' default: its own tests alone set it."""
+    make = StateServicer.__init__
+
+    def make_with_pages(self):
+        make(self)
+        self._use_continuation_tokens = True
+
+    StateServicer.__init__ = make_with_pages
+
+
 def main():
     # Forced: Beam has logged while it was imported.
     logging.basicConfig(level=logging.INFO, force=True)
-    service = local_job_service.LocalJobServicer(beam_job_type=job_type(read_settings()))
+    settings = read_settings()
+    if settings.state_pages:
+        give_pages()
+    service = local_job_service.LocalJobServicer(beam_job_type=job_type(settings))
     logging.info("listening on %d", service.start_grpc_server())
     threading.Event().wait()
 

@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BeamIterable, BundleContext, DoFn } from '../../../../src/engines/beam/harness/do-fn.js';
+import {
+  ParDoPayloadSchema,
+  type Pipeline,
+  SideInputSchema,
+} from '../../../../src/engines/beam/protos/pipeline/v1/beam_runner_api_pb.js';
+import type { PipelineBuilder } from '../../../../src/engines/beam/translate/pipeline-builder.js';
 import { type RunnerProcess, requirePrism, requirePythonRunner } from '../../../beam/index.js';
 import { runPipeline } from './small-pipeline.js';
 
-const keys = 16;
-const count = 20_000;
+type Start = (context: Mocha.Context) => Promise<RunnerProcess>;
 
-/** Pairs of a key of one byte and a number of four. */
-const numbers = (): DoFn => ({
+const prism: Start = (context) => requirePrism(context);
+const python: Start = (context) => requirePythonRunner(context);
+const both = [
+  ['Prism', prism],
+  ["Python's runner", python],
+] as const;
+
+/** Emits pairs of a key of one byte and a number of four: the numbers below `count`, by `keys` keys in turn. */
+const numbers = (count: number, keys: number) => (): DoFn => ({
   async process(_impulse, c: BundleContext) {
     for (let i = 0; i < count; i++) {
       const value = Buffer.alloc(4);
@@ -19,7 +33,7 @@ const numbers = (): DoFn => ({
   },
 });
 
-/** Tells the sum of each key's values. */
+/** Notes the sum of each key's values. */
 const sums = (found: Map<number, number>) => (): DoFn => ({
   async process(element, c) {
     const [key, values] = element as [Uint8Array, BeamIterable];
@@ -36,44 +50,146 @@ const sums = (found: Map<number, number>) => (): DoFn => ({
   },
 });
 
-const expected = new Map(
-  Array.from({ length: keys }, (_, key) => {
-    let sum = 0;
-    for (let i = key; i < count; i += keys) sum += i;
-    return [key, sum];
-  }),
-);
-
-interface Runner {
-  readonly name: string;
-  start(context: Mocha.Context): Promise<RunnerProcess>;
+function expectedSums(count: number, keys: number): Map<number, number> {
+  const expected = new Map<number, number>();
+  for (let i = 0; i < count; i++) expected.set(i % keys, (expected.get(i % keys) ?? 0) + i);
+  return expected;
 }
 
-const runners: readonly Runner[] = [
-  { name: 'Prism', start: (context) => requirePrism(context) },
-  { name: "Python's runner", start: (context) => requirePythonRunner(context) },
-  { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
-  {
-    name: "Python's runner with values over the State API",
-    start: (context) => requirePythonRunner(context, { stateIterables: true }),
-  },
-  {
-    name: "Python's runner, which repeats each bundle",
-    start: (context) => requirePythonRunner(context, { bundleRepeat: 1 }),
-  },
-];
+async function groupAndSum(endpoint: string, count: number, keys: number): Promise<void> {
+  const found = new Map<number, number>();
+  const doFns = { numbers: numbers(count, keys), sums: sums(found) };
+  const outcome = await runPipeline(endpoint, doFns, (pipeline, step) => {
+    step('sums', pipeline.groupByKey('group', step('numbers', pipeline.impulse('impulse'))));
+  });
+  assert.deepEqual([outcome.state, outcome.errors], ['done', []]);
+  assert.deepEqual(new Map([...found].sort(([a], [b]) => a - b)), expectedSums(count, keys));
+  assert.equal(outcome.counters.get('sums/summed'), BigInt(count));
+}
 
 describe('a worker on a real runner', () => {
-  for (const { name, start } of runners) {
+  const runners: readonly (readonly [string, Start])[] = [
+    ...both,
+    ["Python's runner with 2 workers", (context) => requirePythonRunner(context, { workers: 2 })],
+    ["Python's runner, which repeats each bundle", (context) => requirePythonRunner(context, { bundleRepeat: 1 })],
+    ["Python's runner over the State API", (context) => requirePythonRunner(context, { stateIterables: true })],
+    [
+      "Python's runner over the State API, page by page",
+      (context) => requirePythonRunner(context, { statePages: true }),
+    ],
+  ];
+  for (const [name, start] of runners) {
     it(`groups and sums on ${name}`, async function () {
       const { endpoint } = await start(this);
-      const found = new Map<number, number>();
-      const outcome = await runPipeline(endpoint, { numbers, sums: sums(found) }, (pipeline, step) => {
-        step('sums', pipeline.groupByKey('group', step('numbers', pipeline.impulse('impulse'))));
-      });
-      assert.deepEqual([outcome.state, outcome.errors], ['DONE', []]);
-      assert.deepEqual(new Map([...found].sort(([a], [b]) => a - b)), expected);
-      assert.equal(outcome.counters.get('sums/summed'), BigInt(count));
+      await groupAndSum(endpoint, 20_000, 16);
     });
   }
+
+  it('reads a key with a million values over the State API', async function () {
+    const { endpoint } = await requirePythonRunner(this, { stateIterables: true });
+    await groupAndSum(endpoint, 1_000_000, 1);
+  });
+
+  for (const [name, start] of both) {
+    it(`fails the job on ${name} with the author's stack and the key`, async function () {
+      const { endpoint } = await start(this);
+      const broken = (): DoFn => ({
+        process(element) {
+          const [key] = element as [Uint8Array, BeamIterable];
+          if (Buffer.from(key)[0] === 3) throw new RangeError('price is negative');
+        },
+      });
+      const outcome = await runPipeline(endpoint, { numbers: numbers(10, 5), broken }, (pipeline, step) => {
+        step('broken', pipeline.groupByKey('group', step('numbers', pipeline.impulse('impulse'))));
+      });
+      assert.equal(outcome.state, 'failed');
+      const text = outcome.errors.join('\n');
+      assert.match(text, /broken at key 0x03: price is negative/);
+      assert.match(text, /RangeError: price is negative\s+at .*process \(.*runners\.test\.ts:\d+/);
+    });
+
+    it(`reads a side input on ${name}`, async function () {
+      const { endpoint } = await start(this);
+      const seen: number[] = [];
+      const join = (): DoFn => ({
+        async process(_element, c) {
+          for await (const pair of c.sideInput('table')) {
+            const [, value] = pair as [Uint8Array, Uint8Array];
+            seen.push(Buffer.from(value).readUInt32BE(0));
+          }
+        },
+      });
+      const build = (pipeline: PipelineBuilder, step: (name: string, input: string) => string) => {
+        const impulse = pipeline.impulse('impulse');
+        step('numbers', impulse);
+        step('join', impulse);
+      };
+      const amend = (pipeline: Pipeline): void => {
+        const transform = pipeline.components?.transforms['join'];
+        if (transform !== undefined) transform.inputs['table'] = 'numbers.out';
+        changeParDo(pipeline, 'join', (payload) => {
+          payload.sideInputs['table'] = create(SideInputSchema, {
+            accessPattern: { urn: 'beam:side_input:iterable:v1' },
+          });
+        });
+      };
+      const outcome = await runPipeline(endpoint, { numbers: numbers(1000, 7), join }, build, amend);
+      assert.deepEqual([outcome.state, outcome.errors], ['done', []]);
+      assert.deepEqual(
+        seen.sort((a, b) => a - b),
+        Array.from({ length: 1000 }, (_, i) => i),
+      );
+    });
+
+    it(`hears from ${name} that a bundle is durable`, async function () {
+      const { endpoint } = await start(this);
+      const committed: string[] = [];
+      const careful = (): DoFn => ({
+        process: (_element, c) => c.afterCommit(() => void committed.push('impulse')),
+      });
+      const outcome = await runPipeline(
+        endpoint,
+        { careful },
+        (pipeline, step) => void step('careful', pipeline.impulse('impulse')),
+        (pipeline) => {
+          pipeline.requirements.push('beam:requirement:pardo:finalization:v1');
+          changeParDo(pipeline, 'careful', (payload) => {
+            payload.requestsFinalization = true;
+          });
+        },
+      );
+      assert.deepEqual([outcome.state, outcome.errors, committed], ['done', [], ['impulse']]);
+    });
+  }
+
+  it('gives slow elements back to Prism, which has them done in further bundles, each once', async function () {
+    const { endpoint } = await requirePrism(this);
+    const done: number[] = [];
+    const bundles = new Set<string>();
+    const slow = (): DoFn => ({
+      async process(element, c) {
+        const [key] = element as [Uint8Array, BeamIterable];
+        bundles.add(c.bundleId);
+        await sleep(400);
+        done.push(key[0] ?? -1);
+      },
+    });
+    const outcome = await runPipeline(endpoint, { numbers: numbers(8, 8), slow }, (pipeline, step) => {
+      step('slow', pipeline.groupByKey('group', step('numbers', pipeline.impulse('impulse'))));
+    });
+    assert.deepEqual([outcome.state, outcome.errors], ['done', []]);
+    assert.deepEqual(done.sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.ok(bundles.size > 1, 'Prism has not split');
+  });
 });
+
+type ParDo = ReturnType<typeof fromBinary<typeof ParDoPayloadSchema>>;
+
+/** What the translator never asks for, asked for by hand. */
+function changeParDo(pipeline: Pipeline, name: string, change: (payload: ParDo) => void): void {
+  const spec = pipeline.components?.transforms[name]?.spec;
+  if (spec === undefined) throw new RangeError(`there is no ParDo named ${name}`);
+  const payload = fromBinary(ParDoPayloadSchema, spec.payload);
+  change(payload);
+  spec.payload = toBinary(ParDoPayloadSchema, create(ParDoPayloadSchema, payload));
+}

@@ -44,14 +44,12 @@ export class WorkerPool {
     return `localhost:${this.#port}`;
   }
 
-  /** How many workers were started. */
-  get workers(): number {
-    return this.#workers.length;
+  /** Resolves when all workers have ended of themselves. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#workers);
   }
 
-  /** Waits until all workers have ended of themselves. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#workers);
+  close(): void {
     this.#server.forceShutdown();
   }
 }
