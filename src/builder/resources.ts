@@ -83,7 +83,8 @@ function readMachineType(machineType: unknown, refuse: Refuse): string {
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
-const mostDays = 28;
+/** Timers count to 2^31 milliseconds. */
+const mostDays = 24;
 
 function readTimeout(timeout: unknown, refuse: Refuse): number {
   const match = typeof timeout === 'string' ? /^(\d+(?:\.\d+)?) (minute|hour|day)s?$/.exec(timeout) : null;

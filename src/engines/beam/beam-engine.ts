@@ -8,11 +8,12 @@ import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js'
 import { collectBuild, failureOfJob, statesOf } from './collect-build.js';
 import { newNonce, openWorkFiles } from './files/index.js';
 import { harnessCapabilities } from './harness/capabilities.js';
-import { JobDetached, type JobMessage, type JobSubmitter, type RunningJob } from './job/submitter.js';
+import { JobDetached, type JobMessage, type JobSubmitter, type JobWatcher, type RunningJob } from './job/submitter.js';
 import { JobProgress } from './job-progress.js';
 import { readStagedBuild, type StagedBuild, stageBuild } from './stage-build.js';
 import { resourceHints } from './translate/resource-hints.js';
 import { translatePlan } from './translate/translate-plan.js';
+import { watchWithin } from './watch-within.js';
 
 export interface BeamEngineOptions {
   /** For the manifest. */
@@ -116,7 +117,7 @@ export class BeamEngine implements Engine {
     const { description: service } = this.#options.submitter;
     const { id, url } = running;
     run.onJob?.({ type: 'job-start', service, id, ...(url !== undefined && { url }) });
-    const end = await watch(running, {
+    const end = await watch(this.#options.demands?.timeoutSeconds, running, {
       signal: run.signal,
       onMetrics: (counters) => progress.take(counters),
       onState: (state) => run.onJob?.({ type: 'job-state', state }),
@@ -135,9 +136,9 @@ export class BeamEngine implements Engine {
 }
 
 /** Watches a job to its end. One that nobody watches any more is of no use, unless it was left on purpose. */
-async function watch(running: RunningJob, watcher: Parameters<RunningJob['watch']>[0]) {
+async function watch(timeoutSeconds: number | undefined, running: RunningJob, watcher: JobWatcher) {
   try {
-    return await running.watch(watcher);
+    return await watchWithin(timeoutSeconds, running, watcher);
   } catch (error) {
     // What made us stop is to be told, not that the job could not be stopped.
     if (!(error instanceof JobDetached)) await running.cancel().catch(() => {});

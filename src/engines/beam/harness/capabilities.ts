@@ -14,4 +14,6 @@ export const harnessCapabilities: readonly string[] = [
   'beam:protocol:sdk_consuming_received_data:v1',
   'beam:protocol:control_request_elements_embedding:v1',
   'beam:protocol:named_data_streams:v1',
+  // One process a core, in one container: the worker's program runs as many as it is told (worker/serve-worker.ts).
+  'beam:protocol:sibling_workers:v1',
 ];
