@@ -62,23 +62,30 @@ export class JobWatch {
     }
   }
 
-  /** To the last state. A stream that breaks is opened anew, as long as the service may come back. */
+  /** To the last state. A stream that breaks is opened anew, as long as the service may come back; a service that gives none is asked for the state. */
   async #followMessages(): Promise<FinalJobState> {
-    const { service, id, patience } = this.#job;
+    const { patience } = this.#job;
     const { signal } = this.#ending;
     for (;;) {
       try {
-        const state = (await this.#followStream()) ?? stateOf(await abortable(service.state(id), signal));
+        // Why a stream broke says little: what the service answers then, says it.
+        const state = (await this.#followStream().catch(() => undefined)) ?? (await this.#askState());
         this.#heard = Date.now();
         this.#tellState(state);
         if (isFinal(state)) return state;
       } catch (error) {
         signal.throwIfAborted();
-        if (!this.#mayComeBack(error)) throw jobServiceError(error, service.endpoint, 'say how the job goes on');
+        if (!this.#mayComeBack(error)) throw error;
       }
       await pause(patience.poll, signal);
       signal.throwIfAborted();
     }
+  }
+
+  async #askState(): Promise<JobState> {
+    const { service, id } = this.#job;
+    this.#ending.signal.throwIfAborted();
+    return stateOf(await abortable(service.state(id), this.#ending.signal));
   }
 
   /** @returns undefined where the stream ended and the job did not. */
@@ -120,7 +127,7 @@ export class JobWatch {
       if (signal.aborted) return;
       try {
         if (hasMetrics) this.#watcher.onMetrics?.(await abortable(service.counters(id), signal));
-        else await abortable(service.state(id), signal);
+        else await this.#askState();
         this.#heard = Date.now();
       } catch (error) {
         if (signal.aborted) return;
