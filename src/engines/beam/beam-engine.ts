@@ -6,7 +6,7 @@ import { isUrl } from '../../core/location/index.js';
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
 import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js';
 import { collectBuild, failureOfJob, statesOf } from './collect-build.js';
-import { newNonce, openWorkFiles } from './files/index.js';
+import { newJobFolder, openWorkFiles, sweepAbandonedJobs } from './files/index.js';
 import { harnessCapabilities } from './harness/capabilities.js';
 import { JobDetached, type JobMessage, type JobSubmitter, type JobWatcher, type RunningJob } from './job/submitter.js';
 import { JobProgress } from './job-progress.js';
@@ -112,6 +112,8 @@ export class BeamEngine implements Engine {
     const states = statesOf(build);
     // They are awaited at the end; should they fail before, that is not unhandled.
     states.catch(() => {});
+    // What others left costs only its place: whoever may not list or delete it builds all the same.
+    const sweeping = sweepAbandonedJobs(this.#options.workLocation, new Date()).catch(() => []);
     const progress = new JobProgress((event) => run.onProgress(event), build.prepared.plan.stages, build.beam);
     let last: JobMessage | undefined;
     const { description: service } = this.#options.submitter;
@@ -131,6 +133,7 @@ export class BeamEngine implements Engine {
     if (end !== 'done') throw await failureOfJob(build, last?.text);
     progress.end();
     const output = await collectBuild(build, await states);
+    await sweeping;
     return { ...output, engine: { name: this.name, runner: service } };
   }
 }
@@ -148,9 +151,9 @@ async function watch(timeoutSeconds: number | undefined, running: RunningJob, wa
 
 /** Lower-case letters, digits and hyphens, beginning with a letter, no longer than services like. */
 function jobName({ builder: { name, config, version } }: BuildJob): string {
-  const words = ['ailab', name, config ?? '', version].join('-').toLowerCase();
-  const plain = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 44);
-  return `${plain.replace(/-+$/, '')}-${newNonce()}`;
+  const words = [name, config ?? '', version].join('-').toLowerCase();
+  const plain = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 38);
+  return newJobFolder(plain.replaceAll(/^-+|-+$/g, ''));
 }
 
 function cancelled({ id }: RunningJob, { prepared }: StagedBuild): DatasetsError {

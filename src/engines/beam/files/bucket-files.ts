@@ -99,10 +99,6 @@ export class BucketFiles implements WorkFiles {
     await this.#storage.download(checkedName(name), file);
   }
 
-  sweep(keep: Iterable<string>): Promise<number> {
-    return this.#documents.sweep(keep);
-  }
-
   remove(): Promise<void> {
     return this.#documents.remove();
   }

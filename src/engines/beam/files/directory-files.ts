@@ -77,10 +77,6 @@ export class DirectoryFiles implements WorkFiles {
     }
   }
 
-  sweep(keep: Iterable<string>): Promise<number> {
-    return this.#documents.sweep(keep);
-  }
-
   remove(): Promise<void> {
     return this.#storage.deleteDirectory('');
   }

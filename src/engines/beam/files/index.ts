@@ -1,3 +1,4 @@
+export { newJobFolder, sweepAbandonedJobs } from './abandoned-jobs.js';
 export { type LeftShards, leaveShards, takeShards } from './finished-shards.js';
 export { openWorkFiles, type WorkFilesOptions } from './open-work-files.js';
 export {

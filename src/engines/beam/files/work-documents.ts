@@ -1,8 +1,6 @@
 import { DatasetsError } from '../../../core/errors/index.js';
-import { inParallel, type Storage } from '../../../storage/index.js';
-import { checkedName, workFolders } from './work-names.js';
-
-const deletionsAtOnce = 32;
+import type { Storage } from '../../../storage/index.js';
+import { checkedName } from './work-names.js';
 
 /** The small documents of a location, and what is deleted there: the same in a directory and in a bucket. */
 export class WorkDocuments {
@@ -26,13 +24,6 @@ export class WorkDocuments {
     const names: string[] = [];
     for await (const { path } of this.#storage.walk(folder === '' ? '' : checkedName(folder))) names.push(path);
     return names.sort();
-  }
-
-  async sweep(keep: Iterable<string>): Promise<number> {
-    const kept = new Set(keep);
-    const orphans = (await this.list(workFolders.attempts)).filter((name) => !kept.has(name));
-    await inParallel(orphans, deletionsAtOnce, (name) => this.#storage.delete(name));
-    return orphans.length;
   }
 
   remove(): Promise<void> {

@@ -43,8 +43,6 @@ export interface WorkFiles {
   /** Side inputs in files of this machine, each fetched once a worker. */
   localiseSideInputs(sideInputs: readonly SideInputFile[]): Promise<readonly SideInputFile[]>;
 
-  /** Deletes the files of attempts but for these. Returns how many it deleted. */
-  sweep(keep: Iterable<string>): Promise<number>;
   /** Deletes everything in the location. */
   remove(): Promise<void>;
   /** Deletes what this worker has fetched. */
