@@ -28,6 +28,10 @@ export function buildsResult(outcomes: readonly BuildOutcome[], context: Command
 
 function outcomeData(outcome: BuildOutcome, verbose: boolean): unknown {
   if ('result' in outcome) return outcome.result;
+  if ('detached' in outcome) {
+    const { jobId: job = null, url = null } = outcome.detached;
+    return { status: 'submitted', reference: outcome.reference, job, url };
+  }
   return { status: 'failed', reference: outcome.reference, ...errorFields(reportError(outcome.error), verbose) };
 }
 
@@ -37,6 +41,10 @@ function errorFields(report: ErrorReport, verbose: boolean): object {
 
 function outcomeText(outcome: BuildOutcome, { out }: Terminal): string {
   if ('result' in outcome) return resultText(outcome.result, out);
+  if ('detached' in outcome) {
+    const { message, hint } = outcome.detached;
+    return [`${out.style.bold(outcome.reference)} ${message}`, ...(hint === undefined ? [] : [hint])].join('\n');
+  }
   // The whole error was printed when it happened.
   return `${out.style.bold(outcome.reference)} ${out.style.red('failed')}: ${reportError(outcome.error).message}`;
 }
@@ -97,7 +105,7 @@ function planText(plan: BuildPlan, out: TextOutput): string {
   const rows = [
     ['splits', plan.splits.join(', ')],
     ['formats', plan.formats.join(', ')],
-    ['runner', plan.runner === 'inline' ? 'inline' : `${plan.runner}, ${formatCounted(plan.workers, 'worker')}`],
+    ['runner', plan.runner === 'threads' ? `threads, ${formatCounted(plan.workers, 'worker')}` : plan.runner],
     ['directory', plan.directory],
   ];
   const facts = renderTable([{ title: '', dress: out.style.dim }, { title: '' }], rows, out.width, out.style);

@@ -1,5 +1,6 @@
 import type { BuildEvent, BuildOptions, BuildResult } from '../../src/build/index.js';
 import { formatReference } from '../../src/core/names/index.js';
+import type { JobDetached } from '../../src/engines/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
 import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
@@ -10,7 +11,9 @@ import { resumedText } from './resumed-text.js';
 /** How one of several builds ended. */
 export type BuildOutcome =
   | { readonly reference: string; readonly result: BuildResult }
-  | { readonly reference: string; readonly error: unknown };
+  | { readonly reference: string; readonly error: unknown }
+  /** A job does it, for which nobody waits. */
+  | { readonly reference: string; readonly detached: JobDetached };
 
 /**
  * Builds one after the other: each uses all workers. One that fails does not keep the others from being built; an interruption does.
@@ -22,7 +25,10 @@ export async function runBuilds(
   options: BuildOptions,
   context: CommandContext,
 ): Promise<readonly BuildOutcome[]> {
-  const { build } = await import('../../src/build/index.js');
+  const [{ build }, { JobDetached }] = await Promise.all([
+    import('../../src/build/index.js'),
+    import('../../src/engines/index.js'),
+  ]);
   const outcomes: BuildOutcome[] = [];
   const isVerbose = context.flags.verbose === true;
   for (const reference of references) {
@@ -35,6 +41,10 @@ export async function runBuilds(
       });
       outcomes.push({ reference, result });
     } catch (error) {
+      if (error instanceof JobDetached && error.cause === undefined) {
+        outcomes.push({ reference, detached: error });
+        continue;
+      }
       if (references.length === 1 || context.signal.aborted) throw error;
       outcomes.push({ reference, error });
       failed = error;

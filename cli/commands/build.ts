@@ -16,11 +16,18 @@ import { downloadsResult } from '../builds/downloads-result.js';
 import { runBuilds } from '../builds/run-builds.js';
 import { runDownloads } from '../builds/run-downloads.js';
 import { addBeamFlags, type BeamFlags, beamSettings, checkBeamFlags } from '../flags/beam-flags.js';
+import {
+  addDataflowFlags,
+  checkDataflowFlags,
+  type DataflowFlags,
+  dataflowSettings,
+  type SubmissionFlags,
+} from '../flags/dataflow-flags.js';
 import { byteSize, list, wholeNumber } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 
-interface BuildFlags extends BeamFlags {
+interface BuildFlags extends BeamFlags, DataflowFlags, SubmissionFlags {
   readonly all?: boolean;
   readonly exclude?: readonly string[];
   readonly config?: string;
@@ -84,7 +91,7 @@ export const buildCommand: CommandModule = {
       .addOption(
         new Option(
           '--runner <name>',
-          'threads; inline: this thread alone, to debug; beam: a runner of Apache Beam',
+          'threads; inline: this thread alone, to debug; beam: a runner of Apache Beam; dataflow: Google Cloud Dataflow',
         ).choices(runnerNames),
       )
       .addOption(new Option('--warehouse <name>', 'where SQL sources run').choices(warehouseNames))
@@ -97,6 +104,7 @@ export const buildCommand: CommandModule = {
       .option('--restart', 'start clean, also where a build was stopped that could be gone on with')
       .option('--dry-run', 'say what would be built, and build nothing');
     addBeamFlags(command);
+    addDataflowFlags(command);
     command
       .addHelpText(
         'after',
@@ -110,6 +118,7 @@ export const buildCommand: CommandModule = {
           ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
           ['build product_b --file-format tfrecord --max-shard-size 256MiB', 'choose what is written'],
           ['build product_b --runner beam --job-endpoint localhost:8073', 'on a Prism of this machine'],
+          ['build product_b --runner dataflow --max-workers 50 --no-wait', 'on Dataflow, as the configuration says'],
         ),
       )
       .action((names: readonly string[], flags: BuildFlags) => invoke((context) => build(context, names, flags)));
@@ -122,6 +131,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
   const selection = { names, all: flags.all === true, exclude: flags.exclude ?? [], config: flags.config };
   const config = await context.config(settings(flags));
   checkBeamFlags(flags, config);
+  checkDataflowFlags(flags, config);
   const selected = await selectBuilds(selection, config, context.cwd);
   const options: BuildOptions = {
     config: selected.config,
@@ -129,6 +139,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     signal: context.signal,
     restart: flags.restart === true,
     ...(flags.fromExtract !== undefined && { fromExtract: flags.fromExtract }),
+    ...submission(flags),
     ...(flags.numShards !== undefined && { numShards: flags.numShards }),
     ...(flags.maxExamplesPerSplit !== undefined && { maxExamplesPerSplit: flags.maxExamplesPerSplit }),
   };
@@ -144,6 +155,11 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     if (flags.downloadOnly === true) return downloadsResult(fetched, context.terminal.out);
   }
   return buildsResult(await runBuilds(selected.references, options, context), context);
+}
+
+function submission({ wait, templateLocation }: SubmissionFlags): Pick<BuildOptions, 'submission'> {
+  if (wait !== false && templateLocation === undefined) return {};
+  return { submission: { detach: wait === false, ...(templateLocation !== undefined && { templateLocation }) } };
 }
 
 function whatIfExists(flags: BuildFlags): IfExists {
@@ -166,6 +182,7 @@ function settings(flags: BuildFlags): DatasetsConfig {
     ...(flags.manualDir !== undefined && { manualDirectory: flags.manualDir }),
     ...(flags.runner !== undefined && { runner: flags.runner }),
     ...beamSettings(flags),
+    ...dataflowSettings(flags),
     ...(flags.warehouse !== undefined && { warehouse: flags.warehouse }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.buffer !== undefined && { bufferBytes: flags.buffer }),

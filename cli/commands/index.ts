@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./build.js')).buildCommand,
   },
   {
+    name: 'attach',
+    summary: 'Wait for a job on Dataflow, and publish what it made',
+    load: async () => (await import('./attach.js')).attachCommand,
+  },
+  {
     name: 'builds',
     summary: 'List the builds that run or were left, and remove what was left',
     load: async () => (await import('./builds.js')).buildsCommand,

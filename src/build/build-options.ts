@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../core/config/index.js';
-import type { BuildProgress, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
+import type { BuildProgress, DataflowSubmission, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
 
 /** What to do when the version is published already. */
@@ -32,6 +32,8 @@ export interface BuildOptions {
     readonly registry: string;
     readonly versions: NonNullable<BuildFacts['published']>;
   };
+  /** With the runner `dataflow`: what becomes of its job. Who does not wait for it gets a JobDetached. */
+  readonly submission?: DataflowSubmission;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: BuildEvent) => void;
 }

@@ -1,5 +1,4 @@
 import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
-import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
@@ -42,7 +41,7 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
   const options = withTimeOf(from, asked);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
-  const engine = engineFor(target, options.config);
+  const engine = engineFor(target, options, registry.location);
   engine.warmUp(target.builder.module);
   try {
     const prepared = await prepareBuild(target);
@@ -68,9 +67,14 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   }
 }
 
-function engineFor({ definition }: BuildTarget, config: ResolvedConfig): Engine {
-  const { runner, workers, beam: settings, projectDirectory } = config;
-  return createEngine(runner, { workers, beam: { settings, projectDirectory, demands: definition.demands } });
+function engineFor({ definition }: BuildTarget, { config, submission }: BuildOptions, registry: string): Engine {
+  const { runner, workers, beam, dataflow, projectDirectory } = config;
+  const common = { projectDirectory, demands: definition.demands };
+  return createEngine(runner, {
+    workers,
+    beam: { ...common, settings: beam },
+    dataflow: { ...common, settings: dataflow, registry, ...(submission !== undefined && { submission }) },
+  });
 }
 
 /** The time of the version whose extracts are read: it may be a parameter of its queries. */

@@ -1,3 +1,4 @@
+export { type AttachOptions, attach } from './attach.js';
 export { build } from './build.js';
 export type { BuildEvent, BuildOptions, BuildResult, BuiltSplit, IfExists } from './build-options.js';
 export {

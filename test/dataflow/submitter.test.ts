@@ -25,7 +25,12 @@ import {
 import { image, smallPipeline } from './small-pipeline.js';
 
 const target = { dataset: 'product_a', config: 'men', version: '1.2.0', registry: 'gs://lab/registry' };
-const build: DataflowBuild = { target, identity: '4f1c9a02', demands: { timeoutSeconds: 3600 } };
+const build: DataflowBuild = {
+  target,
+  identity: '4f1c9a02',
+  output: { formats: ['tfrecord'] },
+  demands: { timeoutSeconds: 3600 },
+};
 const staged = { workLocation: 'gs://lab/work/1', name: 'job.json', digest: 'd'.repeat(64) };
 const patience: WatchPatience = {
   ...defaultPatience,
@@ -254,7 +259,20 @@ describe('a job on Dataflow', () => {
       const watching = follow(joined.job, preempted.signal);
       await untilAsked('jobs.getMetrics', 1);
       preempted.abort(new DatasetsError('PREEMPTED', 'interrupted by SIGTERM'));
-      await assert.rejects(watching, JobDetached);
+      await assert.rejects(watching, (error) => error instanceof JobDetached && error.code === 'PREEMPTED');
+      assert.equal(fake.jobs[0]?.state, 'RUNNING');
+    });
+
+    it('goes on where Dataflow can not be reached any more, with the command that attaches to it', async () => {
+      await start({ service: untilCancelled, faults: [{ on: 'messages.list', times: 1000, reply: 'broken' }] });
+      const requests = { ...patience.requests, maxAttempts: 2 };
+      const job = await submit({ patience: { ...patience, silence: 0, requests } });
+      await refused(
+        follow(job),
+        'JOB_SERVICE_UNREACHABLE',
+        /does not answer.*the job \S+ goes on/,
+        /ailab-datasets attach/,
+      );
       assert.equal(fake.jobs[0]?.state, 'RUNNING');
     });
   });

@@ -7,8 +7,8 @@ export const outputFormats = ['tfrecord', 'arrow', 'parquet'] as const;
 export const defaultFormats: readonly ConfiguredFormat[] = ['tfrecord', 'arrow'];
 export type ConfiguredFormat = (typeof outputFormats)[number];
 
-/** Engines: on this machine `inline` in this thread (to debug) and `threads` in a pool of workers; `beam` on a runner of Apache Beam. */
-export const runnerNames = ['inline', 'threads', 'beam'] as const;
+/** Engines: on this machine `inline` in this thread (to debug) and `threads` in a pool of workers; `beam` on a runner of Apache Beam, `dataflow` on Google Cloud Dataflow. */
+export const runnerNames = ['inline', 'threads', 'beam', 'dataflow'] as const;
 export type RunnerName = (typeof runnerNames)[number];
 
 /** Where SQL sources run: `duckdb` on this machine, over local files, or `bigquery`. */

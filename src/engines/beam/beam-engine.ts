@@ -130,7 +130,7 @@ export class BeamEngine implements Engine {
       },
     });
     if (end === 'cancelled') throw cancelled(running, build);
-    if (end !== 'done') throw await failureOfJob(build, last?.text);
+    if (end !== 'done') throw await failureOfJob(build, running.failure?.() ?? last?.text);
     progress.end();
     const output = await collectBuild(build, await states);
     await sweeping;

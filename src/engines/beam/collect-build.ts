@@ -64,12 +64,13 @@ async function gather(
 /**
  * Why a job failed: what its workers said, else what the runner did.
  *
- * @param message the last error among the job's messages.
+ * @param reason what the service says of it, or the last error among the job's messages.
  */
-export async function failureOfJob(build: StagedBuild, message: string | undefined): Promise<unknown> {
+export async function failureOfJob(build: StagedBuild, reason: DatasetsError | string | undefined): Promise<unknown> {
   const failure = await findFailure(build.files);
+  if (failure === undefined && reason instanceof DatasetsError) return reason;
   if (failure === undefined) {
-    return new DatasetsError('JOB_FAILED', `the job failed: ${message ?? 'its runner gave no reason'}`, {
+    return new DatasetsError('JOB_FAILED', `the job failed: ${reason ?? 'its runner gave no reason'}`, {
       hint: "Look at the job's messages and at the logs of its workers. Nothing was published.",
       at: { dataset: build.prepared.job.builder.name },
     });

@@ -19,7 +19,7 @@ import { DockerPayloadSchema, type Pipeline } from '../beam/protos/pipeline/v1/b
 import { DataflowApi } from './dataflow-api.js';
 import type { DataflowOptions } from './dataflow-options.js';
 import { type JobTarget, jobName } from './job-name.js';
-import { accountOfOptions, type JobAccount, optionsOfAccount } from './job-options.js';
+import { accountOfOptions, type JobAccount, type JobOutput, optionsOfAccount } from './job-options.js';
 import { type JobFacts, jobRequest } from './job-request.js';
 import type { DataflowJob } from './job-schema.js';
 import { jobUrl } from './job-url.js';
@@ -32,6 +32,7 @@ export interface DataflowBuild {
   readonly target: JobTarget;
   /** Two builds of the same one give the same version: a job of another one is not joined. */
   readonly identity: string;
+  readonly output: JobOutput;
   readonly demands: BuildDemands;
 }
 
@@ -133,9 +134,10 @@ export class DataflowSubmitter implements JobSubmitter {
   }
 
   #account(staged: StagedJob): JobAccount {
-    const { target, identity } = this.#build;
+    const { target, identity, output } = this.#build;
+    const { temp, image } = this.#options;
     const reference = formatReference({ name: target.dataset, config: target.config, version: target.version });
-    return { reference, registry: target.registry, identity, staged };
+    return { reference, registry: target.registry, identity, output, staged, place: { temp, image } };
   }
 
   #taken({ id, name }: ServiceJob, what: string, hint: string): DatasetsError {

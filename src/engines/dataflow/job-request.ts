@@ -141,11 +141,11 @@ function workerPool(pipeline: StagedPipeline, options: DataflowOptions, { demand
 
 function pipelineOptions(
   { url, sha256 }: StagedPipeline,
-  { project, region, temp, image }: DataflowOptions,
+  { project, region }: DataflowOptions,
   { name, pipelineOptions: given }: JobFacts,
   experiments: readonly string[],
 ): DataflowJob['environment']['sdkPipelineOptions'] {
-  const shown = { runner: 'dataflow', project, region, job_name: name, temp_location: temp, image, ...given };
+  const shown = { runner: 'dataflow', project, region, job_name: name, ...given };
   return {
     options: {
       ...shown,

@@ -71,10 +71,9 @@ export class DataflowRunningJob implements RunningJob {
       return await this.#watch(watcher);
     } catch (error) {
       const { signal } = watcher;
-      if (!signal.aborted) throw error;
-      // The machine of the submitter is taken away: the job is none of it.
-      if (isPreemption(signal.reason)) throw this.#detach();
-      throw signal.reason;
+      const reason: unknown = signal.aborted ? signal.reason : error;
+      // The network of the submitter, or its machine, is gone: the job is none of them.
+      throw isAboutSubmitter(reason) ? this.#detach(reason) : reason;
     }
   }
 
@@ -131,11 +130,13 @@ export class DataflowRunningJob implements RunningJob {
     if (counters.length > 0) watcher.onMetrics?.(counters);
   }
 
-  #detach(): JobDetached {
+  #detach(cause?: unknown): JobDetached {
     const { id, url } = this;
-    return new JobDetached(`the job ${id} goes on: ${url}`, {
+    const reason = cause instanceof Error ? `${cause.message}; ` : '';
+    return new JobDetached(`${reason}the job ${id} goes on: ${url}`, {
       jobId: id,
       url,
+      ...(cause !== undefined && { cause }),
       hint: `Run: ailab-datasets attach ${id} to wait for it and publish what it made.`,
     });
   }
@@ -197,6 +198,6 @@ function isOver({ state }: ServiceJob): boolean {
   return state !== undefined && isFinal(state);
 }
 
-function isPreemption(reason: unknown): boolean {
-  return reason instanceof DatasetsError && reason.code === 'PREEMPTED';
+function isAboutSubmitter(reason: unknown): boolean {
+  return reason instanceof DatasetsError && (reason.code === 'PREEMPTED' || reason.code === 'JOB_SERVICE_UNREACHABLE');
 }

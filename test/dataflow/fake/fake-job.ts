@@ -42,6 +42,9 @@ export class FakeJob {
   readonly id = `2026-11-21_00_00_00-${randomUUID().slice(0, 8)}`;
   readonly request: JobRequest;
   readonly location: string;
+  /** Resolves when the job is over. */
+  readonly ended: Promise<void>;
+  #end: () => void = () => {};
   readonly #cancelled = new AbortController();
   readonly #messages: { readonly time: Date; readonly importance: ImportanceName; readonly text: string }[] = [];
   readonly #metrics = new Map<string, Metric>();
@@ -50,6 +53,9 @@ export class FakeJob {
   constructor(request: JobRequest, location: string) {
     this.request = request;
     this.location = location;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
 
   get state(): StateName {
@@ -67,7 +73,9 @@ export class FakeJob {
 
   /** A job that is over stays so. */
   become(state: StateName): void {
-    if (!this.isOver) this.#state = state;
+    if (this.isOver) return;
+    this.#state = state;
+    if (this.isOver) this.#end();
   }
 
   say(importance: ImportanceName, text: string, time = new Date()): void {

@@ -73,19 +73,29 @@ export interface RunningJob {
    * signal's reason when that is aborted; the job goes on until `cancel()`. JobDetached at once where nobody is to wait: the job goes on, and needs its work location.
    */
   watch(watcher: JobWatcher): Promise<FinalJobState>;
+  /** Why the job failed, where the service's messages say it better than the last of them. */
+  failure?(): DatasetsError;
   /** Asks the service to stop the job, and waits a few seconds until it has. Does nothing where the job is over. */
   cancel(): Promise<void>;
 }
 
-/** Nobody waits for the job: it goes on, or was only staged, to be run some other time. */
-export class JobDetached extends DatasetsError {
-  /** Undefined where it was only staged. */
-  readonly jobId: string | undefined;
+export interface Detached {
+  /** Undefined where the job was only staged. */
+  readonly jobId?: string;
   /** Where people can look at it. */
+  readonly url?: string;
+  readonly hint: string;
+  /** Why nobody waits any more, where that was not asked for. */
+  readonly cause?: unknown;
+}
+
+/** Nobody waits for the job: it goes on, and needs its work location; or it was only staged, to be run some other time. */
+export class JobDetached extends DatasetsError {
+  readonly jobId: string | undefined;
   readonly url: string | undefined;
 
-  constructor(message: string, { jobId, url, hint }: { jobId?: string; url?: string; hint: string }) {
-    super('INTERRUPTED', message, { hint });
+  constructor(message: string, { jobId, url, hint, cause }: Detached) {
+    super(cause instanceof DatasetsError ? cause.code : 'INTERRUPTED', message, { hint, cause });
     this.jobId = jobId;
     this.url = url;
   }

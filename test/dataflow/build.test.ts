@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { openStorage, type Storage } from '../../src/storage/index.js';
+import { requirePrism } from '../beam/index.js';
+import { TemporaryProject } from '../cli/run-cli.js';
+import { type Bucket, type Gcs, requireGcs } from '../gcs/index.js';
+import { type FakeDataflow, type FakeJob, type FakeOptions, startFakeDataflow, untilCancelled } from './fake/index.js';
+import { portableService } from './portable-service.js';
+import { image } from './small-pipeline.js';
+
+/** Sorts, groups, and waits for a file named `gate` where there is one named `wait`: a build that can be met half-way. */
+const builder = `import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatasetBuilder, features, scalar } from 'ailab-datasets';
+
+const schema = features({ day: scalar('int32', {}), total: scalar('int64', {}) });
+const beside = (name) => new URL('../../' + name, import.meta.url);
+
+export class Sums extends DatasetBuilder {
+  static datasetName = 'sums';
+  static versions = { '1.0.0': 'First release.' };
+  static timeout = '2 hours';
+  static resources = { memory: '2 GiB', machineType: 'n2-highmem-2' };
+  info() {
+    return { description: 'Sums of days.', features: schema };
+  }
+  splits(p) {
+    const days = p
+      .generate(async function* () {
+        while (existsSync(beside('wait')) && !existsSync(beside('gate'))) await sleep(20);
+        for (let i = 0; i < 1000; i++) yield [i % 31, i];
+      })
+      .groupByKey()
+      .mapValues(toExample);
+    return { train: days };
+  }
+}
+
+function toExample(amounts, { key } = {}) {
+  let total = 0;
+  for (const amount of amounts) total += amount;
+  if (existsSync(beside('fail'))) throw new RangeError('no such total');
+  return { day: 0, total: BigInt(total) };
+}
+`;
+
+describe('a build on Dataflow', () => {
+  let gcs: Gcs;
+  let bucket: Bucket;
+  let prism: string;
+  let project: TemporaryProject;
+  let fake: FakeDataflow;
+
+  before(async function () {
+    gcs = await requireGcs(this);
+    prism = (await requirePrism(this)).endpoint;
+  });
+
+  beforeEach(async () => {
+    bucket = await gcs.newBucket();
+    project = await TemporaryProject.create({ 'package.json': '{"type": "module"}', 'package-lock.json': '{}' });
+    await project.write('datasets/sums/builder.js', builder);
+    const dataflow = { project: 'ours', region: 'europe-west4', temp: bucket.url.replace('/registry', '/temp'), image };
+    await project.write('ailab-datasets.config.json', JSON.stringify({ datasets: ['datasets'], dataflow }));
+  });
+  afterEach(async () => {
+    await fake.stop();
+    await project.remove();
+  });
+
+  const start = async (options: FakeOptions = {}): Promise<void> => {
+    fake = await startFakeDataflow({ service: portableService(prism, project.directory), ...options });
+  };
+  const dataflow = ['--runner', 'dataflow', '--file-format', 'tfrecord'];
+  const build = (...more: readonly string[]) => project.run([...command(), ...more]);
+
+  it('publishes the bytes of a build on this machine, with the job in view, and leaves nothing else', async () => {
+    await start();
+    const there = await build();
+    assert.equal(there.code, 0, there.stderr);
+    const [job] = fake.jobs;
+    assert.ok(there.stderr.includes(`job ${job?.id} on dataflow in europe-west4: ${pageOf(job)}`), there.stderr);
+    const here = await project.run(['build', 'sums', '--file-format', 'tfrecord', '--runner', 'inline']);
+    assert.equal(here.code, 0, here.stderr);
+    assert.deepEqual(await publishedFiles(bucket.storage), await publishedFiles(openStorage(project.registry)));
+    assert.deepEqual(await leftInTemp(), ['staging'], 'of the work location nothing is left');
+    const { workerPools, ...environment } = job?.request.environment ?? {};
+    assert.match(JSON.stringify(workerPools), /"machineType":"n2-highmem-2"/);
+    assert.match(JSON.stringify(environment), /"max_workflow_runtime_walltime_seconds=7200"/);
+  });
+
+  it('shows the error of the author, with its frames, when a worker fails, and publishes nothing', async () => {
+    await start();
+    await project.write('fail', '');
+    const failed = await build();
+    assert.equal(failed.code, 1, failed.stderr);
+    assert.match(
+      failed.stderr,
+      /error\[USER_CODE\][\s\S]*RangeError: no such total[\s\S]*at toExample \(.*builder\.js/,
+    );
+    assert.equal(await bucket.storage.read('sums/1.0.0/manifest.json'), undefined);
+    assert.deepEqual(await leftInTemp(), ['staging']);
+  });
+
+  it('ends when the job is created with --no-wait; attach publishes what it made, from the same code and once', async () => {
+    await start();
+    const left = await build('--no-wait', '--json');
+    assert.equal(left.code, 0, left.stderr);
+    const [job] = fake.jobs;
+    const submitted = { status: 'submitted', reference: 'sums', job: job?.id, url: pageOf(job) };
+    assert.deepEqual(JSON.parse(left.stdout), { builds: [submitted] });
+    await job?.ended;
+    const attach = () => project.run(['attach', job?.id ?? '', '--json']);
+    await project.write('datasets/sums/builder.js', builder.replace('i % 31', 'i % 30'));
+    const otherCode = await attach();
+    assert.equal(otherCode.code, 4, otherCode.stderr);
+    assert.match(otherCode.stdout, /BUILD_RUNNING.*\s.*from other code or with other settings/);
+    await project.write('datasets/sums/builder.js', builder);
+    const published = await attach();
+    assert.equal(published.code, 0, published.stderr);
+    assert.match(published.stdout, /"status": "built"[\s\S]*"directory": "gs:\/\/.*\/registry\/sums\/1\.0\.0"/);
+    const again = await attach();
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /"status": "exists"/);
+    assert.equal(fake.jobs.length, 1);
+  });
+
+  it('is joined by the next build when its submitter is killed, and run once', async () => {
+    await start();
+    await project.write('wait', '');
+    const killed = await project.interrupt(command(), /the job is running/, 'SIGKILL');
+    assert.equal(killed.code, null);
+    await project.write('gate', '');
+    const joined = await build();
+    assert.equal(joined.code, 0, joined.stderr);
+    assert.equal(fake.jobs.length, 1);
+    assert.notEqual(await bucket.storage.read('sums/1.0.0/manifest.json'), undefined);
+    assert.deepEqual(await leftInTemp(), ['staging']);
+  });
+
+  it('cancels the job at Ctrl-C, and leaves it when its machine is taken away', async () => {
+    await start({ service: untilCancelled });
+    const preempted = await project.interrupt(command(), /the job is running/, 'SIGTERM');
+    assert.equal(preempted.code, 143, preempted.stderr);
+    assert.match(preempted.stderr, /the job \S+ goes on/);
+    assert.equal(fake.jobs[0]?.state, 'RUNNING');
+    const interrupted = await project.interrupt(command(), /the job is running/, 'SIGINT');
+    assert.equal(interrupted.code, 130, interrupted.stderr);
+    assert.equal(fake.jobs[0]?.state, 'CANCELLED');
+    assert.equal(fake.jobs.length, 1);
+    assert.deepEqual(await leftInTemp(), ['staging']);
+  });
+
+  it('writes the job in place of running it, where a template is asked for', async () => {
+    await start();
+    const location = bucket.url.replace('/registry', '/template.json');
+    const outcome = await build('--template-location', location);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /written to gs:\/\/.*template\.json[\s\S]*gcloud dataflow jobs run sums-1-0-0-/);
+    assert.equal(fake.jobs.length, 0);
+  });
+
+  it('is refused before anything is asked where a setting is missing, or a flag is for another runner', async () => {
+    await start();
+    await project.write('ailab-datasets.config.json', '{"datasets": ["datasets"]}');
+    const incomplete = await project.run(['build', 'sums', '--runner', 'dataflow', '--project', 'ours']);
+    assert.equal(incomplete.code, 2, incomplete.stderr);
+    assert.match(incomplete.stderr, /needs --region, --temp, --image/);
+    const misplaced = await project.run(['build', 'sums', '--no-wait', '--region', 'europe-west4']);
+    assert.equal(misplaced.code, 2, misplaced.stderr);
+    assert.match(misplaced.stderr, /--region and --no-wait mean nothing to the runner threads/);
+  });
+
+  function command(): readonly string[] {
+    return ['build', 'sums', ...dataflow, '--registry', bucket.url];
+  }
+
+  function pageOf(job: FakeJob | undefined): string {
+    return `https://console.cloud.google.com/dataflow/jobs/europe-west4/${job?.id}?project=ours`;
+  }
+
+  /** Names in `--temp`. */
+  async function leftInTemp(): Promise<readonly string[]> {
+    const entries = await openStorage(bucket.url.replace('/registry', '/temp')).list('');
+    return entries.map(({ name }) => name);
+  }
+});
+
+/** The files of the version with their checksums, as its manifest has them. */
+async function publishedFiles(storage: Storage): Promise<unknown> {
+  const manifest = JSON.parse(Buffer.from((await storage.read('sums/1.0.0/manifest.json')) ?? []).toString()) as {
+    readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  };
+  return manifest.files.map(({ path, sha256 }) => [path, sha256]);
+}
