@@ -6,7 +6,8 @@ import { reading } from './reading.js';
 import { resume } from './resume.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
 import { startUp } from './start-up.js';
-import { csvMemory, csvTable, jsonlTable } from './tables.js';
+import { storageRead } from './storage-read.js';
+import { csvMemory, csvTable, jsonlTable, parquetTable } from './tables.js';
 
 /** Every comparison, in the order of the section "How fast". */
 export const benchmarks: readonly Benchmark[] = [
@@ -17,7 +18,9 @@ export const benchmarks: readonly Benchmark[] = [
   wide,
   csvTable,
   jsonlTable,
+  parquetTable,
   csvMemory,
+  storageRead,
   reading,
   cache,
   workers,

@@ -2,17 +2,23 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Benchmark, BenchmarkContext } from '../benchmark.js';
 import { type Figure, median, rounded } from '../measure/figures.js';
+import { writeFlights } from '../measure/flight-files.js';
+import { flightsFile } from '../measure/inputs.js';
 import { describeSample, type Sample, type Side, sideBySide } from '../measure/side-by-side.js';
 import { type TableFormat, writeTable } from '../measure/table-files.js';
 import { ourBuild, tfdsBuild } from './builds.js';
-import { peakMemory, reportedSeconds } from './compare.js';
+import { peakMemory, reportedSeconds, speedUp } from './compare.js';
 
 /** tfds takes a hundred microseconds and more a row: it gets a tenth of the input, and is compared by its rate. */
 const inputBytes = Number(process.env['AILAB_BENCH_TABLE_BYTES'] ?? 400e6);
 const tfdsBytes = inputBytes / 10;
 const largeBytes = Number(process.env['AILAB_BENCH_LARGE_BYTES'] ?? 2e9);
 
-function huggingFaceLoad(context: BenchmarkContext, kind: 'csv' | 'json', input: string): Omit<Side, 'runs'> {
+function huggingFaceLoad(
+  context: BenchmarkContext,
+  kind: 'csv' | 'json' | 'parquet',
+  input: string,
+): Omit<Side, 'runs'> {
   const cache = join(context.folder, 'hf');
   return {
     name: `HF load_dataset('${kind}'), 2 processes`,
@@ -74,6 +80,32 @@ function tableBenchmark(format: TableFormat, words: string, kind: 'csv' | 'json'
 
 export const csvTable = tableBenchmark('csv', 'CSV', 'csv');
 export const jsonlTable = tableBenchmark('jsonl', 'JSON Lines', 'json');
+
+export const parquetTable: Benchmark = {
+  name: 'parquet',
+  description:
+    "3,000,000 rows of Parquet to TFRecord, against HF load_dataset('parquet'), whose Arrow is no TFRecord yet, and tfds fed by pyarrow",
+  async run(context) {
+    const input = await writeFlights(context.folder);
+    const sides = [
+      {
+        ...ourBuild(context, 'flights_parquet', { formats: 'tfrecord', manualDirectory: input }),
+        runs: context.runs,
+      },
+      { ...huggingFaceLoad(context, 'parquet', input), runs: context.peerRuns },
+      { ...tfdsBuild(context, 'flights', flightsFile), runs: Math.min(context.peerRuns, 2) },
+    ];
+    const [ours, huggingFace, tfds] = await sideBySide(sides, context.log);
+    if (ours === undefined || huggingFace === undefined || tfds === undefined)
+      throw new RangeError('three sides make three samples');
+    const title = 'Parquet to TFRecord';
+    return [
+      speedUp(`${title}, against HF's to Arrow`, [ours, huggingFace], { floor: 0.2, goal: 1 }),
+      speedUp(`${title}, against tfds fed by pyarrow`, [ours, tfds], { floor: 20, goal: 30 }),
+      peakMemory(title, ours),
+    ];
+  },
+};
 
 export const csvMemory: Benchmark = {
   name: 'csv_memory',

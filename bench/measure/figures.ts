@@ -2,7 +2,7 @@
 export interface Figure {
   readonly title: string;
   readonly value: number;
-  readonly unit: 'x' | 's' | 'ms' | 'MiB';
+  readonly unit: 'x' | 's' | 'ms' | 'MiB' | 'rows/s';
   /** `more`: at least floor; `less`: at most. */
   readonly better: 'more' | 'less';
   readonly floor: number;

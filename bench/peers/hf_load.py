@@ -1,4 +1,4 @@
-"""Hugging Face datasets: files to Arrow by `load_dataset`: `python hf_load.py csv|json <folder> <cache> <processes>`."""
+"""Hugging Face datasets: files to Arrow by `load_dataset`: `python hf_load.py csv|json|parquet <folder> <cache> <processes>`."""
 
 import glob
 import sys
