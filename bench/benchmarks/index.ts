@@ -1,4 +1,5 @@
 import type { Benchmark } from '../benchmark.js';
+import { beamWorker } from './beam.js';
 import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
 import { cache } from './cache.js';
 import { gcs } from './gcs.js';
@@ -29,4 +30,5 @@ export const benchmarks: readonly Benchmark[] = [
   startUp,
   resume,
   gcs,
+  beamWorker,
 ];

@@ -33,12 +33,12 @@ export function findSplit({ index, stop }: SplitPosition, desired: DesiredSplit)
   return index < split && split < stop ? split : undefined;
 }
 
-/** @returns -1 where no point behind `index` is allowed */
+/** The later one of two that are as near. @returns -1 where no point behind `index` is allowed */
 function nearestAllowed(wished: number, index: number, allowed: readonly number[]): number {
   if (allowed.length === 0) return wished;
-  let nearest = -1;
-  for (const point of allowed) {
-    if (point > index && (nearest < 0 || Math.abs(point - wished) < Math.abs(nearest - wished))) nearest = point;
-  }
-  return nearest;
+  const later = allowed.filter((point) => point > index).sort((a, b) => b - a);
+  return later.reduce(
+    (best, point) => (Math.abs(point - wished) < Math.abs(best - wished) ? point : best),
+    later[0] ?? -1,
+  );
 }

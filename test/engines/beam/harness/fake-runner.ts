@@ -75,6 +75,11 @@ export class FakeRunner {
     return `localhost:${this.#port}`;
   }
 
+  /** Resolves when a worker asks for instructions. */
+  async connected(): Promise<void> {
+    await this.#controls.latest();
+  }
+
   describe(descriptor: ProcessBundleDescriptor): void {
     this.#descriptors.set(descriptor.id, descriptor);
   }
