@@ -14,8 +14,8 @@ export type LocalLocation =
   | { readonly in: 'module'; readonly path: string }
   /** Inside an installed npm package. */
   | { readonly in: 'package'; readonly package: string; readonly path: string }
-  /** Anywhere else: an absolute path. */
-  | { readonly in: 'machine'; readonly path: string }
+  /** Anywhere else: an absolute path; and how messages call it where another machine named it. */
+  | { readonly in: 'machine'; readonly path: string; readonly name?: string }
   /** Where this build stages what it can't read twice. */
   | { readonly in: 'staged'; readonly path: string }
   | MemberLocation
@@ -91,6 +91,8 @@ export function locationName(location: FileLocation): string {
       return `npm:${location.package}/${location.path}`;
     case 'member':
       return location.name;
+    case 'machine':
+      return location.name ?? location.path;
     case 'download':
       // The name of a file tells how it is packed, which a URL need not say.
       return !location.isMember && location.url.endsWith(`/${location.path}`)

@@ -101,11 +101,12 @@ export function relocateShards(
   const { description, published } = source;
   if (published !== undefined) checkRegistry(published, description, context, departure);
   return shards.map((shard) =>
-    moveLocations(shard, (location) =>
-      location.in === 'machine'
-        ? { ...location, path: relocated(location.path, `${description} reads ${location.path}, which`, departure) }
-        : location,
-    ),
+    moveLocations(shard, (location) => {
+      if (location.in !== 'machine') return location;
+      const { path } = location;
+      // Messages, and counts of bad rows, call it as a build on the submitter's machine does.
+      return { in: 'machine', name: path, path: relocated(path, `${description} reads ${path}, which`, departure) };
+    }),
   );
 }
 

@@ -103,7 +103,7 @@ describe('paths of a job that leaves its machine', () => {
     const [portable] = relocateShards(csv('../data/items.csv'), [shard], context, departure);
     const task = { kind: 'stage', unit: { kind: 'shard', shard: portable } } as StageTask;
     const { unit } = restoreTask(task, new Relocation('/app')) as StageTask;
-    const there = { in: 'machine', path: '/app/data/items.csv' };
+    const there = { in: 'machine', path: '/app/data/items.csv', name: file.path };
     assert.deepEqual(unit.kind === 'shard' && unit.shard.data, {
       file: there,
       from: 0,
@@ -123,7 +123,9 @@ describe('paths of a job that leaves its machine', () => {
       error.message.includes('csv(/data/items.csv) reads /data/items.csv') &&
       /repository.*gs:\/\/.*gs:\/\/lab\/work.*directory that all machines/.test(error.hint ?? '');
     assert.throws(() => relocateShards(source, [shard], context, departure), refusal);
-    assert.deepEqual(relocateShards(source, [shard], context, { ...departure, files: shared }), [shard]);
+    assert.deepEqual(relocateShards(source, [shard], context, { ...departure, files: shared }), [
+      { id: 'items', data: { file: { in: 'machine', path: '/data/items.csv', name: '/data/items.csv' } } },
+    ]);
     const module = pathToFileURL('/elsewhere/builder.js').href;
     assert.throws(() => relocateJob(jobOf(module), departure), /the builder \/elsewhere\/builder.js lies where/);
   });
