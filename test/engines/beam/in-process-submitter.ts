@@ -25,6 +25,8 @@ export interface InProcessOptions {
   readonly seed: number;
   /** For files that a worker fetches. */
   readonly scratchDirectory: string;
+  /** Of the worker. Default: this repository. */
+  readonly projectRoot?: string;
   /** Attempts at each bundle whose outputs are thrown away. Default: none. */
   readonly lostAttempts?: number;
 }
@@ -62,12 +64,13 @@ export class InProcessSubmitter implements JobSubmitter {
   }
 
   async #run(pipeline: Pipeline, watcher: JobWatcher) {
+    const { projectRoot = repositoryRoot } = this.#options;
     const worker = openStepWorker({
-      projectRoot: repositoryRoot,
+      projectRoot,
       scratchDirectory: this.#options.scratchDirectory,
       threads: 1,
       check: async ({ identity }, module) =>
-        checkWorkerIdentity(identity, await identifyWorker(repositoryRoot, module, identity.files)),
+        checkWorkerIdentity(identity, await identifyWorker(projectRoot, module, identity.files)),
       openRunner: async () => openInlineRunner(),
     });
     try {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { BeamEngine } from '../../../../src/engines/beam/beam-engine.js';
 import { openRegistry, publish, readManifest, stageVersion, writeMetadata } from '../../../../src/registry/index.js';
 import type { GcsStorage } from '../../../../src/storage/index.js';
@@ -17,6 +18,23 @@ const datasets = [
   { name: 'product_a', module: dataset('products/product_a') },
   { name: 'mnist', module: dataset('image_classification/mnist') },
 ] as const;
+
+const numbersBuilder = `
+import { csv, DatasetBuilder, features, scalar } from ${JSON.stringify(new URL('../../../../src/index.js', import.meta.url).href)};
+const schema = features({ n: scalar('int64') });
+export class Numbers extends DatasetBuilder {
+  static datasetName = 'numbers';
+  static versions = { '1.0.0': 'First release.' };
+  info() {
+    return { description: 'Numbers.', features: schema };
+  }
+  splits(p) {
+    const file = new URL('../../shared/a b.csv', import.meta.url);
+    const rows = p.read(csv(file, { types: { n: 'int64' }, maxBadRows: { rows: 1 } }));
+    return { train: rows.keyBy((row) => Number(row.n)) };
+  }
+}
+`;
 
 describe('a build by Beam with a work location in a bucket', function () {
   this.timeout(120_000);
@@ -59,6 +77,30 @@ describe('a build by Beam with a work location in a bucket', function () {
     const expected = digests(await runJob(directory, { config: 'sideInputs' }));
     assert.deepEqual(digests(await runJob(directory, { config: 'sideInputs', engine: open(1) })), expected);
     await isEmptied();
+  });
+
+  it('is done by workers whose project lies elsewhere, down to the names of files with bad rows', async () => {
+    const [here, there] = [join(directory, 'here'), join(directory, 'there', 'app')];
+    for (const project of [here, there]) {
+      mkdirSync(join(project, 'datasets', 'numbers'), { recursive: true });
+      mkdirSync(join(project, 'shared'));
+      writeFileSync(join(project, 'shared', 'a b.csv'), 'n\n1\nx\n3\n');
+      writeFileSync(join(project, 'datasets', 'numbers', 'builder.mjs'), numbersBuilder);
+    }
+    const module = pathToFileURL(join(here, 'datasets', 'numbers', 'builder.mjs')).href;
+    const expected = await runJob(directory, { name: 'numbers', module });
+    const engine = new BeamEngine({
+      name: 'beam',
+      submitter: new InProcessSubmitter({ seed: 7, scratchDirectory: join(directory, 'scratch'), projectRoot: there }),
+      workLocation: work.url,
+      projectRoot: here,
+    });
+    const run = await runJob(directory, { name: 'numbers', module, engine });
+    assert.deepEqual(digests(run), digests(expected));
+    const { sources, counters } = run.output;
+    assert.deepEqual({ sources, counters }, { sources: expected.output.sources, counters: expected.output.counters });
+    assert.equal(sources[0]?.badRows, 1);
+    assert.equal(sources[0]?.uri, join(here, 'shared', 'a b.csv'));
   });
 
   it('is published in another bucket from where its workers left it', async () => {
