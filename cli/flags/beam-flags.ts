@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   type BeamConfig,
+  beamConnection,
   beamFlags,
   type DatasetsConfig,
   type PipelineOption,
@@ -43,13 +44,21 @@ export function beamSettings(flags: BeamFlags): Pick<DatasetsConfig, 'beam'> {
   return Object.keys(beam).length === 0 ? {} : { beam };
 }
 
-/** @throws DatasetsError USAGE for flags that another runner would pass over. */
-export function checkBeamFlags(flags: BeamFlags, { runner }: Pick<ResolvedConfig, 'runner'>): void {
-  if (runner === 'beam') return;
+/**
+ * Refuses settings of Beam before anything is built with them.
+ *
+ * @throws DatasetsError USAGE for flags that another runner would pass over, and as `beamConnection`.
+ */
+export function checkBeamFlags(flags: BeamFlags, { runner, beam }: ResolvedConfig): void {
+  if (runner === 'beam') {
+    beamConnection(beam);
+    return;
+  }
   const given = Object.keys(beamSettings(flags).beam ?? {}).map((part) => beamFlags[part as keyof BeamConfig]);
   if (given.length === 0) return;
-  throw new DatasetsError('USAGE', `${given.join(' and ')} mean nothing to the runner ${runner}`, {
-    hint: 'Add --runner beam, or leave them out.',
+  const verb = given.length === 1 ? 'means' : 'mean';
+  throw new DatasetsError('USAGE', `${given.join(' and ')} ${verb} nothing to the runner ${runner}`, {
+    hint: 'Add --runner beam, or leave it out.',
   });
 }
 

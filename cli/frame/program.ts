@@ -69,7 +69,7 @@ export function addGlobalOptions(command: Command): void {
     )
     .addOption(new Option('--json', 'print the result, or the error, as JSON'))
     .addOption(new Option('--quiet', 'print no progress and no notes'))
-    .addOption(new Option('--verbose', 'print the stacks of errors'));
+    .addOption(new Option('--verbose', 'print the stacks of errors, and all that a job says'));
 }
 
 function addCommand(program: Command, entry: CommandEntry, invoke: Invoke): void {

@@ -1,3 +1,4 @@
+export { type BeamConnection, beamConnection } from './beam-connection.js';
 export * from './beam-settings.js';
 export { parseByteSize } from './byte-size.js';
 export * from './dataflow-settings.js';

@@ -54,7 +54,7 @@ export class BeamEngine implements Engine {
     let build: StagedBuild | undefined;
     let isLeft = false;
     try {
-      const found = await submitter.findRunning?.();
+      const found = await Promise.race([submitter.findRunning?.(), abort.promise]);
       let running: RunningJob;
       if (found !== undefined) {
         build = await readStagedBuild(job, run, this.#open(job, found.staged.workLocation), found.staged);

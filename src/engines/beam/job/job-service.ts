@@ -12,7 +12,7 @@ import { connect, serverStream, unary } from '../rpc/channel.js';
 import { stageArtifacts } from './artifact-staging.js';
 import { countersOf } from './counters.js';
 import type { Patience } from './patience.js';
-import { jobServiceError, stagingError } from './service-errors.js';
+import { isUnreachable, jobServiceError, stagingError } from './service-errors.js';
 import type { JobCounter } from './submitter.js';
 
 /** A Beam job service (beam_job_api.proto): of Prism, of Python's runner, of the job servers of Flink and Spark. */
@@ -26,6 +26,20 @@ export class JobService {
     this.endpoint = endpoint;
     this.#client = connect(endpoint);
     this.#patience = patience;
+  }
+
+  /**
+   * Makes sure that somebody answers; what, does not matter.
+   *
+   * @throws DatasetsError JOB_SERVICE_UNREACHABLE
+   */
+  async greet(): Promise<void> {
+    const deadline = Date.now() + this.#patience.answer;
+    try {
+      await unary(this.#client, Methods.method.getJobs, {}, undefined, { deadline });
+    } catch (error) {
+      if (isUnreachable(error)) throw jobServiceError(error, this.endpoint, 'say which jobs it has');
+    }
   }
 
   /**

@@ -33,6 +33,11 @@ export class PortableSubmitter implements JobSubmitter {
     return `beam at ${this.#options.endpoint}`;
   }
 
+  /** Finds none, but knows then that there is a service: before a build has paid for queries. */
+  async findRunning(): Promise<undefined> {
+    await this.#connect().greet();
+  }
+
   async openEnvironment(): Promise<WorkerEnvironment> {
     const { environment, workers } = this.#options;
     switch (environment.kind) {
@@ -49,8 +54,7 @@ export class PortableSubmitter implements JobSubmitter {
   }
 
   async submit(pipeline: Pipeline, { name, pipelineOptions = {}, signal }: SubmitOptions): Promise<PortableJob> {
-    this.#service ??= new JobService(this.#options.endpoint, this.#patience);
-    const service = this.#service;
+    const service = this.#connect();
     // Every runner knows how to run such a pipeline; older ones want to be told that it is one.
     const options = { job_name: name, experiments: ['beam_fn_api'], ...pipelineOptions };
     const preparation = await abortable(service.prepare(name, pipeline, options), signal);
@@ -61,6 +65,11 @@ export class PortableSubmitter implements JobSubmitter {
       throw signal.reason;
     }
     return job;
+  }
+
+  #connect(): JobService {
+    this.#service ??= new JobService(this.#options.endpoint, this.#patience);
+    return this.#service;
   }
 
   async close(): Promise<void> {
