@@ -83,6 +83,17 @@ describe('a shuffle', () => {
   );
   const triples = fc.array(fc.tuple(fc.nat(1), key, value), { maxLength: 120 });
 
+  it('sorts many equal records among others, however long they are', () => {
+    // Sizes around the four bytes that are compared at a time.
+    for (const shared of ['', 'a', 'ab', 'abc', 'abcd', 'abcde']) {
+      const triples = Array.from({ length: 600 }, (_, i): Triple => [0, `${shared}${'xyz'[i % 3]}`, 1]);
+      const runs = write([triples], 1, 1 << 20, false);
+      assert.deepEqual(readGroups(runs, 1, 1 << 20, false), expectedGroups(triples));
+    }
+    const elements = Array.from({ length: 600 }, (_, i): Triple => [0, i % 11, null]);
+    assert.deepEqual(readGroups(write([elements], 1, 1 << 20, false), 1, 1 << 20, false), expectedGroups(elements));
+  });
+
   it('gathers every value under its key, sorted by bytes, whatever the buffer, the runs and the partitions', () => {
     fc.assert(
       fc.property(
