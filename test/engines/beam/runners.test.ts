@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatasetsError } from '../../../src/core/errors/index.js';
 import { BeamEngine } from '../../../src/engines/beam/beam-engine.js';
 import { PortableSubmitter } from '../../../src/engines/beam/job/portable-submitter.js';
 import { type RunnerProcess, requirePrism, requirePythonRunner } from '../../beam/index.js';
 import { repositoryRoot } from '../../oracle/index.js';
-import { digests, runJob } from '../run-job.js';
+import { fixture, runJob } from '../run-job.js';
 import { temporaryDirectory } from '../temporary-directory.js';
+import { compareBuilds } from './compare-builds.js';
 
 const program = new URL('../../../src/engines/beam/worker/worker-main.js', import.meta.url);
 
@@ -19,9 +21,6 @@ const runners: readonly Runner[] = [
   { name: 'Prism', start: (context) => requirePrism(context) },
   { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
 ];
-
-/** Together they use every transform. */
-const configs = ['elementwise', 'groups', 'sideInputs', 'fannedOut', 'relayed', 'joined'] as const;
 
 for (const { name, start } of runners) {
   describe(`a build on ${name}`, () => {
@@ -39,15 +38,21 @@ for (const { name, start } of runners) {
       return { engine, workLocation };
     };
 
-    for (const config of configs) {
-      it(`gives the bytes of a build in this thread: ${config}`, async function () {
-        this.timeout(120_000);
-        const { engine, workLocation } = await open(this);
-        const expected = await runJob(directory(), { config });
-        const run = await runJob(directory(), { config, engine });
-        assert.deepEqual(digests(run), digests(expected));
-        assert.deepEqual(readdirSync(workLocation), []);
-      });
-    }
+    it('gives the bytes of a build in this thread, from every transform', async function () {
+      const { engine, workLocation } = await open(this);
+      await compareBuilds(directory(), engine, { module: fixture('every-transform.js'), name: 'every_transform' });
+      assert.deepEqual(readdirSync(workLocation), []);
+    });
+
+    it("throws the author's own error, and leaves nothing behind", async function () {
+      const { engine, workLocation } = await open(this);
+      const options = { module: fixture('failures.js'), name: 'failures', config: 'inMap', engine };
+      const failure = await runJob(directory(), options).catch((error: unknown) => error);
+      assert.ok(failure instanceof DatasetsError && failure.code === 'USER_CODE', String(failure));
+      assert.match(failure.message, /explode.* failed: TypeError: no 137 please/);
+      assert.ok(failure.cause instanceof Error);
+      assert.match(failure.cause.stack ?? '', /fixtures\/failures/);
+      assert.deepEqual(readdirSync(workLocation), []);
+    });
   });
 }
