@@ -6,42 +6,7 @@ import { type Bucket, type Gcs, requireGcs } from '../gcs/index.js';
 import { type FakeDataflow, type FakeJob, type FakeOptions, startFakeDataflow, untilCancelled } from './fake/index.js';
 import { portableService } from './portable-service.js';
 import { image } from './small-pipeline.js';
-
-/** Sorts, groups, and waits for a file named `gate` where there is one named `wait`: a build that can be met half-way. */
-const builder = `import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DatasetBuilder, features, scalar } from 'ailab-datasets';
-
-const schema = features({ day: scalar('int32', {}), total: scalar('int64', {}) });
-const beside = (name) => new URL('../../' + name, import.meta.url);
-
-export class Sums extends DatasetBuilder {
-  static datasetName = 'sums';
-  static versions = { '1.0.0': 'First release.' };
-  static timeout = '2 hours';
-  static resources = { memory: '2 GiB', machineType: 'n2-highmem-2' };
-  info() {
-    return { description: 'Sums of days.', features: schema };
-  }
-  splits(p) {
-    const days = p
-      .generate(async function* () {
-        while (existsSync(beside('wait')) && !existsSync(beside('gate'))) await sleep(20);
-        for (let i = 0; i < 1000; i++) yield [i % 31, i];
-      })
-      .groupByKey()
-      .mapValues(toExample);
-    return { train: days };
-  }
-}
-
-function toExample(amounts, { key } = {}) {
-  let total = 0;
-  for (const amount of amounts) total += amount;
-  if (existsSync(beside('fail'))) throw new RangeError('no such total');
-  return { day: 0, total: BigInt(total) };
-}
-`;
+import { sumsBuilder } from './sums-builder.js';
 
 describe('a build on Dataflow', () => {
   let gcs: Gcs;
@@ -58,7 +23,7 @@ describe('a build on Dataflow', () => {
   beforeEach(async () => {
     bucket = await gcs.newBucket();
     project = await TemporaryProject.create({ 'package.json': '{"type": "module"}', 'package-lock.json': '{}' });
-    await project.write('datasets/sums/builder.js', builder);
+    await project.write('datasets/sums/builder.js', sumsBuilder);
     const dataflow = { project: 'ours', region: 'europe-west4', temp: bucket.url.replace('/registry', '/temp'), image };
     await project.write('ailab-datasets.config.json', JSON.stringify({ datasets: ['datasets'], dataflow }));
   });
@@ -110,11 +75,11 @@ describe('a build on Dataflow', () => {
     assert.deepEqual(JSON.parse(left.stdout), { builds: [submitted] });
     await job?.ended;
     const attach = () => project.run(['attach', job?.id ?? '', '--json']);
-    await project.write('datasets/sums/builder.js', builder.replace('i % 31', 'i % 30'));
+    await project.write('datasets/sums/builder.js', sumsBuilder.replace('i % 31', 'i % 30'));
     const otherCode = await attach();
     assert.equal(otherCode.code, 4, otherCode.stderr);
     assert.match(otherCode.stdout, /BUILD_RUNNING.*\s.*from other code or with other settings/);
-    await project.write('datasets/sums/builder.js', builder);
+    await project.write('datasets/sums/builder.js', sumsBuilder);
     const published = await attach();
     assert.equal(published.code, 0, published.stderr);
     assert.match(published.stdout, /"status": "built"[\s\S]*"directory": "gs:\/\/.*\/registry\/sums\/1\.0\.0"/);
