@@ -8,7 +8,8 @@ import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js'
 import { collectBuild, failureOfJob, statesOf } from './collect-build.js';
 import { newJobFolder, openWorkFiles, sweepAbandonedJobs } from './files/index.js';
 import { harnessCapabilities } from './harness/capabilities.js';
-import { JobDetached, type JobMessage, type JobSubmitter, type JobWatcher, type RunningJob } from './job/submitter.js';
+import type { JobSubmitter } from './job/job-submitter.js';
+import { JobDetached, type JobMessage, type JobWatcher, type RunningJob } from './job/submitter.js';
 import { JobProgress } from './job-progress.js';
 import { readStagedBuild, type StagedBuild, stageBuild } from './stage-build.js';
 import { resourceHints } from './translate/resource-hints.js';

@@ -4,8 +4,8 @@ import { type DataflowConfig, findProjectRoot } from '../../core/config/index.js
 import { loadBeam } from '../beam/rpc/load-beam.js';
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
 import { type DataflowOptions, dataflowOptions } from './dataflow-options.js';
-import type { SubmissionOptions } from './dataflow-submitter.js';
 import type { JobAccount } from './job-options.js';
+import type { SubmissionOptions } from './submission-options.js';
 
 export interface DataflowEngineOptions {
   readonly settings: DataflowConfig;

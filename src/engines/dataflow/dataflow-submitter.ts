@@ -5,11 +5,11 @@ import { DatasetsError, internalError } from '../../core/errors/index.js';
 import { parseGcsUrl } from '../../core/location/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { openStorage } from '../../storage/index.js';
+import type { JobSubmitter } from '../beam/job/job-submitter.js';
 import {
   type FoundJob,
   isFinal,
   JobDetached,
-  type JobSubmitter,
   type RunningJob,
   type StagedJob,
   type SubmitOptions,
@@ -23,9 +23,10 @@ import { accountOfOptions, type JobAccount, type JobOutput, optionsOfAccount } f
 import { type JobFacts, jobRequest } from './job-request.js';
 import type { DataflowJob } from './job-schema.js';
 import { jobUrl } from './job-url.js';
-import { DataflowRunningJob, defaultPatience, type WatchPatience } from './running-job.js';
+import { DataflowRunningJob, defaultPatience } from './running-job.js';
 import type { ServiceJob } from './service-job.js';
 import { stagePipeline } from './stage-pipeline.js';
+import type { SubmissionOptions } from './submission-options.js';
 
 /** What one build is for Dataflow. */
 export interface DataflowBuild {
@@ -34,16 +35,6 @@ export interface DataflowBuild {
   readonly identity: string;
   readonly output: JobOutput;
   readonly demands: BuildDemands;
-}
-
-export interface SubmissionOptions {
-  /** Joins this job, which may be over, and no other. */
-  readonly attach?: string;
-  /** Leaves the job to itself once it is created. */
-  readonly detach?: boolean;
-  /** `gs://bucket/object` that the job is written to, in place of running it. */
-  readonly templateLocation?: string;
-  readonly patience?: WatchPatience;
 }
 
 /** Runs the pipelines of one build on Google Cloud Dataflow. */

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BeamIterable, BeamValue, BundleContext } from '../../../src/engines/beam/harness/do-fn.js';
-import type {
-  JobCounter,
-  JobSubmitter,
-  JobWatcher,
-  RunningJob,
-  SubmitOptions,
-} from '../../../src/engines/beam/job/submitter.js';
+import type { JobSubmitter } from '../../../src/engines/beam/job/job-submitter.js';
+import type { JobCounter, JobWatcher, RunningJob, SubmitOptions } from '../../../src/engines/beam/job/submitter.js';
 import {
   type Components,
   ParDoPayloadSchema,

@@ -3,9 +3,10 @@ import type { Pipeline } from '../protos/pipeline/v1/beam_runner_api_pb.js';
 import { abortable } from './abortable.js';
 import { dockerEnvironment, externalEnvironment, processEnvironment } from './environments.js';
 import { JobService } from './job-service.js';
+import type { JobSubmitter } from './job-submitter.js';
 import { type Patience, patient } from './patience.js';
 import { PortableJob } from './portable-job.js';
-import type { JobSubmitter, SubmitOptions, WorkerEnvironment } from './submitter.js';
+import type { SubmitOptions, WorkerEnvironment } from './submitter.js';
 import { type PoolOptions, WorkerPool } from './worker-pool.js';
 
 export interface PortableSubmitterOptions {
