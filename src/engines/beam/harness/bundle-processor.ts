@@ -97,6 +97,8 @@ export class BundleProcessor {
     for (const collection of collections) collection.count = 0;
     for (const source of sources.values()) source.start();
     for (const { sink, url } of sinks) sink.start(shared.bundleId, this.#streams.data(url, request.dataStreamId));
+    // All at once: what is asked about this bundle must not be told of the one before.
+    for (const { counters } of parDos) counters.clear();
     for (const parDo of parDos.toReversed()) await parDo.start(shared);
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client } from '@grpc/grpc-js';
 import {
   BeamFnControl,
@@ -6,6 +7,7 @@ import {
 } from '../protos/fn_execution/v1/beam_fn_api_pb.js';
 import { unary, workerMetadata } from '../rpc/channel.js';
 import { BundleProcessor, type WorkerParts } from './bundle-processor.js';
+import { describeFailure } from './describe-failure.js';
 
 type Callback = () => void | Promise<void>;
 
@@ -28,6 +30,8 @@ export class Bundles {
   constructor(parts: WorkerParts, control: Client) {
     this.#parts = parts;
     this.#control = control;
+    // Any number of bundles listen.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** The processor that works on a bundle just now. */
@@ -56,7 +60,7 @@ export class Bundles {
         afterCommit: (callback) => void callbacks.push(callback),
       });
     } catch (error) {
-      await processor.teardown();
+      await this.#discard(processor);
       throw error;
     } finally {
       this.#active.delete(bundleId);
@@ -85,7 +89,16 @@ export class Bundles {
   }
 
   async teardown(): Promise<void> {
-    for (const processor of [...this.#idle.values()].flat()) await processor.teardown();
+    for (const processor of [...this.#idle.values()].flat()) await this.#discard(processor);
+  }
+
+  /** A failure here changes nothing of what was done, and must not hide another. */
+  async #discard(processor: BundleProcessor): Promise<void> {
+    try {
+      await processor.teardown();
+    } catch (error) {
+      this.#parts.streams.log.log('warning', describeFailure(error));
+    }
   }
 
   async #take(descriptorId: string): Promise<BundleProcessor> {

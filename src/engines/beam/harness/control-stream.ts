@@ -38,9 +38,14 @@ export class ControlStream {
     });
   }
 
-  /** Waits for what is under way; nobody hears the answers. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#underWay);
+  /** Waits for what is under way, but not for ever; nobody hears the answers. */
+  async settle(milliseconds: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([Promise.all(this.#underWay), late]);
+    clearTimeout(timer);
   }
 
   #follow(answering: Promise<InstructionResponse>): void {

@@ -39,7 +39,6 @@ export class ParDo implements Receiver {
   }
 
   async start(shared: SharedContext): Promise<void> {
-    this.counters.clear();
     this.#context = this.#makeContext(shared);
     await this.#call('startBundle');
   }

@@ -9,8 +9,9 @@ import { Instructions } from './instructions.js';
 import { LogStream } from './log-stream.js';
 import { RunnerStreams } from './runner-streams.js';
 
-/** So long a runner has to answer at all. */
-const connectMilliseconds = 60_000;
+const minute = 60_000;
+/** Until an author's code that does not heed its signal is left behind. */
+const settleMilliseconds = 10_000;
 
 export interface WorkerOptions {
   /** As the runner named this worker. */
@@ -20,13 +21,15 @@ export interface WorkerOptions {
   /** `host:port`; without it messages go to standard error. */
   readonly loggingEndpoint?: string;
   readonly createDoFn: CreateDoFn;
+  /** So long the runner has to answer at all. Default: a minute. */
+  readonly connectMilliseconds?: number;
   /** Ends the worker, as the runner's end does. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Serves a runner as its SDK harness (Beam's Fn API), until the runner ends the control stream. When it resolves, nothing of the worker is left: bundles
- * are over, DoFns torn down, streams and channels closed.
+ * are over, DoFns torn down, streams and channels closed; only code that goes on for ten seconds after its signal was aborted is left to itself.
  *
  * @throws DatasetsError JOB_SERVICE_UNREACHABLE where the runner does not answer, or ends in an error
  * @example
@@ -36,7 +39,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   options.signal?.throwIfAborted();
   const client = connect(options.controlEndpoint);
   try {
-    await ready(client, options.controlEndpoint);
+    await ready(client, options);
     await serve(client, options);
   } finally {
     client.close();
@@ -58,17 +61,17 @@ async function serve(client: Client, options: WorkerOptions): Promise<void> {
   } finally {
     bundles.abort(ended(controlEndpoint));
     await streams.end();
-    await control.settle();
+    await control.settle(settleMilliseconds);
     await bundles.teardown();
     await Promise.all([control.end(), log.end()]);
   }
 }
 
-async function ready(client: Client, url: string): Promise<void> {
+async function ready(client: Client, { controlEndpoint, connectMilliseconds = minute }: WorkerOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     client.waitForReady(Date.now() + connectMilliseconds, (cause) => {
       if (cause === undefined) resolve();
-      else reject(unreachable(url, cause));
+      else reject(unreachable(controlEndpoint, cause));
     });
   });
 }

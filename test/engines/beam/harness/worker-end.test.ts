@@ -96,6 +96,40 @@ describe('a worker', () => {
     runner.stop();
   });
 
+  it('fails when no runner answers', async () => {
+    const runner = await FakeRunner.start();
+    const { endpoint: controlEndpoint } = runner;
+    runner.stop();
+    const worker = runWorker({ id: 'worker-7', controlEndpoint, createDoFn: byPayload({}), connectMilliseconds: 300 });
+    await assert.rejects(worker, (error: DatasetsError) => {
+      assert.equal(error.code, 'JOB_SERVICE_UNREACHABLE');
+      assert.match(error.message, /no Beam runner answers at localhost:\d+/);
+      return true;
+    });
+  });
+
+  it('fails a bundle with the error of its DoFn, not with that of its teardown', async () => {
+    const broken = (): DoFn => ({
+      process: () => Promise.reject(new Error('of the element')),
+      teardown: () => Promise.reject(new Error('of the teardown')),
+    });
+    let logs: FakeRunner['logs'] = [];
+    await withWorker({ broken }, async (runner) => {
+      logs = runner.logs;
+      runner.describe(describeStage({ id: 'stage', url: runner.endpoint, doFn: 'broken' }));
+      const failing = runner.processFailing('bundle', 'stage');
+      await runner.send('bundle', 'source', bytesElement('x'), true);
+      assert.match(await failing, /of the element/);
+    });
+    assert.deepEqual(
+      logs.map(({ severity, message }) => [severity, message.split('\n', 1)[0]]),
+      [
+        [Severity.WARN, 'of the teardown'],
+        [Severity.ERROR, 'the step: of the element'],
+      ],
+    );
+  });
+
   it("writes what it logs, and its bundles' failures, to the runner's log, all of it before it ends", async () => {
     const count = 3000;
     const talking = (): DoFn => ({
