@@ -15,7 +15,7 @@ export class WorkDocuments {
   }
 
   async get(name: string): Promise<Uint8Array> {
-    const content = await this.#storage.read(checkedName(name));
+    const content = await this.#read(checkedName(name));
     if (content !== undefined) return content;
     throw absent(`${this.#storage.location}/${name}`);
   }
@@ -28,6 +28,21 @@ export class WorkDocuments {
 
   remove(): Promise<void> {
     return this.#storage.deleteAll('');
+  }
+
+  /** A storage takes documents for small; a task of a build with very many runs may name so many files that it is not. */
+  async #read(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#storage.read(name);
+    } catch (error) {
+      if (!(error instanceof DatasetsError) || error.code !== 'MANIFEST_INVALID') throw error;
+    }
+    const object = await this.#storage.open(name);
+    try {
+      return await object.read(0, object.bytes);
+    } finally {
+      await object.close();
+    }
   }
 }
 

@@ -36,6 +36,13 @@ describe('a work location in a bucket', () => {
       await assert.rejects(async () => files.put(name, 'x'), name);
   });
 
+  it('takes documents that are larger than metadata', async () => {
+    const document = Buffer.alloc(65 << 20, 'tables ');
+    const files = open();
+    await files.put('tasks/1', document);
+    assert.equal(sha256(await files.get('tasks/1')), sha256(document));
+  }).timeout(20_000);
+
   it('is read in the ranges that a task needs, near ones together, and no further', async () => {
     const content = randomBytes(6 << 20);
     await storage.write('attempts/run', content);
