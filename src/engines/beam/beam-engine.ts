@@ -75,7 +75,8 @@ export class BeamEngine implements Engine {
     } finally {
       abort.dispose();
       await submitter.close();
-      if (!isLeft) await build?.files.remove();
+      // What can't be deleted takes its place until it is swept; the build, or why it failed, is worth more.
+      if (!isLeft) await build?.files.remove().catch(() => {});
       await build?.files.close();
       if (job.journal === undefined) emptyDirectory(job.workDirectory);
     }
