@@ -15,6 +15,7 @@ interface PublishFlags {
   readonly citation?: string;
   readonly license?: string;
   readonly owner?: string;
+  readonly fromVersion?: readonly string[];
   readonly dryRun?: boolean;
 }
 
@@ -29,6 +30,11 @@ export const publishCommand: CommandModule = {
       .option(
         '--split <name=glob>',
         'which files make a split, relative to the directory (repeat it); default: by folders and file names',
+        (value: string, before: readonly string[] = []) => [...before, value],
+      )
+      .option(
+        '--from-version <reference>',
+        'a version in the registry that it was made from, for its lineage: product_b:1.2.0 (repeat it)',
         (value: string, before: readonly string[] = []) => [...before, value],
       )
       .option('--description <text>', 'what it is, for its card')
@@ -65,6 +71,7 @@ async function publish(context: CommandContext, directory: string, flags: Publis
       workDirectory: stagingDirectory(config),
       splits: flags.split && splitsOf(flags.split),
       about: aboutOf(flags),
+      madeFrom: flags.fromVersion,
       dryRun: flags.dryRun,
       signal: context.signal,
       onProgress: (event) => display.onProgress(event),

@@ -26,6 +26,7 @@ import {
 import { LocalStorage } from '../storage/index.js';
 import type { AdoptOptions, AdoptReport } from './adopt-options.js';
 import type { AdoptionPlan } from './adoption-plan.js';
+import { madeFrom } from './made-from.js';
 import { planAdoption } from './plan-adoption.js';
 import { isSameVersion } from './same-version.js';
 import { stageSplit } from './stage-records.js';
@@ -37,7 +38,7 @@ import { stageSplit } from './stage-records.js';
  * @param path the directory, absolute.
  * @param reference `product_c:1.0.0`, `product_c/men:1.0.0`
  * @throws DatasetsError VERSION_EXISTS for a version that holds something else; UNSUPPORTED for a column or feature that has no counterpart here, with its name; SOURCE_NOT_FOUND, SOURCE_MALFORMED,
- *   SPLIT_EMPTY; USAGE; what `stageVersion` and `publish` throw. Nothing is published then.
+ *   SPLIT_EMPTY; USAGE; what a registry throws for `madeFrom`; what `stageVersion` and `publish` throw. Nothing is published then.
  * @example
  * ```ts
  * const { registry } = await loadConfig();
@@ -49,7 +50,8 @@ export async function adoptDirectory(path: string, reference: string, options: A
   const directory = new LocalStorage(path, { confined: true });
   const registry = openRegistry(options.registry);
   const plan = await planAdoption(directory, options);
-  const adoption: Adoption = { target, directory, registry, plan, options };
+  const lineage = await madeFrom(options.madeFrom ?? [], target, registry);
+  const adoption: Adoption = { target, directory, registry, plan, lineage, options };
   if (options.dryRun === true) return reportOf(adoption, 'dry-run', undefined);
   const before = await existing(adoption);
   if (before !== undefined) return before;
@@ -75,6 +77,7 @@ interface Adoption {
   readonly directory: LocalStorage;
   readonly registry: Registry;
   readonly plan: AdoptionPlan;
+  readonly lineage: Manifest['lineage'];
   readonly options: AdoptOptions;
 }
 
@@ -119,7 +122,7 @@ async function publishPlan(adoption: Adoption): Promise<AdoptReport> {
 }
 
 function metadataOf(
-  { target, plan, options }: Adoption,
+  { target, plan, lineage, options }: Adoption,
   staged: StagedVersion,
   splits: readonly PublishedSplit[],
 ): VersionMetadata {
@@ -136,6 +139,7 @@ function metadataOf(
     splits,
     fingerprintParts: { external: writer, content: contentDigestOf(splits) },
     sources,
+    lineage,
     external: { writer, ...(huggingFaceFeatures !== undefined && { huggingFaceFeatures }) },
     rebuildable: { until: 'never', why: 'it was taken in from outside: no builder makes it' },
     engine: { name: 'adopt' },

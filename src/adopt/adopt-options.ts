@@ -11,6 +11,8 @@ export interface AdoptOptions {
   readonly splits?: Readonly<Record<string, readonly string[]>> | undefined;
   /** What its card says, where the directory says nothing, or something else. */
   readonly about?: Partial<Pick<Manifest['info'], 'description' | 'homepage' | 'citation' | 'license' | 'owner'>>;
+  /** Versions of other data sets in the same registry that it was made from: the manifest's lineage names them, so that `prune` keeps them. */
+  readonly madeFrom?: readonly string[] | undefined;
   /** Says what would be published, and publishes nothing. */
   readonly dryRun?: boolean | undefined;
   /** Absolute; where versions for a remote registry are staged. */

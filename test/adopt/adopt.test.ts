@@ -297,6 +297,27 @@ describe('taking in a directory that something else wrote', () => {
     assert.deepEqual(staged, []);
   });
 
+  it('names in its lineage the versions that it was made from, which prune keeps', async () => {
+    await oracle.call('adopt.write_spark', { directory: join(root, 'spark'), files: [5] });
+    for (const version of ['1.0.0', '1.1.0']) await adopt('spark', `logs:${version}`);
+    const { directory } = await adopt('spark', 'sessions:1.0.0', { madeFrom: ['logs:1.0.*'] });
+    const { storage } = openRegistry(registry);
+    const logs = await readManifest(storage, 'logs/1.0.0');
+    assert.deepEqual((await readManifest(openRegistry(directory).storage, ''))?.lineage, [
+      { name: 'logs', version: '1.0.0', contentDigest: logs?.contentDigest, reference: 'logs:1.0.*' },
+    ]);
+    const { versions } = await prune(openRegistry(registry), { keepLast: 1, remove: true });
+    assert.ok(versions.every(({ keptBecause }) => keptBecause.length > 0));
+    for (const [from, code] of [
+      ['none:1.0.0', 'DATASET_UNKNOWN'],
+      ['logs:2.0.0', 'VERSION_UNKNOWN'],
+      ['others:1.0.0', 'USAGE'],
+    ] as const) {
+      if (code === 'USAGE') await adopt('spark', 'others:1.0.0');
+      await assert.rejects(adopt('spark', 'others:1.1.0', { madeFrom: [from] }), { code });
+    }
+  });
+
   it('killed at any moment leaves nothing or the whole version, and goes well when it is run again', async function () {
     this.timeout(300_000);
     const spark = join(root, 'spark');
