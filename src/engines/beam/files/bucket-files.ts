@@ -15,6 +15,9 @@ import { filesOfResult } from './written-files.js';
 
 /** Each upload holds a part of its file in memory, 16 MiB. */
 const uploadsAtOnce = 4;
+const downloadsAtOnce = 8;
+/** Lists inputs that the author's own code may read in any task. */
+const otherInputs = 'other-inputs';
 
 /** A location in a bucket: what a task reads is fetched to this machine, and what it wrote is sent there. */
 export class BucketFiles implements WorkFiles {
@@ -28,6 +31,9 @@ export class BucketFiles implements WorkFiles {
   readonly #scratch: string;
   /** Whole files that were fetched, or are being fetched, by name. */
   readonly #fetched = new Map<string, Promise<string>>();
+
+  /** Names of what every task of a stage may read. */
+  #others: Promise<readonly string[]> | undefined;
 
   /** @param scratch absolute. */
   constructor(url: string, scratch: string) {
@@ -52,7 +58,8 @@ export class BucketFiles implements WorkFiles {
   }
 
   async stageInputs(units: readonly StageUnit[], from: SubmitterInputs): Promise<void> {
-    await stageInputFiles(units, from, (file, name) => this.#storage.upload(file, name));
+    const others = await stageInputFiles(units, from, (file, name) => this.#storage.upload(file, name));
+    if (others.length > 0) await this.put(otherInputs, JSON.stringify(others));
   }
 
   async localise(task: Task): Promise<LocalTask> {
@@ -108,11 +115,23 @@ export class BucketFiles implements WorkFiles {
   }
 
   async #fetchInputs(unit: StageUnit): Promise<void> {
-    const names =
-      unit.kind === 'whole'
-        ? await this.list(`${workFolders.inputs}/${downloadsFolder}`)
-        : inputFilesOf(unit).map(({ name }) => name);
-    await Promise.all(names.map((name) => this.fetch(name)));
+    const names = unit.kind === 'whole' ? this.#downloads() : inputFilesOf(unit).map(({ name }) => name);
+    this.#others ??= this.#otherInputs().catch((error: unknown) => {
+      // The next task asks again.
+      this.#others = undefined;
+      throw error;
+    });
+    await inParallel([...(await names), ...(await this.#others)], downloadsAtOnce, (name) => this.fetch(name));
+  }
+
+  /** What a generator reads nobody but its author knows. */
+  #downloads(): Promise<readonly string[]> {
+    return this.list(`${workFolders.inputs}/${downloadsFolder}`);
+  }
+
+  async #otherInputs(): Promise<readonly string[]> {
+    const list = await this.#storage.read(otherInputs);
+    return list === undefined ? [] : (JSON.parse(Buffer.from(list).toString('utf8')) as readonly string[]);
   }
 
   async #download(name: string): Promise<string> {

@@ -21,18 +21,22 @@ export interface SubmitterInputs {
 /** Each upload holds a part of its file in memory, 16 MiB. */
 const filesAtOnce = 4;
 
-/** Brings every input of some units to a work location, each once. @param place takes an absolute path and the name that the file gets. */
+/**
+ * Brings inputs to a work location, each once: what sources read, and the downloads that none of them does, since only the author's own code knows what those are for.
+ *
+ * @param place takes an absolute path and the name that the file gets.
+ * @returns the names of the latter.
+ */
 export async function stageInputFiles(
   units: readonly StageUnit[],
   from: SubmitterInputs,
   place: (file: string, name: string) => Promise<void>,
-): Promise<void> {
-  const wanted = new Map<string, InputFile>();
-  for (const unit of units) for (const file of inputFilesOf(unit)) wanted.set(file.name, file);
-  // What a generator reads nobody but its author knows: it may be any download.
-  if (units.some(({ kind }) => kind === 'whole'))
-    for (const file of await allDownloads(from)) wanted.set(file.name, file);
-  await inParallel([...wanted.values()], filesAtOnce, (file) => place(pathOf(file, from), checkedName(file.name)));
+): Promise<readonly string[]> {
+  const read = new Map(units.flatMap(inputFilesOf).map((file) => [file.name, file]));
+  const others = (await downloadedFiles(from)).filter(({ name }) => !read.has(name));
+  const all = [...read.values(), ...others];
+  await inParallel(all, filesAtOnce, (file) => place(pathOf(file, from), checkedName(file.name)));
+  return others.map(({ name }) => name);
 }
 
 function pathOf({ kind, path }: InputFile, { workDirectory, downloadDirectory }: SubmitterInputs): string {
@@ -42,7 +46,7 @@ function pathOf({ kind, path }: InputFile, { workDirectory, downloadDirectory }:
   return join(downloadDirectory, path);
 }
 
-async function allDownloads({ downloads, downloadDirectory }: SubmitterInputs): Promise<readonly InputFile[]> {
+async function downloadedFiles({ downloads, downloadDirectory }: SubmitterInputs): Promise<readonly InputFile[]> {
   if (downloads === undefined || downloadDirectory === undefined) return [];
   const files: InputFile[] = [];
   for (const { place } of Object.values(downloads)) {

@@ -23,7 +23,8 @@ export interface WorkFiles {
   list(folder: string): Promise<readonly string[]>;
 
   /**
-   * Puts there what units of sources read that only the submitter has: what sources staged, and downloads. Of a generator nobody knows what it reads: it gets all downloads.
+   * Puts there what units of sources read that only the submitter has: what sources staged, and downloads. Downloads that no source reads are there for the author's own code, of which nobody
+   * knows what it reads: all workers get them, and a generator gets all downloads.
    *
    * @param units of all source stages; called once, before the job runs.
    */

@@ -173,22 +173,28 @@ describe('a work location in a bucket', () => {
     };
     await open(location).stageInputs([unit], from);
     const worker = open(location);
-    assert.deepEqual(await worker.list(''), [
+    assert.deepEqual(await worker.list('inputs'), [
       `inputs/downloads/${place}/${odd}`,
+      'inputs/downloads/cd34/file/all.txt',
       'inputs/staged/members/1/y',
       'inputs/staged/query.parquet',
     ]);
-    const local = await worker.localise({ ...relay([]), unit });
     const { workDirectory, downloadDirectory } = worker.directories;
+    const { task } = await worker.localise({ ...relay([]), unit });
+    assert.deepEqual(task.kind === 'stage' && task.unit, unit);
     assert.equal(readFileSync(join(sourceStaging(workDirectory), 'query.parquet'), 'utf8'), 'staged');
     assert.equal(readFileSync(join(sourceStaging(workDirectory), 'members/1/y'), 'utf8'), 'extracted');
     assert.equal(readFileSync(join(downloadDirectory, place, odd), 'utf8'), 'member');
-    const { task } = local;
-    assert.deepEqual(task.kind === 'stage' && task.unit, unit);
-    // Of a generator nobody knows what it reads.
-    await open(location).stageInputs([{ kind: 'whole' }], from);
-    await worker.localise({ ...relay([]), unit: { kind: 'whole' } });
-    assert.equal(readFileSync(join(downloadDirectory, record.place), 'utf8'), 'whole');
+    const [other, generating] = [open(location), open(location)];
+    // Nobody but the author knows what a download is for that no source reads, and what a generator reads.
+    await other.localise(relay([]));
+    await generating.localise({ ...relay([]), unit: { kind: 'whole' } });
+    for (const files of [worker, other, generating])
+      assert.equal(readFileSync(join(files.directories.downloadDirectory, record.place), 'utf8'), 'whole');
+    const members = [other, generating].map((files) =>
+      existsSync(join(files.directories.downloadDirectory, place, odd)),
+    );
+    assert.deepEqual(members, [false, true]);
     await worker.close();
     assert.equal(existsSync(workDirectory), false);
   });
