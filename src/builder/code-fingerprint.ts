@@ -14,7 +14,8 @@ const ownPackage = 'ailab-datasets';
  * A digest of what a builder's code does: of its module and every local module that it imports, without types, comments and formatting, and of the
  * versions of the packages that these import.
  *
- * Data files don't count: sources know their state. Neither does what is imported by a computed name, which nobody can know beforehand.
+ * Data files don't count: sources know their state. Neither does what is imported by a computed name, which nobody can know beforehand, nor what a class
+ * says of `resources` and `timeout`.
  *
  * @param module file: URL of the builder's module.
  * @returns sha256 in lower-case hex; undefined where the modules can't be followed, so that nobody can say what the code is.
@@ -54,8 +55,17 @@ async function bundleModule(module: string): Promise<BundledModule | undefined> 
   const { build } = await import('esbuild');
   const bundled = await build(bundleOptions(fileURLToPath(module))).catch(() => undefined);
   const code = bundled?.outputFiles[0]?.text;
-  return bundled === undefined || code === undefined ? undefined : { code, metafile: bundled.metafile };
+  return bundled === undefined || code === undefined
+    ? undefined
+    : { code: code.replace(demands, ''), metafile: bundled.metafile };
 }
+
+/**
+ * `static resources={memory:"16 GiB",cpu:8};` and `static timeout="6 hours";` as esbuild prints them. They change no byte of a version: whoever runs out of memory raises them and builds on. Only literals,
+ * and only within a class; written in any other way they count like all code.
+ */
+const demands =
+  /(?<=[{};])static (?:resources=\{(?:(?:cpu:\d+|(?:memory|disk|machineType):"[\w .-]*"),?)*\}|timeout="[\w .]*");/g;
 
 function bundleOptions(file: string) {
   return {

@@ -60,6 +60,12 @@ describe('a fingerprint of code', () => {
     types: { 'data/builder.ts': builder.replace('{ a: number }', '{ a: string; b: number }') },
     'a file that is not imported': { 'data/helpers/unrelated.ts': 'export const unrelated = 2;\n' },
     'data, which sources look at': { 'data/a.csv': 'x\n2\n' },
+    'what a class says of machines and time': {
+      'data/builder.ts': builder.replace(
+        'splits(p)',
+        "static readonly timeout = '1.5 days'; static readonly resources = { cpu: 8, memory: '16 GiB', machineType: 'n2-highmem-8' } as const; splits(p)",
+      ),
+    },
     'what a package looks like inside, while it has the same version': {
       'node_modules/some-parser/index.js': 'exports.parse = (row) => [row];\n',
     },
@@ -74,6 +80,12 @@ describe('a fingerprint of code', () => {
 
   const different: Record<string, Partial<Record<File, string>>> = {
     'the builder': { 'data/builder.ts': builder.replace("'a.csv'", "'b.csv'") },
+    'a member of a class that is named so and does something': {
+      'data/builder.ts': builder.replace('splits(p)', "static readonly timeout = later('6 hours'); splits(p)"),
+    },
+    'a field of another object that is named so': {
+      'data/builder.ts': `${builder}export const request = { timeout: '6 hours' };\n`,
+    },
     'what it imports': { 'data/helpers/clean.ts': `${project['data/helpers/clean.ts']}console.log('clean');\n` },
     'what that imports': {
       'data/helpers/trim.ts': 'export function trim(row: unknown) { return String(row).trimEnd(); }\n',

@@ -3,7 +3,6 @@ import {
   appendFileSync,
   chmodSync,
   cpSync,
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,58 +13,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadConfig } from '../../../../src/core/config/index.js';
 import { DatasetsError } from '../../../../src/core/errors/index.js';
 import { BeamEngine } from '../../../../src/engines/beam/beam-engine.js';
 import { PortableSubmitter } from '../../../../src/engines/beam/job/portable-submitter.js';
-import { emitContainer } from '../../../../src/project/index.js';
 import { requirePrism } from '../../../beam/index.js';
-import { buildImage, type Image } from '../../../container/build-image.js';
-import { makeTeamProject, type TeamProject } from '../../../container/team-project.js';
+import type { Image } from '../../../container/build-image.js';
 import { repositoryRoot } from '../../../oracle/index.js';
-import { digests, leftFiles, type RunOptions, runJob } from '../../run-job.js';
-
-const builder = `import { existsSync, writeFileSync } from 'node:fs';
-import { DatasetBuilder, csv, features, scalar, type Pipeline } from 'ailab-datasets';
-import { squareOf } from './square.ts';
-
-const schema = features({ square: scalar('int64') });
-
-export class Squares extends DatasetBuilder<typeof schema> {
-  static override readonly datasetName = 'squares';
-  static override readonly versions = { '1.0.0': 'First release.' };
-  static override readonly configs = { quick: 'At once.', gated: 'Waits in the middle for ever, once.' };
-  override info() {
-    return { description: 'Squares.', features: schema };
-  }
-  override splits(p: Pipeline) {
-    const gate = new URL('./gate', import.meta.url);
-    const isGated = this.config === 'gated';
-    const rows = p.read(csv('./numbers.csv', { types: { n: 'int32' } }));
-    return {
-      train: rows
-        .keyBy((row) => row.n)
-        .groupByKey()
-        .mapValues(async (group) => {
-          const [row] = [...group];
-          if (isGated && row?.n === 70 && !existsSync(gate)) {
-            writeFileSync(gate, String(process.pid));
-            await new Promise(() => setInterval(() => {}, 1000));
-          }
-          return { square: squareOf(row?.n ?? 0) };
-        }),
-    };
-  }
-}
-`;
-
-const numbers = `n\n${Array.from({ length: 100 }, (_, n) => n).join('\n')}\n`;
+import { digests, leftFiles, runJob } from '../../run-job.js';
+import { imageOf, killAtGate, makeSquaresProject, numbers, type SquaresProject } from './squares-project.js';
 
 describe('a project in the image of its workers, on Prism', function () {
   this.timeout(120_000);
   let folder = '';
-  let project: TeamProject;
-  let image: Image;
+  let project: SquaresProject;
+  let image: Image & { readonly gate: string };
   let prism = '';
 
   before(async function () {
@@ -73,23 +34,13 @@ describe('a project in the image of its workers, on Prism', function () {
   });
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ailab-image-'));
-    project = makeTeamProject(folder);
-    project.write('datasets/squares/builder.ts', builder);
-    project.write('datasets/squares/square.ts', 'export const squareOf = (n: number): number => n * n;\n');
-    project.write('datasets/squares/numbers.csv', numbers);
-    await emitContainer(await loadConfig({ cwd: project.root, env: {} }), {});
-    image = buildImage(project.root);
+    project = makeSquaresProject(folder);
+    image = await imageOf(project);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const squares = (config: string): RunOptions => ({
-    module: pathToFileURL(join(project.root, 'datasets', 'squares', 'builder.ts')).href,
-    name: 'squares',
-    config,
-  });
-
   /** Has Prism start the image's entry point, as its process environment does. */
-  async function buildOnPrism(config = 'quick') {
+  async function buildOnPrism(config: 'quick' | 'gated' = 'quick', signal = new AbortController().signal) {
     const command = join(folder, 'worker');
     const variables = Object.entries(image.environment).map(([name, value]) => `${name}='${value}'`);
     const words = [process.execPath, ...image.program].map((word) => `'${word}'`);
@@ -103,7 +54,7 @@ describe('a project in the image of its workers, on Prism', function () {
     });
     const workLocation = join(folder, 'work-location');
     const engine = new BeamEngine({ name: 'beam', submitter, workLocation, projectRoot: project.root });
-    return runJob(folder, { ...squares(config), engine });
+    return runJob(folder, { ...project.squares(config), engine, signal });
   }
 
   async function refusal(): Promise<string> {
@@ -125,7 +76,7 @@ describe('a project in the image of its workers, on Prism', function () {
   }
 
   it('gives the bytes of a build in this thread', async () => {
-    const expected = await runJob(folder, squares('quick'));
+    const expected = await runJob(folder, project.squares('quick'));
     assert.deepEqual(digests(await buildOnPrism()), digests(expected));
   });
 
@@ -172,17 +123,10 @@ describe('a project in the image of its workers, on Prism', function () {
     );
   });
 
-  it('says that a worker was killed, and publishes nothing by halves; built again it is whole', async () => {
-    const gate = join(image.workingDirectory, 'datasets', 'squares', 'gate');
-    const killing = (async () => {
-      while (!existsSync(gate) || readFileSync(gate, 'utf8') === '')
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      process.kill(Number(readFileSync(gate, 'utf8')), 'SIGKILL');
-    })();
-    await assert.rejects(buildOnPrism('gated'), { code: 'JOB_FAILED' });
-    await killing;
+  it('gives nothing by halves when a worker is killed; built again it is whole', async () => {
+    await killAtGate(image.gate, (signal) => buildOnPrism('gated', signal));
     nothingIsLeft();
-    const expected = await runJob(folder, squares('quick'));
+    const expected = await runJob(folder, project.squares('quick'));
     assert.deepEqual(digests(await buildOnPrism('gated')), digests(expected));
   });
 });
