@@ -1,5 +1,5 @@
 import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError, isOutside, isTransient } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
@@ -12,7 +12,6 @@ import { checkInfo } from './check-info.js';
 import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from './extracts/given-extracts.js';
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
-import { isTransient } from './is-transient.js';
 import { badRowDirectory, stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
@@ -140,10 +139,13 @@ async function buildStaged(
       defaultConfig: definition.configs[0],
       elsewhere: output.left?.urls,
     });
+    await output.left?.release();
     const seconds = (performance.now() - started) / 1000;
     return publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
-  } finally {
+  } catch (error) {
+    if (output.left?.leave !== undefined && isOutside(error)) throw output.left.leave(error);
     await output.left?.release();
+    throw error;
   }
 }
 

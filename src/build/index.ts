@@ -9,7 +9,6 @@ export {
   fetchDownloads,
 } from './fetch-downloads.js';
 export { configuredDatasets, findDefinition } from './find-dataset.js';
-export { isTransient } from './is-transient.js';
 export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './load.js';
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';

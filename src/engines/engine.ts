@@ -1,5 +1,6 @@
 import type { BuilderReference } from '../builder/index.js';
 import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
+import type { DatasetsError } from '../core/errors/index.js';
 import type { Json } from '../core/json/index.js';
 import type { DownloadLimits } from '../downloads/index.js';
 import type { BuildFacts, StageRootKind } from '../pipeline/index.js';
@@ -109,6 +110,8 @@ export interface LeftFiles {
   readonly urls: ReadonlyMap<string, string>;
   /** To be called once, when they were published, or will not be: deletes them. What can't be deleted stays, and is no error. */
   release(): Promise<void>;
+  /** There where they can be come back to: what to throw in place of a fault outside of code and data. They are not released then. */
+  leave?(cause: DatasetsError): DatasetsError;
 }
 
 /** Malformed rows that a source left out. */

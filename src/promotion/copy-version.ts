@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { isTransient } from '../build/index.js';
 import { type PulledAmounts, pullFiles } from '../cache/index.js';
-import { DatasetsError } from '../core/errors/index.js';
+import { DatasetsError, isTransient } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
 import {
   keepExtracts,

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { openStorage, type Storage } from '../../src/storage/index.js';
 import { requirePrism } from '../beam/index.js';
 import { TemporaryProject } from '../cli/run-cli.js';
 import { type Bucket, type Gcs, requireGcs } from '../gcs/index.js';
+import { askedBuilder, sumsBuilder } from './builders.js';
 import { type FakeDataflow, type FakeJob, type FakeOptions, startFakeDataflow, untilCancelled } from './fake/index.js';
 import { portableService } from './portable-service.js';
+import { startRefusing } from './refusing-proxy.js';
 import { image } from './small-pipeline.js';
-import { sumsBuilder } from './sums-builder.js';
 
 describe('a build on Dataflow', () => {
   let gcs: Gcs;
@@ -100,6 +102,37 @@ describe('a build on Dataflow', () => {
     assert.equal(fake.jobs.length, 1);
     assert.notEqual(await bucket.storage.read('sums/1.0.0/manifest.json'), undefined);
     assert.deepEqual(await leftInTemp(), ['staging']);
+  });
+
+  it('keeps what the job made where it can not be published, until attach does that', async () => {
+    await start();
+    const refusing = await startRefusing(gcs.endpoint, /\/rewriteTo\//);
+    const failed = await project.run(command(), { env: { STORAGE_EMULATOR_HOST: refusing.url } });
+    await refusing.close();
+    assert.equal(failed.code, 5, failed.stderr);
+    const [job] = fake.jobs;
+    assert.match(failed.stderr, /error\[STORAGE_DENIED\].*may not copy[\s\S]*what the job \S+ made is kept/);
+    assert.ok(failed.stderr.includes(`ailab-datasets attach ${job?.id}`), failed.stderr);
+    const published = await project.run(['attach', job?.id ?? '']);
+    assert.equal(published.code, 0, published.stderr);
+    assert.deepEqual(await leftInTemp(), ['staging']);
+  });
+
+  it('publishes by attach what queries gave, which are not run again, and keeps their results', async () => {
+    await start();
+    await project.install('@duckdb/node-api', '@duckdb/node-bindings');
+    await project.write('datasets/asked/builder.js', askedBuilder);
+    await project.write('datasets/asked/days.csv', 'day,amount\n1,10\n2,20\n');
+    const asked = ['build', 'asked', ...dataflow, '--registry', bucket.url, '--no-wait'];
+    const left = await project.run(asked);
+    assert.equal(left.code, 0, left.stderr);
+    await fake.jobs[0]?.ended;
+    await rm(project.path('.cache'), { recursive: true, force: true });
+    const published = await project.run(['attach', fake.jobs[0]?.id ?? '', '--json']);
+    assert.equal(published.code, 0, published.stdout + published.stderr);
+    assert.match(published.stdout, /"examples": 2,/);
+    const manifest = Buffer.from((await bucket.storage.read('asked/1.0.0/manifest.json')) ?? []).toString();
+    assert.match(manifest, /"extracts"/);
   });
 
   it('cancels the job at Ctrl-C, and leaves it when its machine is taken away', async () => {

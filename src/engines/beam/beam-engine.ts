@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BuildDemands } from '../../builder/index.js';
-import { DatasetsError } from '../../core/errors/index.js';
+import { DatasetsError, isOutside } from '../../core/errors/index.js';
 import type { Json } from '../../core/json/index.js';
 import { isUrl } from '../../core/location/index.js';
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
@@ -134,9 +134,14 @@ export class BeamEngine implements Engine {
     if (end === 'cancelled') throw cancelled(running, build);
     if (end !== 'done') throw await failureOfJob(build, running.failure?.() ?? last?.text);
     progress.end();
-    const output = await collectBuild(build, await states);
+    const { left, ...output } = await collected(running, async () => collectBuild(build, await states));
     await sweeping;
-    return { ...output, engine: { name: this.name, runner: service } };
+    const leave = running.leave?.bind(running);
+    return {
+      ...output,
+      ...(left !== undefined && { left: { ...left, ...(leave !== undefined && { leave }) } }),
+      engine: { name: this.name, runner: service },
+    };
   }
 }
 
@@ -148,6 +153,15 @@ async function watch(timeoutSeconds: number | undefined, running: RunningJob, wa
     // What made us stop is to be told, not that the job could not be stopped.
     if (!(error instanceof JobDetached)) await running.cancel().catch(() => {});
     throw error;
+  }
+}
+
+/** What a job has made may have taken hours: where it can be come back to, no network and no full disk costs it. */
+async function collected<T>(running: RunningJob, collect: () => Promise<T>): Promise<T> {
+  try {
+    return await collect();
+  } catch (error) {
+    throw isOutside(error) ? (running.leave?.(error) ?? error) : error;
   }
 }
 

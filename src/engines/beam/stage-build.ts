@@ -8,6 +8,7 @@ import type { StageUnit } from '../task/task.js';
 import type { BeamJob, BeamSource } from './beam-job.js';
 import { Relocation, relocateJob, relocateShards, type WorkFiles } from './files/index.js';
 import type { StagedJob } from './job/submitter.js';
+import { fetchNotes, stageNotes } from './source-notes.js';
 import { encodeDocument, jobDocument } from './steps/staged-documents.js';
 import { jobDigest, readBeamJob } from './steps/worker-job.js';
 import { projectFilesOf } from './worker/project-files.js';
@@ -55,6 +56,7 @@ export async function stageBuild(
     downloadDirectory: downloads?.directory,
     downloads: facts.downloads,
   });
+  await stageNotes(files, workDirectory);
   const projectFiles = projectFilesOf(
     sources.flatMap(({ shards }) => shards),
     builder.module,
@@ -86,7 +88,9 @@ export async function readStagedBuild(
   staged: StagedJob,
 ): Promise<StagedBuild> {
   const beam = await readBeamJob(files, staged);
-  const prepared = await prepare({ ...job, facts: beam.facts }, run);
+  await fetchNotes(files, job.workDirectory);
+  // Under its own id, by which what was pinned for it is found.
+  const prepared = await prepare({ ...job, id: beam.job.id, facts: beam.facts }, run);
   checkSameGraph(beam.signature, prepared.graph);
   return { prepared, files, beam, staged };
 }

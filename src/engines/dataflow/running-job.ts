@@ -82,6 +82,17 @@ export class DataflowRunningJob implements RunningJob {
     return workerError(this.#errors, this.id, this.url);
   }
 
+  leave(cause: DatasetsError): JobDetached {
+    const { id, url } = this;
+    const hint = `${cause.hint ?? ''} Then run: ailab-datasets attach ${id}`.trim();
+    return new JobDetached(`${cause.message}; what the job ${id} made is kept (${url})`, {
+      jobId: id,
+      url,
+      hint,
+      cause,
+    });
+  }
+
   async cancel(): Promise<void> {
     if (isOver(await this.#api.get(this.id))) return;
     try {

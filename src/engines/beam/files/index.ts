@@ -1,5 +1,6 @@
 export { newJobFolder, sweepAbandonedJobs } from './abandoned-jobs.js';
 export { type LeftShards, leaveShards, takeShards } from './finished-shards.js';
+export { stagedInputs } from './input-names.js';
 export { openWorkFiles, type WorkFilesOptions } from './open-work-files.js';
 export {
   type Arrival,

@@ -7,6 +7,9 @@ import { workFolders } from './work-names.js';
 /** Folder of downloads among a job's inputs. */
 export const downloadsFolder = 'downloads';
 
+/** Folder of what sources staged. */
+export const stagedInputs = `${workFolders.inputs}/${stagedFolder}`;
+
 /** A file of the submitter's machine that workers read. */
 export interface InputFile {
   /** In the work location. A worker that has fetched it finds it below its scratch directory under the same name. */
@@ -38,7 +41,7 @@ function inputFileOf(location: FileLocation): readonly InputFile[] {
 }
 
 function stagedFile(path: string): InputFile {
-  return { name: `${workFolders.inputs}/${stagedFolder}/${path}`, kind: 'staged', path };
+  return { name: `${stagedInputs}/${path}`, kind: 'staged', path };
 }
 
 /** @param path relative to the folder of downloads. */

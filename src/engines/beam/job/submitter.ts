@@ -50,6 +50,8 @@ export interface RunningJob {
   watch(watcher: JobWatcher): Promise<FinalJobState>;
   /** Why the job failed, where the service's messages say it better than the last of them. */
   failure?(): DatasetsError;
+  /** For services that keep jobs: what to throw in place of a fault outside of code and data when the job is done, whose work location stays to be come back to. */
+  leave?(cause: DatasetsError): JobDetached;
   /** Asks the service to stop the job, and waits a few seconds until it has. Does nothing where the job is over. */
   cancel(): Promise<void>;
 }

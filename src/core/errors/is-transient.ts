@@ -1,4 +1,4 @@
-import { DatasetsError, type ErrorCode } from '../core/errors/index.js';
+import { DatasetsError, type ErrorCode } from './datasets-error.js';
 
 /** Faults of machines and networks, which the same build may not meet again. */
 const transient: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -40,6 +40,11 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof DatasetsError)) return false;
   if (transient.has(error.code)) return true;
   return error.code === 'USER_CODE' && causesOf(error).some(isNetworkFault);
+}
+
+/** Whether a fault lay outside of code and data: a transient one, or a full disk. What was made so far is right. */
+export function isOutside(error: unknown): error is DatasetsError {
+  return isTransient(error) || (error instanceof DatasetsError && error.code === 'STORAGE_FULL');
 }
 
 function isNetworkFault(cause: unknown): boolean {

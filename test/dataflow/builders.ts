@@ -35,3 +35,23 @@ function toExample(values) {
   return { amounts: amounts.length, total: BigInt(amounts.reduce((sum, amount) => sum + amount, 0)) };
 }
 `;
+
+/** A data set `asked`, of what a query on DuckDB gives. */
+export const askedBuilder = `import { DatasetBuilder, features, scalar, sql } from 'ailab-datasets';
+
+const schema = features({ amount: scalar('int64') });
+const query = 'SELECT day, amount FROM days';
+
+export class Asked extends DatasetBuilder {
+  static datasetName = 'asked';
+  static versions = { '1.0.0': 'First release.' };
+  info() {
+    return { description: 'Amounts of days.', features: schema };
+  }
+  splits(p) {
+    const days = { files: new URL('./days.csv', import.meta.url), types: { day: 'INTEGER', amount: 'BIGINT' } };
+    const rows = p.read(sql(query, { tables: { days } }));
+    return { train: rows.keyBy((row) => row.day).mapValues((row) => ({ amount: row.amount })) };
+  }
+}
+`;
