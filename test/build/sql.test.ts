@@ -10,7 +10,7 @@ import { digestsBelow, TeamProject } from './team-project.js';
 const builders = new URL('../../builders/index.js', import.meta.url).href;
 const command = new URL('../../cli/main.js', import.meta.url).pathname;
 
-/** What a builder over SQL says of itself is metadata. The query joins two files; 130,000 rows are two source shards. */
+/** What a builder over SQL says of itself is metadata. The query joins two files; 130,000 rows are three source shards. */
 const clicks = `
 export class Clicks extends TableBuilder<any, any> {
   static override readonly datasetName = 'clicks';
