@@ -14,6 +14,7 @@ import { JobProgress } from './job-progress.js';
 import { readStagedBuild, type StagedBuild, stageBuild } from './stage-build.js';
 import { resourceHints } from './translate/resource-hints.js';
 import { translatePlan } from './translate/translate-plan.js';
+import { watchDocuments } from './watch-documents.js';
 import { watchWithin } from './watch-within.js';
 
 export interface BeamEngineOptions {
@@ -121,6 +122,7 @@ export class BeamEngine implements Engine {
     const { description: service } = this.#options.submitter;
     const { id, url } = running;
     run.onJob?.({ type: 'job-start', service, id, ...(url !== undefined && { url }) });
+    const endListing = watchDocuments(build.files, progress);
     const end = await watch(this.#options.demands?.timeoutSeconds, running, {
       signal: run.signal,
       onMetrics: (counters) => progress.take(counters),
@@ -130,7 +132,7 @@ export class BeamEngine implements Engine {
         run.onJob?.({ type: 'job-message', importance, text });
         if (message.importance === 'error') last = message;
       },
-    });
+    }).finally(endListing);
     if (end === 'cancelled') throw cancelled(running, build);
     if (end !== 'done') throw await failureOfJob(build, running.failure?.() ?? last?.text);
     progress.end();

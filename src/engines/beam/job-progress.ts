@@ -10,19 +10,28 @@ interface StageState {
   /** Known before, of sources that say so. */
   readonly sizes: { readonly rows?: number; readonly bytes?: number };
   began: number | undefined;
+  /** When its last task was done. */
+  finished: number | undefined;
   ended: boolean;
+  tasks: number;
   done: number;
   rows: number;
 }
 
-/** Tells of a job's counters what a build on this machine tells of its stages. */
+export interface TaskCounts {
+  readonly staged: number;
+  readonly done: number;
+}
+
+/** Tells of a job's counters, or of what lies in its work location, what a build on this machine tells of its stages. */
 export class JobProgress {
   readonly #report: (event: BuildProgress) => void;
   readonly #stages: readonly StageState[];
+  #isCounted = false;
 
   constructor(report: (event: BuildProgress) => void, stages: readonly PlannedStage[], { sources }: BeamJob) {
     this.#report = report;
-    const state = { began: undefined, ended: false, done: 0, rows: 0 };
+    const state = { began: undefined, finished: undefined, ended: false, tasks: 0, done: 0, rows: 0 };
     this.#stages = [
       ...stages.map(({ name, root }) => {
         const shards = sources.find(({ node }) => root.kind === 'source' && node === root.node)?.shards ?? [];
@@ -31,6 +40,11 @@ export class JobProgress {
       }),
       { name: 'shards', phase: 'encoding', sizes: {}, ...state },
     ];
+  }
+
+  /** Whether the service tells counters: Python's runner does so when the job is over. */
+  get isCounted(): boolean {
+    return this.#isCounted;
   }
 
   /** Takes all counters, as far as the service has heard of them. Those of bundles that are tried again may fall: they are shown when they rise. */
@@ -44,7 +58,17 @@ export class JobProgress {
       const sum = (what: StageCounts) => sums.get(stageCounter(what, stage.name));
       const tasks = sum('tasks');
       if (tasks === undefined || stage.ended) continue;
+      this.#isCounted = true;
       this.#update(stage, tasks, sum('tasks done') ?? 0, sum('rows') ?? 0, sum('bad rows') ?? 0);
+      if (stage.finished !== undefined) this.#end(stage, stage.finished);
+    }
+  }
+
+  /** Takes how many tasks are staged and done, by stage; `shards` are the last. Rows are told by the counters alone. */
+  takeTasks(counts: ReadonlyMap<number | 'shards', TaskCounts>): void {
+    for (const [index, stage] of this.#stages.entries()) {
+      const { staged = 0, done = 0 } = counts.get(index === this.#stages.length - 1 ? 'shards' : index) ?? {};
+      if (staged > 0 && !stage.ended) this.#update(stage, staged, done, 0, 0);
     }
   }
 
@@ -52,12 +76,14 @@ export class JobProgress {
   end(): void {
     for (const stage of this.#stages) {
       if (stage.ended) continue;
-      this.#update(stage, stage.done, stage.done, stage.rows, 0);
+      this.#update(stage, stage.tasks, stage.tasks, stage.rows, 0);
+      this.#end(stage, stage.finished ?? performance.now());
     }
   }
 
   #update(stage: StageState, tasks: number, done: number, rows: number, badRows: number): void {
     const { name, phase, sizes } = stage;
+    stage.tasks = tasks;
     if (stage.began === undefined) {
       stage.began = performance.now();
       this.#report({ type: 'stage-start', stage: name, phase, tasks, ...sizes });
@@ -70,10 +96,13 @@ export class JobProgress {
       stage.done = Math.min(done, tasks);
       this.#report({ type: 'task-end', stage: name, done: stage.done, tasks, rows: stage.rows });
     }
-    if (stage.done < tasks) return;
+    if (stage.done >= tasks) stage.finished ??= performance.now();
+  }
+
+  #end(stage: StageState, finished: number): void {
     stage.ended = true;
-    const seconds = (performance.now() - stage.began) / 1000;
-    this.#report({ type: 'stage-end', stage: name, rows: stage.rows, seconds });
+    const seconds = (finished - (stage.began ?? finished)) / 1000;
+    this.#report({ type: 'stage-end', stage: stage.name, rows: stage.rows, seconds });
   }
 }
 

@@ -13,6 +13,8 @@ import type { WorkerPool } from './worker-pool.js';
 const rememberedMessages = 1000;
 /** Prism says why a job failed after it has said that it failed. */
 const lastWordsMilliseconds = 2000;
+/** What a dead process has written is read to its end before the death is told. */
+const newsOfDeathMilliseconds = 500;
 
 export interface WatchedJob {
   readonly id: string;
@@ -53,7 +55,8 @@ export class JobWatch {
       const state = await this.#followMessages();
       over.abort();
       await polling;
-      if (state === 'failed' && this.#death !== undefined) throw workerDied(this.#death);
+      const death = state === 'failed' ? await this.#deathBehindFailure() : undefined;
+      if (death !== undefined) throw workerDied(death);
       return state;
     } finally {
       over.abort();
@@ -166,6 +169,14 @@ export class JobWatch {
       clearTimeout(replacement);
       endObservation?.();
     };
+  }
+
+  /** The worker whose death made the job fail: Prism says that it failed before this process has heard of the death. */
+  async #deathBehindFailure(): Promise<WorkerDeath | undefined> {
+    if (this.#job.pool === undefined) return undefined;
+    const end = Date.now() + newsOfDeathMilliseconds;
+    while (this.#death === undefined && Date.now() < end) await pause(10, this.#ending.signal);
+    return this.#death;
   }
 
   #tellMessage(message: JobMessage): void {

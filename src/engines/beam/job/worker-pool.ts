@@ -47,6 +47,7 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers = new Map<string, ChildProcess>();
   readonly #stopped = new WeakSet<ChildProcess>();
+  readonly #killed = new WeakSet<ChildProcess>();
   readonly #observers = new Set<PoolObserver>();
 
   private constructor(server: Server, port: number, options: PoolOptions) {
@@ -121,7 +122,9 @@ export class WorkerPool {
     // After its output has come to an end.
     child.once('close', (code, signal) => {
       this.#workers.delete(workerId);
-      if (this.#stopped.has(child) || code === 0) return;
+      if (this.#killed.has(child) || code === 0) return;
+      // A runner whose worker was killed fails the job and stops the worker, which may be heard here before the death is. What says itself that it failed may say so because it was stopped.
+      if (this.#stopped.has(child) && signal === null) return;
       for (const { onDeath } of this.#observers) onDeath({ workerId, code, signal, lastLines });
     });
     for (const { onStart } of this.#observers) onStart(workerId);
@@ -133,6 +136,7 @@ export class WorkerPool {
     this.#stopped.add(child);
     // When its runner closes the control stream it tears down what the author's code set up, and ends.
     if (await endsWithin(child, lastBundleMilliseconds)) return;
+    this.#killed.add(child);
     child.kill('SIGTERM');
     if (await endsWithin(child, teardownMilliseconds)) return;
     child.kill('SIGKILL');
