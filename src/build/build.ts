@@ -1,7 +1,8 @@
-import { codeFingerprint, type DatasetInfo, loadBuilder } from '../builder/index.js';
+import { type CodeParts, codeFingerprint, codeParts, type DatasetInfo, loadBuilder } from '../builder/index.js';
 import { DatasetsError, isOutside, isTransient } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
+import { partsOf } from '../provenance/index.js';
 import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
 import { isGcsStorage } from '../storage/index.js';
@@ -89,15 +90,22 @@ interface PreparedBuild {
   readonly info: DatasetInfo<AnyFeature>;
   /** As it is stored: what privacy left of the author's. */
   readonly schema: AnyFeature;
+  /** Digest of the code; undefined, as its parts, where its modules can't be followed. */
   readonly code: string | undefined;
+  readonly parts: CodeParts | undefined;
 }
 
 async function prepareBuild(target: BuildTarget): Promise<PreparedBuild> {
-  const [builder, code] = await Promise.all([loadBuilder(target.builder), codeFingerprint(target.builder.module)]);
+  const { module } = target.builder;
+  const [builder, code, parts] = await Promise.all([
+    loadBuilder(target.builder),
+    codeFingerprint(module),
+    codeParts(module),
+  ]);
   const info = builder.info();
   checkInfo(target.definition.name, info);
   const schema: AnyFeature = applyPrivacy(info.features, info.privacy ?? {}, secretsOfEnvironment(process.env));
-  return { target, info, schema, code };
+  return { target, info, schema, code, parts };
 }
 
 /**
@@ -112,7 +120,7 @@ function identityOf({ target, schema, info, code }: PreparedBuild, options: Buil
 async function buildStaged(
   engine: Engine,
   staged: StagedVersion,
-  { target, info, schema, code }: PreparedBuild,
+  { target, info, schema, parts }: PreparedBuild,
   identity: string | undefined,
   from: RetainedVersion | undefined,
   options: BuildOptions,
@@ -131,7 +139,10 @@ async function buildStaged(
   try {
     options.onProgress?.({ type: 'publish-start' });
     const retained = await keepRetained(staged, output, options.signal);
-    const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, code, createdAt });
+    const { maxExamplesPerSplit } = options;
+    const made = { config: chosen.config, info, schema, code: parts, maxExamplesPerSplit };
+    const fingerprint = await partsOf({ ...made, ...output });
+    const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, fingerprint, createdAt });
     const manifest = await writeMetadata(staged, metadata);
     options.signal?.throwIfAborted();
     const directory = await publish(staged, {

@@ -9,6 +9,7 @@ import {
   toFeaturesJson,
   toHuggingFaceFeatures,
 } from '../features/index.js';
+import type { FingerprintParts } from '../provenance/index.js';
 import type { Manifest, VersionMetadata } from '../registry/index.js';
 import type { ChosenBuild } from './choose-build.js';
 import type { RetainedSources } from './extracts/keep-retained.js';
@@ -22,8 +23,7 @@ export interface FinishedBuild {
   readonly schema: AnyFeature;
   readonly output: BuildOutput;
   readonly retained: RetainedSources;
-  /** The builder's code fingerprint; undefined where its modules can't be followed. */
-  readonly code: string | undefined;
+  readonly fingerprint: FingerprintParts;
   readonly createdAt: Date;
 }
 
@@ -39,12 +39,8 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
     schema: schemaToJson(schema),
     releaseNotes: definition.builderClass.versions,
     splits: output.splits,
-    fingerprintParts: {
-      ...(build.code !== undefined && { code: build.code }),
-      graph: output.graphFingerprint,
-      schema: JSON.stringify(schemaToJson(schema)),
-      sources: JSON.stringify(output.sources.map(({ uri, digest }) => [uri, digest ?? null])),
-    },
+    fingerprintParts: build.fingerprint.parts,
+    fingerprintTexts: build.fingerprint.texts,
     sources: build.retained.sources,
     ...(build.retained.rebuildable !== undefined && { rebuildable: build.retained.rebuildable }),
     lineage: output.lineage,

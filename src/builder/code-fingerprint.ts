@@ -46,12 +46,13 @@ export async function moduleCodeDigest(module: string): Promise<string | undefin
   return bundled === undefined ? undefined : createHash('sha256').update(bundled.code).digest('hex');
 }
 
-interface BundledModule {
+export interface BundledModule {
   readonly code: string;
   readonly metafile: Metafile;
 }
 
-async function bundleModule(module: string): Promise<BundledModule | undefined> {
+/** Undefined where the modules can't be followed. */
+export async function bundleModule(module: string): Promise<BundledModule | undefined> {
   const { build } = await import('esbuild');
   const bundled = await build(bundleOptions(fileURLToPath(module))).catch(() => undefined);
   const code = bundled?.outputFiles[0]?.text;
@@ -117,7 +118,7 @@ function isRelative(path: string): boolean {
 }
 
 /** Names of the packages that bundled modules import, and from where. */
-function importedPackages(metafile: Metafile, base: string): ReadonlyMap<string, string> {
+export function importedPackages(metafile: Metafile, base: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [input, { imports }] of Object.entries(metafile.inputs)) {
     for (const { path, external } of imports) {

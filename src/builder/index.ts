@@ -1,6 +1,7 @@
 export * from './builder-class.js';
 export * from './builder-reference.js';
 export { codeFingerprint, moduleCodeDigest } from './code-fingerprint.js';
+export { type CodeModule, type CodeParts, codeParts } from './code-parts.js';
 export * from './dataset-builder.js';
 export * from './definition.js';
 export * from './discover.js';

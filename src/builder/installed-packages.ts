@@ -30,23 +30,43 @@ export async function installedPackage(name: string, from: string): Promise<Inst
  * @param names each with the folder from which it is imported.
  */
 export async function packageVersions(names: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const versions = new Set<string>();
+  const versions = new Set((await installedTree(names)).map(({ name, version }) => `${name} ${version}`));
+  return [...versions].sort();
+}
+
+/** One place where a package is installed. */
+export interface PackagePlace {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute, real. */
+  readonly directory: string;
+  /** It is installed on some platforms only. */
+  readonly isForPlatform: boolean;
+}
+
+/** Where packages and all that they depend on are installed, in no order; what isn't is left out. */
+export async function installedTree(names: ReadonlyMap<string, string>): Promise<readonly PackagePlace[]> {
+  const places = new Map<string, PackagePlace>();
   const seen = new Set<string>();
   const visit = async (name: string, from: string): Promise<void> => {
     const found = await installedPackage(name, from);
     if (found === undefined || seen.has(found.directory)) return;
-    seen.add(found.directory);
-    const { version, dependencies, optionalDependencies } = await readPackage(found.directory);
-    versions.add(`${name} ${String(version)}`);
+    const { directory } = found;
+    seen.add(directory);
+    const { version, os, cpu, dependencies, optionalDependencies } = await readPackage(directory);
+    const isForPlatform = os !== undefined || cpu !== undefined;
+    places.set(directory, { name, version: String(version), directory, isForPlatform });
     const needed = Object.keys({ ...dependencies, ...optionalDependencies });
-    await Promise.all(needed.map((dependency) => visit(dependency, found.directory)));
+    await Promise.all(needed.map((dependency) => visit(dependency, directory)));
   };
   await Promise.all([...names].map(([name, from]) => visit(name, from)));
-  return [...versions].sort();
+  return [...places.values()];
 }
 
 interface PackageJson {
   readonly version?: unknown;
+  readonly os?: unknown;
+  readonly cpu?: unknown;
   readonly dependencies?: Readonly<Record<string, unknown>>;
   readonly optionalDependencies?: Readonly<Record<string, unknown>>;
 }

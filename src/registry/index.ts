@@ -2,6 +2,7 @@ export type { AliasGeneration, AliasTarget } from './aliases/alias-generation.js
 export { type MoveAliasOptions, moveAlias } from './aliases/move-alias.js';
 export { aliasHistory, listAliases, readAlias } from './aliases/read-alias.js';
 export { type AliasRollback, rollbackAlias, type SkippedTarget } from './aliases/rollback-alias.js';
+export { type Attestation, attestFingerprint, readAttestations } from './attestations/attest.js';
 export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
 export { readDefaultConfig } from './default-config.js';
 export { digestObject } from './extracts/digest-object.js';
@@ -26,6 +27,7 @@ export { type LeaseHolder, type LeaseOptions, type LeaseTimings, leaseTimings } 
 export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { sealOf, selfDigestOf } from './manifest-seal.js';
 export { currentProcess, isAlive, type Life, lifeOf, type ProcessIdentity } from './process-identity.js';
+export { readProvenance } from './provenance-file.js';
 export { type PublishOptions, publish } from './publish/publish.js';
 export {
   type AliasLookup,

@@ -22,6 +22,8 @@ export const versionFiles = {
   /** tfds' features. */
   features: 'features.json',
   license: 'LICENSE',
+  /** Texts of the code and the queries that a version was made with. */
+  provenance: 'provenance.json',
   /** What Hugging Face's `load_from_disk` opens. */
   arrow: 'arrow',
 } as const;
@@ -43,6 +45,12 @@ export function leasePath(version: Parameters<typeof versionPath>[0]): string {
 /** The folder of an alias: its newest generation says what it stands for. */
 export function aliasPath(dataset: string, alias: string): string {
   return `${dataset}/.aliases/${alias}`;
+}
+
+/** Beside the versions of a data set or config, under a name that none of them can have: fingerprints that were found to give a version's content, a row of generations. */
+export function attestationPath(version: Parameters<typeof versionPath>[0]): string {
+  const config = version.config === undefined ? '' : `${version.config}/`;
+  return `${version.name}/${config}.attested/${version.version}`;
 }
 
 /** In a data set's folder: what queries gave, by content. */

@@ -45,6 +45,8 @@ export interface VersionMetadata {
   readonly releaseNotes: Readonly<Record<string, string>>;
   readonly splits: readonly PublishedSplit[];
   readonly fingerprintParts: Readonly<Record<string, string>>;
+  /** Texts of those parts that have one, by the part's name: kept in `provenance.json`. */
+  readonly fingerprintTexts?: Readonly<Record<string, string>>;
   readonly sources: Manifest['sources'];
   readonly rebuildable?: Manifest['rebuildable'];
   readonly lineage?: Manifest['lineage'];

@@ -8,6 +8,7 @@ import { currentFormatVersion } from './format-version.js';
 import { huggingFaceFiles } from './hugging-face.js';
 import { versionFiles } from './layout.js';
 import { formatManifest, type Manifest, type ManifestContent, type ManifestFile, parseManifest } from './manifest.js';
+import { formatProvenance } from './provenance-file.js';
 import type { StagedVersion } from './staging/staged-version.js';
 import { stagingFiles } from './staging/staging-files.js';
 import { formatDatasetInfo } from './tfds-dataset-info.js';
@@ -87,6 +88,8 @@ function metadataContents(
     for (const [file, content] of files) contents.set(file, content);
   }
   if (license !== undefined) contents.set(versionFiles.license, license);
+  const { fingerprintTexts } = metadata;
+  if (fingerprintTexts !== undefined) contents.set(versionFiles.provenance, formatProvenance(fingerprintTexts));
   return contents;
 }
 

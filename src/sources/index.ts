@@ -45,6 +45,7 @@ export type {
 export { type PlacedRow, withPlaces } from './row-places.js';
 export { type FileBytes, type FileText, files } from './small-files.js';
 export {
+  type AskedQuery,
   type ElementOf,
   isRemoteSource,
   type QueryRecord,

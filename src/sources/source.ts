@@ -48,6 +48,19 @@ export interface SourceState {
   readonly query?: QueryRecord;
   /** Malformed rows of it that a build left out. */
   readonly badRows?: number;
+  /** Of a query: what was asked. For the fingerprint; the manifest records its digest alone. */
+  readonly asked?: AskedQuery;
+  /** It is read as of a time: what was done to it later makes no difference. For the fingerprint. */
+  readonly isPinned?: true;
+}
+
+/** A query with its parameters. */
+export interface AskedQuery {
+  /** The file as the manifest calls it, or the beginning of the text. */
+  readonly name: string;
+  readonly text: string;
+  /** sha256 over the parameters, where there are any: values may be private. */
+  readonly parametersDigest?: string;
 }
 
 /** What the manifest records about a query that a warehouse ran. */
@@ -136,6 +149,8 @@ export interface Source<T> {
   readonly retention?: Retention;
   /** Every input with its digest, for the manifest and the fingerprint. */
   state(context: SourceContext): Promise<readonly SourceState[]>;
+  /** As `state`, but runs no query and keeps nothing, for those who ask whether anything has changed. There where `state` does. */
+  look?(context: SourceContext): Promise<readonly SourceState[]>;
 }
 
 /** Whether reading a source needs a network, or costs money, in a context. */

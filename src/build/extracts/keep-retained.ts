@@ -34,7 +34,7 @@ function differing(retained: readonly RetainedResult[]): readonly RetainedResult
 }
 
 function withRetained(
-  state: SourceState,
+  { asked: _asked, isPinned: _isPinned, ...state }: SourceState,
   results: readonly RetainedResult[],
   kept: ReadonlyMap<string, ManifestExtract['files'][number]>,
 ): Manifest['sources'][number] {

@@ -124,9 +124,14 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     async state(context) {
       const all = await asked(context);
       const given = givenExtract(all, context);
-      if (given !== undefined) return [given.query, ...given.inputs];
+      if (given !== undefined) return [{ ...queryState(all), ...given.query }, ...given.inputs];
       const { inputs, query } = await (await warehouseOf(context)).state(all, context);
-      return [{ ...queryState(all), ...(query !== undefined && { query }) }, ...inputs];
+      return [{ ...queryState(all), ...(query !== undefined && { query }) }, ...asRead(inputs, all, context)];
+    },
+    async look(context) {
+      const all = await asked(context);
+      const inputs = await (await warehouseOf(context)).look(all, context);
+      return [queryState(all), ...asRead(inputs, all, context)];
     },
     retention: {
       async check(rules, context) {
@@ -146,11 +151,20 @@ function isForOneDialect(query: SqlQuery): boolean {
   return typeof query === 'string' || query instanceof URL || Object.keys(query).length < 2;
 }
 
+/** What is read as of a time stays as it was, whatever is done to the tables later. */
+function asRead(inputs: readonly SourceState[], { snapshot }: WarehouseQuery, context: SourceContext) {
+  return snapshot === undefined || !isRemoteWarehouse(context)
+    ? inputs
+    : inputs.map((input) => ({ ...input, isPinned: true as const }));
+}
+
 /** Two queries of a build may be one file with other parameters: each has a name of its own. */
 function queryState({ query, parameters }: WarehouseQuery): SourceState {
-  const bytes = Buffer.byteLength(query.text);
-  if (Object.keys(parameters).length === 0) return { uri: query.name, bytes, digest: query.digest };
+  const { name, text } = query;
+  const bytes = Buffer.byteLength(text);
+  if (Object.keys(parameters).length === 0) return { uri: name, bytes, digest: query.digest, asked: { name, text } };
   const parametersDigest = digestOfParameters(parameters);
   const digest = createHash('sha256').update(`${query.digest} ${parametersDigest}`).digest('hex');
-  return { uri: `${query.name} with parameters ${parametersDigest.slice(0, 12)}`, bytes, digest };
+  const uri = `${name} with parameters ${parametersDigest.slice(0, 12)}`;
+  return { uri, bytes, digest, asked: { name, text, parametersDigest } };
 }

@@ -32,6 +32,8 @@ export interface Warehouse {
   /** What tells that the query would give the same. */
   stamp(query: WarehouseQuery, context: SourceContext): Promise<string>;
   state(query: WarehouseQuery, context: SourceContext): Promise<WarehouseState>;
+  /** The inputs alone, as they are now: runs nothing, and costs nothing. */
+  look(query: WarehouseQuery, context: SourceContext): Promise<readonly SourceState[]>;
   /** Puts the result that `split` pinned into files, unless it is too large. */
   extract?(query: WarehouseQuery, into: ExtractPlace, context: SourceContext): Promise<Extracted>;
   /** Keeps the result that `split` pinned in the warehouse itself. */

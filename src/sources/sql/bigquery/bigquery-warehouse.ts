@@ -7,6 +7,7 @@ import type { Warehouse, WarehouseQuery } from '../warehouse.js';
 import { describeQuery } from './describe-query.js';
 import { extractResult } from './extract-result.js';
 import { loadReadClient } from './load-client.js';
+import { lookAtTables } from './look-at-tables.js';
 import { pinResult } from './pin-result.js';
 import { pinKey } from './pinned-result.js';
 import { isGone, readError } from './read-error.js';
@@ -62,6 +63,11 @@ export const bigQueryWarehouse: Warehouse = {
       ...(snapshot !== undefined && { snapshotTime: snapshot.toISOString() }),
     };
     return { inputs, query };
+  },
+
+  async look(asked, context) {
+    refuseFiles(asked);
+    return lookAtTables(asked, context);
   },
 
   extract: extractResult,

@@ -3,7 +3,7 @@ import type { BigQuerySettings } from '../../../core/config/index.js';
 import { defaultBigQuerySettings } from '../../../core/config/index.js';
 import { RequestFailure } from '../../../storage/index.js';
 import { stopIfInterrupted } from '../../interrupted.js';
-import type { SourceContext, SourceState } from '../../source.js';
+import type { SourceContext } from '../../source.js';
 import { refusedQuery } from '../refused-query.js';
 import type { WarehouseQuery } from '../warehouse.js';
 import { bigQueryError, overCap, type QueryStep } from './bigquery-error.js';
@@ -11,18 +11,11 @@ import { jobLabels } from './job-labels.js';
 import { findPinned, type PinnedResult, pinKey, writePinned } from './pinned-result.js';
 import { dryRun, failureOf, finishedJob, isPassingFailure, type JobQuery, startJob } from './query-job.js';
 import { queryParameters, withoutComments } from './query-parameters.js';
-import {
-  type Job,
-  type Table,
-  type TableReference,
-  tableName,
-  tablePath,
-  tableReferenceOf,
-  tableResource,
-} from './resources.js';
+import { type Job, type Table, type TableReference, tableName, tableReferenceOf } from './resources.js';
 import { BigQueryRest, patience } from './rest.js';
 import { checkResult } from './result-columns.js';
 import { type ResultPlace, resultPlace } from './result-place.js';
+import { findTable, tableStates } from './table-states.js';
 
 /** Queries that run now: a source is cut and asked for its state at once, and two sources may be one query. */
 const running = new Map<string, Promise<PinnedResult>>();
@@ -183,7 +176,7 @@ class QueryRun {
       bytesProcessed: query.totalBytesProcessed ?? statistics?.totalBytesProcessed ?? 0,
       bytesBilled: query.totalBytesBilled ?? 0,
       fields: [...(table.schema?.fields ?? [])],
-      inputs: await inputsOf(rest, query.referencedTables ?? []),
+      inputs: await tableStates(rest, query.referencedTables ?? []),
     };
     writePinned(this.#key, result, this.#context);
     return result;
@@ -225,42 +218,4 @@ function isAlreadyThere({ reason }: RequestFailure): boolean {
 
 function pauseMilliseconds(failures: number): number {
   return Math.min(patience.maxDelayMilliseconds, patience.firstDelayMilliseconds * 2 ** failures);
-}
-
-async function findTable(rest: BigQueryRest, table: TableReference): Promise<Table | undefined> {
-  try {
-    return await rest.call({ method: 'GET', path: tablePath(table), project: table.projectId }, tableResource);
-  } catch (error) {
-    if (error instanceof RequestFailure && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-/** Tables that were read. Of one whose description the credentials may not see, and of a wildcard (`logs_*`), the name alone is known. */
-async function inputsOf(rest: BigQueryRest, tables: readonly TableReference[]): Promise<SourceState[]> {
-  const inputs: SourceState[] = [];
-  for (const table of tables) {
-    const uri = `bigquery:${tableName(table)}`;
-    // Of tables that a wildcard names there is nothing to ask for; the result is pinned all the same.
-    if (table.tableId.endsWith('*')) {
-      inputs.push({ uri });
-      continue;
-    }
-    try {
-      const found = await findTable(rest, table);
-      inputs.push({ uri, ...(found !== undefined && stateOf(found)) });
-    } catch (error) {
-      if (!(error instanceof RequestFailure) || error.status !== 403) throw error;
-      inputs.push({ uri });
-    }
-  }
-  return inputs.sort((a, b) => (a.uri < b.uri ? -1 : 1));
-}
-
-function stateOf({ numBytes, lastModifiedTime }: Table): Omit<SourceState, 'uri'> {
-  const modified = lastModifiedTime === undefined ? undefined : new Date(lastModifiedTime).toISOString();
-  return {
-    ...(numBytes !== undefined && { bytes: numBytes }),
-    ...(modified !== undefined && { modified, digest: `modified:${modified}` }),
-  };
 }

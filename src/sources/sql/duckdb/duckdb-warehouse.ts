@@ -7,7 +7,7 @@ import { absolutePath } from '../../files/location.js';
 import type { SourceFile } from '../../files/resolve-files.js';
 import { inferFields } from '../../infer/infer-fields.js';
 import { stopIfInterrupted } from '../../interrupted.js';
-import type { SourceContext } from '../../source.js';
+import type { SourceContext, SourceState } from '../../source.js';
 import { type ParquetResult, readResult, resultShards, rowsOfResult } from '../extract/parquet-result.js';
 import { putFile } from '../extract/put-file.js';
 import type { QueryField } from '../infer-query.js';
@@ -47,11 +47,9 @@ export const duckdbWarehouse: Warehouse = {
     return { fields, rows: found[0]?.rows ?? 0 };
   },
 
-  async state(asked, context) {
-    const tables = await resolveTables(asked.tables, context);
-    const files = tables.flatMap(({ files }) => files);
-    return { inputs: await fileStates(files, context) };
-  },
+  state: async (asked, context) => ({ inputs: await inputsOf(asked, context) }),
+
+  look: inputsOf,
 
   async extract(asked, { mostBytes, directory }, context) {
     const staged = stagedFileOf(asked, context).last();
@@ -64,6 +62,14 @@ export const duckdbWarehouse: Warehouse = {
     return { format: 'parquet', integers, files: [{ path, bytes, sha256, rows }] };
   },
 };
+
+async function inputsOf({ tables }: WarehouseQuery, context: SourceContext): Promise<readonly SourceState[]> {
+  const resolved = await resolveTables(tables, context);
+  return fileStates(
+    resolved.flatMap(({ files }) => files),
+    context,
+  );
+}
 
 function stagedFileOf({ query, parameters, types, tables, part }: WarehouseQuery, context: SourceContext): StagedFile {
   const named = [

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, extname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Loader } from 'esbuild';
+import { bundleModule, importedPackages } from './code-fingerprint.js';
+import { lockedPackages } from './locked-packages.js';
+import { withoutProse } from './without-prose.js';
+
+/** A module as it counts. */
+export interface CodeModule {
+  /** sha256 of the text, lower-case hex. */
+  readonly digest: string;
+  /** Without types, comments, the author's formatting, and prose. */
+  readonly text: string;
+}
+
+/** What a builder's code is made of. Paths are relative to the folder of its module, with `/`. */
+export interface CodeParts {
+  readonly modules: Readonly<Record<string, CodeModule>>;
+  /** Version and integrity by name, also of those that packages depend on. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Files that modules name as `new URL('./labels.txt', import.meta.url)`; absolute paths. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Takes a builder's code apart: its module and every local module that it imports, directly or not, the packages that these import, and the files that they name.
+ *
+ * Comments, formatting, types, release notes and documentation don't count (`withoutProse`), nor does what is imported, or named, by a computed name, which nobody can know beforehand.
+ *
+ * @param module file: URL of the builder's module
+ * @returns undefined where the modules can't be followed
+ * @example
+ * ```ts
+ * const code = await codeParts('file:///team/datasets/product_a/builder.ts');
+ * console.log(Object.keys(code?.modules ?? {})); // [ 'builder.ts', 'helpers/clean.ts' ]
+ * ```
+ */
+export async function codeParts(module: string): Promise<CodeParts | undefined> {
+  const entry = fileURLToPath(module);
+  const base = dirname(entry);
+  const bundled = await bundleModule(module);
+  if (bundled === undefined) return undefined;
+  const inputs = Object.keys(bundled.metafile.inputs)
+    .map((input) => resolve(base, input))
+    .sort();
+  const modules: Record<string, CodeModule> = {};
+  const files: Record<string, string> = {};
+  for (const file of inputs) {
+    const code = await normalised(file, resolve(file) === entry);
+    if (code === undefined) return undefined;
+    modules[relativeTo(base, file)] = code;
+    for (const named of await namedFiles(code.text, file)) files[relativeTo(base, named)] = named;
+  }
+  return { modules, files, packages: await lockedPackages(importedPackages(bundled.metafile, base)) };
+}
+
+function relativeTo(base: string, file: string): string {
+  return relative(base, file).split(sep).join('/');
+}
+
+const loaders: Readonly<Record<string, Loader>> = {
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.jsx': 'jsx',
+  '.json': 'json',
+};
+/** Short enough for a difference to be read. */
+const lineLimit = 100;
+
+async function normalised(file: string, isEntry: boolean): Promise<CodeModule | undefined> {
+  const { transform } = await import('esbuild');
+  const loader = loaders[extname(file)] ?? 'js';
+  const common = { format: 'esm', target: 'esnext', legalComments: 'none', logLevel: 'silent' } as const;
+  try {
+    const plain = await transform(await readFile(file, 'utf8'), { ...common, loader, minifyWhitespace: true });
+    const counted = withoutProse(plain.code.trimEnd(), isEntry);
+    // Printed again, so that the author's line breaks are not in it either.
+    const { code: text } = await transform(counted, { ...common, loader: 'js', lineLimit });
+    return { digest: createHash('sha256').update(text).digest('hex'), text };
+  } catch {
+    // The bundler could read it a moment ago, so it is no code: nobody can say what the builder does then.
+    return undefined;
+  }
+}
+
+/** Regular files alone: sources look at patterns and folders. */
+async function namedFiles(code: string, module: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [, , name = ''] of code.matchAll(
+    /new URL\(\s*(["'`])(\.{1,2}\/[^"'`\\?#]+)\1,\s*import\.meta\.url\s*\)/g,
+  )) {
+    const file = resolve(dirname(module), decodeURI(name));
+    const isFile = await stat(file).then(
+      (stats) => stats.isFile(),
+      () => false,
+    );
+    if (isFile) found.push(file);
+  }
+  return found;
+}

@@ -1,0 +1,6 @@
+export {
+  type FingerprintEvidence,
+  type FingerprintParts,
+  partsOf,
+  unknownPart,
+} from './fingerprint/fingerprint-parts.js';
