@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { formatGcsUrl, parseGcsUrl } from '../../core/location/index.js';
+import { inParallel } from '../in-parallel.js';
 import { checkRelativePath, isRelativePath } from '../relative-path.js';
 import { checkSmall } from '../small-object.js';
 import type {
@@ -169,12 +170,11 @@ export class GcsStorage implements Storage {
   async deleteAll(directory: string): Promise<void> {
     const names: string[] = [];
     for await (const { objects } of this.#pages(directory)) names.push(...objects.map(({ name }) => name));
-    const deletions = names.map((name) =>
+    await inParallel(names, this.#settings.parallelRequests, (name) =>
       this.#existing(name.slice(this.#root.length), 'delete', () =>
         repeat(this.#settings, () => this.#objects.delete(name)),
       ),
     );
-    await Promise.all(deletions);
   }
 
   async #download(path: string, localFile: string): Promise<Downloaded> {
