@@ -18,6 +18,7 @@ export interface LockedProject {
 }
 
 const packageSchema = z.looseObject({
+  name: z.string().exactOptional(),
   /** Where it comes from; of a link, the folder that it leads to. */
   resolved: z.string().exactOptional(),
   link: z.boolean().exactOptional(),
@@ -72,6 +73,7 @@ function folderOfOwn(packages: LockedProject['packages'], from: string, lockFile
     const found = packages[place];
     if (found !== undefined && found.dev !== true) return place;
     if (found !== undefined || folder === '' || folder === '.') {
+      if (packages['']?.name === ownName) throw ownRepository(lockFile);
       const what = found === undefined ? 'no dependency' : 'a development dependency';
       throw new DatasetsError(
         'UNSUPPORTED',
@@ -83,6 +85,13 @@ function folderOfOwn(packages: LockedProject['packages'], from: string, lockFile
       );
     }
   }
+}
+
+function ownRepository(lockFile: string): DatasetsError {
+  return new DatasetsError('UNSUPPORTED', `an image is made of a team's project, and this is ${ownName} itself`, {
+    hint: `Run it in a project that depends on ${ownName}; the data sets that come with the package are in every one.`,
+    at: { file: lockFile },
+  });
 }
 
 async function read<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>> {
