@@ -6,7 +6,7 @@ import { isUrl } from '../../core/location/index.js';
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
 import { abortPromise, emptyDirectory, interrupted } from '../gather/job-end.js';
 import { collectBuild, failureOfJob, statesOf } from './collect-build.js';
-import { newJobFolder, openWorkFiles, sweepAbandonedJobs } from './files/index.js';
+import { newJobFolder, openWorkFiles, sweepAbandonedJobs, type WorkFiles } from './files/index.js';
 import { harnessCapabilities } from './harness/capabilities.js';
 import type { JobSubmitter } from './job/job-submitter.js';
 import { JobDetached, type JobMessage, type JobWatcher, type RunningJob } from './job/submitter.js';
@@ -53,44 +53,42 @@ export class BeamEngine implements Engine {
     if (run.signal.aborted) throw interrupted(job, run.signal);
     const abort = abortPromise(run.signal, () => interrupted(job, run.signal));
     const { submitter } = this.#options;
-    let build: StagedBuild | undefined;
+    let files: WorkFiles | undefined;
+    /** Whether somebody else needs what lies in the work location. */
     let isLeft = false;
     try {
       const found = await Promise.race([submitter.findRunning?.(), abort.promise]);
-      let running: RunningJob;
-      if (found !== undefined) {
-        build = await readStagedBuild(job, run, this.#open(job, found.staged.workLocation), found.staged);
-        running = found.job;
-      } else {
-        const name = jobName(job);
-        build = await Promise.race([this.#stage(job, run, name), abort.promise]);
-        running = await this.#submit(build, name, run);
-      }
+      const name = jobName(job);
+      files = openWorkFiles(found?.staged.workLocation ?? this.#locationOf(name), { scratch: job.workDirectory });
+      // A job that another submitter staged goes on, whatever keeps this one from it.
+      isLeft = found !== undefined;
+      const staging =
+        found === undefined
+          ? stageBuild(job, run, files, this.#options.projectRoot)
+          : readStagedBuild(job, run, files, found.staged);
+      const build = await Promise.race([staging, abort.promise]);
+      isLeft = false;
+      const running = found?.job ?? (await this.#submit(build, name, run));
       const output = await this.#finish(build, running, run);
       isLeft = output.left !== undefined;
       return output;
     } catch (error) {
-      isLeft = error instanceof JobDetached;
-      if (run.signal.aborted && !isLeft) throw interrupted(job, run.signal);
+      isLeft ||= error instanceof JobDetached;
+      if (run.signal.aborted && !(error instanceof JobDetached)) throw interrupted(job, run.signal);
       throw error;
     } finally {
       abort.dispose();
       await submitter.close();
       // What can't be deleted takes its place until it is swept; the build, or why it failed, is worth more.
-      if (!isLeft) await build?.files.remove().catch(() => {});
-      await build?.files.close();
+      if (!isLeft) await files?.remove().catch(() => {});
+      await files?.close();
       if (job.journal === undefined) emptyDirectory(job.workDirectory);
     }
   }
 
-  #stage(job: BuildJob, run: EngineRun, name: string): Promise<StagedBuild> {
-    const { workLocation, projectRoot } = this.#options;
-    const location = isUrl(workLocation) ? `${workLocation.replace(/\/+$/, '')}/${name}` : join(workLocation, name);
-    return stageBuild(job, run, this.#open(job, location), projectRoot);
-  }
-
-  #open(job: BuildJob, location: string) {
-    return openWorkFiles(location, { scratch: job.workDirectory });
+  #locationOf(name: string): string {
+    const { workLocation } = this.#options;
+    return isUrl(workLocation) ? `${workLocation.replace(/\/+$/, '')}/${name}` : join(workLocation, name);
   }
 
   async #submit({ prepared, beam, staged }: StagedBuild, name: string, { signal }: EngineRun): Promise<RunningJob> {

@@ -77,9 +77,9 @@ export async function stageBuild(
 }
 
 /**
- * A build that another submitter has staged, with the facts that it was told.
+ * A build that another submitter has staged, with the facts that it was told and the results of its queries.
  *
- * @throws DatasetsError GRAPH_MISMATCH where this one's code makes another graph.
+ * @throws DatasetsError GRAPH_MISMATCH where this one's code makes another graph; USAGE where it makes something else than was asked for.
  */
 export async function readStagedBuild(
   job: BuildJob,
@@ -88,11 +88,27 @@ export async function readStagedBuild(
   staged: StagedJob,
 ): Promise<StagedBuild> {
   const beam = await readBeamJob(files, staged);
+  checkSameVersion(beam.job, job);
   await fetchNotes(files, job.workDirectory);
   // Under its own id, by which what was pinned for it is found.
   const prepared = await prepare({ ...job, id: beam.job.id, facts: beam.facts }, run);
   checkSameGraph(beam.signature, prepared.graph);
   return { prepared, files, beam, staged };
+}
+
+/** What is written is the staged job's affair: another version, or the same in other files, is not what was asked for. */
+function checkSameVersion(staged: BuildJob, asked: BuildJob): void {
+  const described = ({ builder: { name, config, version }, formats, numShards, maxShardBytes }: BuildJob): string =>
+    [
+      `${config === undefined ? name : `${name}/${config}`}:${version} as ${formats.join(', ')}`,
+      ...(numShards === undefined ? [] : [`in ${numShards} shards a split`]),
+      ...(maxShardBytes === undefined ? [] : [`in shards of at most ${maxShardBytes} bytes`]),
+    ].join(' ');
+  if (described(staged) === described(asked)) return;
+  throw new DatasetsError('USAGE', `the job makes ${described(staged)}, and ${described(asked)} was asked for`, {
+    hint: 'Ask for what the job makes, with the settings that it was submitted with; or wait until it is over.',
+    at: { dataset: asked.builder.name },
+  });
 }
 
 async function prepare(job: BuildJob, run: EngineRun): Promise<PreparedJob> {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 import { BeamEngine } from '../../../src/engines/beam/beam-engine.js';
+import { JobDetached } from '../../../src/engines/beam/job/submitter.js';
 import type { BuildProgress } from '../../../src/engines/index.js';
 import { repositoryRoot } from '../../oracle/index.js';
 import { type PipelineName, pipelines } from '../fixtures/pipelines.js';
 import { fixture, leftFiles, type RunOptions, runJob } from '../run-job.js';
 import { temporaryDirectory } from '../temporary-directory.js';
 import { compareBuilds } from './compare-builds.js';
-import { InProcessSubmitter } from './in-process-submitter.js';
+import { type InProcessOptions, InProcessSubmitter } from './in-process-submitter.js';
 
 const failing: readonly PipelineName[] = ['unmatched'];
 const names = (Object.keys(pipelines) as PipelineName[]).filter((name) => !failing.includes(name));
@@ -17,8 +19,8 @@ const everyTransform = { module: fixture('every-transform.js'), name: 'every_tra
 
 describe('a build by Beam', () => {
   const directory = temporaryDirectory();
-  const open = (seed: number, lostAttempts = 0) => {
-    const submitter = new InProcessSubmitter({ seed, lostAttempts, scratchDirectory: directory() });
+  const open = (seed: number, lostAttempts = 0, more: Partial<InProcessOptions> = {}) => {
+    const submitter = new InProcessSubmitter({ seed, lostAttempts, scratchDirectory: directory(), ...more });
     const workLocation = join(directory(), 'work-location');
     const engine = new BeamEngine({ name: 'beam', submitter, workLocation, projectRoot: repositoryRoot });
     return { engine, submitter, workLocation };
@@ -87,5 +89,30 @@ describe('a build by Beam', () => {
     const failure = await failureOf({ config: 'elementwise', job: { maxExamplesPerSplit: 10 } });
     assert.equal(failure.code, 'UNSUPPORTED');
     assert.match(failure.hint ?? '', /--runner threads/);
+  });
+
+  it('is brought home by another submitter, which asks no query again, where the first one left', async () => {
+    const module = pathToFileURL(join(repositoryRoot, 'dist', 'datasets', 'products', 'product_a', 'builder.js')).href;
+    const retain = { directory: join(directory(), 'retained'), mostBytes: 2 ** 30 };
+    const builder = { module, name: 'product_a', config: 'all', version: '1.2.0', manualDirectory: undefined };
+    const options = { job: { builder, retain, formats: ['tfrecord'], maxShardBytes: 1 << 22 } } as const;
+    const first = open(1, 0, { isDetached: true });
+    const left = await runJob(directory(), { ...options, engine: first.engine }).catch((error: unknown) => error);
+    assert.ok(left instanceof JobDetached, String(left));
+    const second = open(2, 0, { found: first.submitter.left });
+    const { run } = await compareBuilds(directory(), second.engine, options);
+    assert.ok(run.output.retained.some(({ extract }) => extract !== undefined));
+    assert.deepEqual(second.submitter.pipelines, []);
+    assert.deepEqual(readdirSync(first.workLocation), [], 'the work location is left empty');
+  });
+
+  it('leaves a job that it can not attach to', async () => {
+    const first = open(1, 0, { isDetached: true });
+    await runJob(directory(), { config: 'counted', engine: first.engine }).catch(() => {});
+    const second = open(1, 0, { found: first.submitter.left });
+    const failure = await runJob(directory(), { config: 'groups', engine: second.engine }).catch((error) => error);
+    assert.ok(failure instanceof DatasetsError && failure.code === 'USAGE', String(failure));
+    assert.match(failure.message, /the job makes pipelines\/counted:1.0.0 as tfrecord, and pipelines\/groups/);
+    assert.equal(readdirSync(first.workLocation).length, 1);
   });
 });

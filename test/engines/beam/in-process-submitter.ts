@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BeamIterable, BeamValue, BundleContext } from '../../../src/engines/beam/harness/do-fn.js';
 import type { JobSubmitter } from '../../../src/engines/beam/job/job-submitter.js';
-import type { JobCounter, JobWatcher, RunningJob, SubmitOptions } from '../../../src/engines/beam/job/submitter.js';
+import {
+  type FoundJob,
+  type JobCounter,
+  JobDetached,
+  type JobWatcher,
+  type RunningJob,
+  type SubmitOptions,
+} from '../../../src/engines/beam/job/submitter.js';
 import {
   type Components,
   ParDoPayloadSchema,
@@ -24,6 +31,10 @@ export interface InProcessOptions {
   readonly projectRoot?: string;
   /** Attempts at each bundle whose outputs are thrown away. Default: none. */
   readonly lostAttempts?: number;
+  /** Whether nobody waits for jobs: they run when another submitter finds them. */
+  readonly isDetached?: boolean;
+  /** A job to be found. */
+  readonly found?: FoundJob | undefined;
 }
 
 /**
@@ -34,6 +45,8 @@ export class InProcessSubmitter implements JobSubmitter {
   readonly description = 'this process';
   /** Those that were handed in. */
   readonly pipelines: Pipeline[] = [];
+  /** The last of them, for whoever attaches to it. */
+  left: FoundJob | undefined;
   readonly #options: InProcessOptions;
 
   constructor(options: InProcessOptions) {
@@ -44,13 +57,24 @@ export class InProcessSubmitter implements JobSubmitter {
     return { urn: 'beam:env:test:v1', payload: new Uint8Array() };
   }
 
-  async submit(pipeline: Pipeline, _options: SubmitOptions): Promise<RunningJob> {
+  async findRunning(): Promise<FoundJob | undefined> {
+    return this.#options.found;
+  }
+
+  async submit(pipeline: Pipeline, { staged }: SubmitOptions): Promise<RunningJob> {
     const arrived = fromBinary(PipelineSchema, toBinary(PipelineSchema, pipeline));
     this.pipelines.push(arrived);
+    const cancel = async () => {};
+    const id = `job ${this.pipelines.length}`;
+    assert.ok(staged);
+    this.left = { job: { id, watch: (watcher) => this.#run(arrived, watcher), cancel }, staged };
     return {
-      id: `job ${this.pipelines.length}`,
-      watch: (watcher) => this.#run(arrived, watcher),
-      cancel: async () => {},
+      id,
+      watch: async (watcher) => {
+        if (this.#options.isDetached === true) throw new JobDetached(`${id} goes on`, { hint: 'Attach to it.' });
+        return this.#run(arrived, watcher);
+      },
+      cancel,
     };
   }
 
