@@ -5,6 +5,7 @@ import { ElementsSchema } from '../../../../src/engines/beam/protos/fn_execution
 import { bytesElement, decodeOutput, describeStage } from './descriptors.js';
 import { Events } from './events.js';
 import { withWorker } from './fake-worker.js';
+import { largeElement, megabyteBlock } from './flow-through-worker.js';
 
 const text = (element: unknown): string => Buffer.from(element as Uint8Array).toString();
 const echo = (): DoFn => ({ process: (element, c) => c.emit('out', element) });
@@ -120,6 +121,34 @@ describe('bundles of a worker', () => {
       assert.equal(runner.metadata.get('data')?.['data_stream_id'], 'stream-3');
       for (const service of ['control', 'descriptor', 'data', 'logging'])
         assert.equal(runner.metadata.get(service)?.['worker_id'], 'worker-7', service);
+    });
+  });
+
+  it('are heard of while one of them holds the data stream up', async () => {
+    const { entered, released, doFn } = gated();
+    await withWorker({ gated: doFn }, async (runner) => {
+      runner.keepsBlocks = false;
+      runner.describe(describeStage({ id: 'stage', url: runner.endpoint, doFn: 'gated' }));
+      const processed = runner.process('held up', 'stage');
+      const first = runner.send('held up', 'source', bytesElement('first'));
+      // Three times what the worker takes before it lets the runner wait.
+      const sending = Array.from({ length: 48 }, () => runner.send('held up', 'source', megabyteBlock));
+      await first;
+      await entered.reach(1);
+      let arrived = 0;
+      for (const sent of sending) void sent.then(() => arrived++);
+      let stable = 0;
+      // Questions go over the same connection as the elements. When many were answered and nothing more was taken, the worker lets the runner wait.
+      for (let before = -1; stable < 50; before = arrived) {
+        await runner.ask({ case: 'processBundleProgress', value: { instructionId: 'held up' } });
+        stable = before === arrived ? stable + 1 : 0;
+      }
+      assert.ok(arrived < sending.length, 'the worker has taken everything');
+      released.add('first');
+      released.add(largeElement.toString());
+      await Promise.all(sending);
+      await runner.send('held up', 'source', new Uint8Array(), true);
+      await processed;
     });
   });
 

@@ -3,14 +3,14 @@ import { describeStage, header } from './descriptors.js';
 import { FakeRunner } from './fake-runner.js';
 import { startWorkerProcess } from './worker-process.js';
 
-const elementBytes = 10_000;
-const elementsInBlock = 100;
+/** The bytes of each element of `megabyteBlock`. */
+export const largeElement = Buffer.alloc(10_000, 'x');
 
 /** A megabyte of elements. */
-const block = Buffer.concat(
-  Array.from({ length: elementsInBlock }, () => {
-    const length = Buffer.from([(elementBytes % 128) | 128, elementBytes >> 7]);
-    return Buffer.concat([header, length, Buffer.alloc(elementBytes, 'x')]);
+export const megabyteBlock = Buffer.concat(
+  Array.from({ length: 100 }, () => {
+    const length = Buffer.from([(largeElement.length % 128) | 128, largeElement.length >> 7]);
+    return Buffer.concat([header, length, largeElement]);
   }),
 );
 
@@ -29,10 +29,11 @@ export async function flowThroughWorker(megabytes: number): Promise<number> {
   const worker = startWorkerProcess(runner.endpoint);
   runner.describe(describeStage({ id: 'stage', url: runner.endpoint, doFn: 'echo' }));
   const processed = runner.process('bundle', 'stage');
-  for (let i = 1; i <= megabytes; i++) await runner.send('bundle', 'source', block, i === megabytes);
+  for (let i = 1; i <= megabytes; i++) await runner.send('bundle', 'source', megabyteBlock, i === megabytes);
   await processed;
   await runner.blocks.find(({ isLast }) => isLast);
-  if (runner.takenBytes !== megabytes * block.length) throw new Error(`${runner.takenBytes} bytes came through`);
+  if (runner.takenBytes !== megabytes * megabyteBlock.length)
+    throw new Error(`${runner.takenBytes} bytes came through`);
   await runner.endControl();
   const peakBytes = await worker.peakBytes;
   await worker.exit();
