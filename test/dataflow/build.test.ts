@@ -91,16 +91,18 @@ describe('a build on Dataflow', () => {
     assert.equal(fake.jobs.length, 1);
   });
 
-  it('is joined by the next build when its submitter is killed, and run once', async () => {
+  it('is joined by the next build when its submitter is killed, run once, and brought to a registry on this machine', async () => {
     await start();
     await project.write('wait', '');
-    const killed = await project.interrupt(command(), /the job is running/, 'SIGKILL');
+    const here = ['build', 'sums', ...dataflow];
+    const killed = await project.interrupt(here, /the job is running/, 'SIGKILL');
     assert.equal(killed.code, null);
     await project.write('gate', '');
-    const joined = await build();
+    const joined = await project.run(here);
     assert.equal(joined.code, 0, joined.stderr);
     assert.equal(fake.jobs.length, 1);
-    assert.notEqual(await bucket.storage.read('sums/1.0.0/manifest.json'), undefined);
+    const verified = await project.run(['verify', 'sums:1.0.0']);
+    assert.equal(verified.code, 0, verified.stderr);
     assert.deepEqual(await leftInTemp(), ['staging']);
   });
 

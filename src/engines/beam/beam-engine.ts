@@ -173,8 +173,8 @@ function jobName({ builder: { name, config, version } }: BuildJob): string {
 }
 
 function cancelled({ id }: RunningJob, { prepared }: StagedBuild): DatasetsError {
-  return new DatasetsError('JOB_FAILED', `the job ${id} was cancelled by somebody else`, {
-    hint: 'Nothing was published. Run the build again.',
+  return new DatasetsError('JOB_FAILED', `the job ${id} was cancelled, and not by this build`, {
+    hint: "Nothing was published. Somebody else cancelled it, or the builder's `timeout` was over: the job's page or its messages say so. Run the build again.",
     at: { dataset: prepared.job.builder.name },
   });
 }

@@ -60,12 +60,14 @@ async function runJob(
     ...(maxShardBytes !== undefined && { maxShardBytes }),
   };
   const build = { target, identity: identityOf(job, output), output, demands };
+  // The deadline is Dataflow's to keep: it counts from the start of the job, and needs nobody who waits. A queue of FlexRS may take hours before.
+  const { timeoutSeconds: _, ...machines } = demands;
   const engine = new BeamEngine({
     name: 'dataflow',
     submitter: new DataflowSubmitter(options, build, submission),
     workLocation: `${options.temp}/work`,
     projectRoot: (await findProjectRoot(projectDirectory)).directory,
-    demands,
+    demands: machines,
   });
   return engine.run(job, run);
 }
