@@ -40,7 +40,7 @@ export function checkedName(name: string): string {
 
 /** What a file of an attempt is called in its folder: of a shard's files, their path in the version. */
 export function placeInAttempt(name: string): string {
-  const [attempts, folder, ...rest] = name.split('/');
+  const [attempts, folder, ...rest] = checkedName(name).split('/');
   if (attempts !== workFolders.attempts || folder === undefined || rest.length === 0)
     throw internalError(`${JSON.stringify(name)} is no file of an attempt`);
   return rest.join('/');

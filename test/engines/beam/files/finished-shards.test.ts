@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LeftShards, openWorkFiles, takeShards } from '../../../../src/engines/beam/files/index.js';
 import { createEngine, type SplitOutput } from '../../../../src/engines/index.js';
@@ -77,6 +77,19 @@ describe('shards that workers wrote to a work location', () => {
       runJob(directory(), { config: 'groups', engine: throughWorkFiles({ workers: [files], ended: damage }) }),
       { code: 'DATA_CORRUPT', message: /bytes, and its worker wrote/ },
     );
+  });
+
+  it('never leave the directory of the version', async () => {
+    const files = openWorkFiles(join(directory(), 'shared'), { scratch: directory() });
+    const { output } = await runJob(directory(), { config: 'counted' });
+    const [split] = output.splits as readonly [SplitOutput];
+    const away = (path: string) => ({
+      ...split,
+      shards: split.shards.map((shard) => ({ ...shard, files: shard.files.map((file) => ({ ...file, path })) })),
+    });
+    for (const path of ['attempts/a/../../../out', '/etc/passwd', 'attempts/a', 'elsewhere/a/b'])
+      await assert.rejects(takeShards(files, [away(path)], join(directory(), 'version')), { code: 'INTERNAL' });
+    assert.equal(existsSync(join(directory(), 'version')), false);
   });
 
   it('hold the examples that were planned', async () => {
