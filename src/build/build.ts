@@ -109,11 +109,12 @@ async function prepareBuild(target: BuildTarget): Promise<PreparedBuild> {
 }
 
 /**
- * None for a build that can't be resumed: where nobody can say what its code is, and for a sample, in which what a source shard gives depends on those before
- * it.
+ * None for a build that can't be resumed: where nobody can say what its code is, for a sample, in which what a source shard gives depends on those before
+ * it, and where a runner of Beam does it, which forgets a job with its submitter.
  */
 function identityOf({ target, schema, info, code }: PreparedBuild, options: BuildOptions): string | undefined {
   if (code === undefined || options.maxExamplesPerSplit !== undefined) return undefined;
+  if (options.config.runner === 'beam') return undefined;
   return buildIdentity({ target, schema, privacy: info.privacy ?? {}, code }, options);
 }
 
