@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { BeamIterable, BundleContext, DoFn } from '../../../../src/engines/beam/harness/do-fn.js';
 import {
@@ -106,6 +106,40 @@ describe('a worker on a real runner', () => {
       const text = outcome.errors.join('\n');
       assert.match(text, /broken at key 0x03: price is negative/);
       assert.match(text, /RangeError: price is negative\s+at .*process \(.*runners\.test\.ts:\d+/);
+    });
+
+    it(`passes elements from ParDo to ParDo on ${name}, one at a time also where nobody waits`, async function () {
+      const { endpoint } = await start(this);
+      const count = 1000;
+      // Awaits nothing: what comes after it has to keep its elements apart itself.
+      const hasty = (): DoFn => ({
+        process: (_impulse, c) => {
+          for (let i = 0; i < count; i++) void c.emit('out', [Buffer.from([0]), Buffer.from([i])]);
+        },
+      });
+      const twice = (): DoFn => ({
+        process(element, c) {
+          c.emit('out', element);
+          c.emit('out', element);
+        },
+      });
+      let busy = 0;
+      let mostBusy = 0;
+      const slowly = (): DoFn => ({
+        async process(element, c) {
+          mostBusy = Math.max(mostBusy, ++busy);
+          await nextTurn();
+          busy--;
+          await c.emit('out', element);
+        },
+      });
+      const seen = (): DoFn => ({ process: (_element, c) => c.counter('elements', 1) });
+      const outcome = await runPipeline(endpoint, { hasty, twice, slowly, seen }, (pipeline, step) => {
+        const numbers = step('hasty', pipeline.impulse('impulse'));
+        step('seen', pipeline.flatten('both', [step('twice', numbers), step('slowly', numbers)]));
+      });
+      assert.deepEqual([outcome.state, outcome.errors, mostBusy], ['done', [], 1]);
+      assert.equal(outcome.counters.get('seen/elements'), BigInt(3 * count));
     });
 
     it(`reads a side input on ${name}`, async function () {
