@@ -5,8 +5,8 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import { JobDetached, type JobMessage, type JobState, type RunningJob } from '../../src/engines/beam/job/submitter.js';
 import { dataflowOptions } from '../../src/engines/dataflow/dataflow-options.js';
 import { type DataflowBuild, DataflowSubmitter } from '../../src/engines/dataflow/dataflow-submitter.js';
-import { defaultPatience, type WatchPatience } from '../../src/engines/dataflow/running-job.js';
-import type { SubmissionOptions } from '../../src/engines/dataflow/submission-options.js';
+import { defaultPatience } from '../../src/engines/dataflow/running-job.js';
+import type { SubmissionOptions, WatchPatience } from '../../src/engines/dataflow/submission-options.js';
 import { type Bucket, type Gcs, requireGcs } from '../gcs/index.js';
 import {
   denied,

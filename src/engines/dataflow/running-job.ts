@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetsError } from '../../core/errors/index.js';
-import type { RepeatSettings } from '../../storage/index.js';
 import {
   type FinalJobState,
   isFinal,
@@ -13,21 +12,8 @@ import {
 import type { DataflowApi } from './dataflow-api.js';
 import { SeenMessages } from './seen-messages.js';
 import type { ServiceJob } from './service-job.js';
+import type { WatchPatience } from './submission-options.js';
 import { workerError } from './worker-error.js';
-
-/** How often and how long a job is asked about. In milliseconds. */
-export interface WatchPatience {
-  readonly requests: RepeatSettings;
-  /** Before the second look; from look to look it grows by half. */
-  readonly firstPause: number;
-  readonly longestPause: number;
-  /** How long Dataflow may be silent while the job, which needs nobody, goes on. */
-  readonly silence: number;
-  /** How long to wait for the reason of a failure: it comes some thirty seconds after the state (Python's dataflow_runner.py, poll_for_job_completion). */
-  readonly reason: number;
-  /** How long a cancellation may take to be heard. */
-  readonly cancellation: number;
-}
 
 export const defaultPatience: WatchPatience = {
   requests: { maxAttempts: 8, maxConnectionAttempts: 4, firstDelayMilliseconds: 250, maxDelayMilliseconds: 20_000 },
