@@ -10,7 +10,10 @@ import { portableService } from './portable-service.js';
 import { startRefusing } from './refusing-proxy.js';
 import { image } from './small-pipeline.js';
 
-describe('a build on Dataflow', () => {
+describe('a build on Dataflow', function () {
+  // Programs and their workers start again and again; on a busy machine that takes.
+  this.timeout(180_000);
+
   let gcs: Gcs;
   let bucket: Bucket;
   let prism: string;
@@ -165,6 +168,20 @@ describe('a build on Dataflow', () => {
     const incomplete = await project.run(['build', 'sums', '--runner', 'dataflow', '--project', 'ours']);
     assert.equal(incomplete.code, 2, incomplete.stderr);
     assert.match(incomplete.stderr, /needs --region, --temp, --image/);
+    const nowhere = await build(
+      '--template-location',
+      'job.json',
+      '--project',
+      'ours',
+      '--region',
+      'europe-west4',
+      '--temp',
+      'gs://lab/temp',
+      '--image',
+      image,
+    );
+    assert.equal(nowhere.code, 2, nowhere.stderr);
+    assert.match(nowhere.stderr, /--template-location must be gs:\/\/bucket\/object, but is "job.json"/);
     const misplaced = await project.run(['build', 'sums', '--no-wait', '--region', 'europe-west4']);
     assert.equal(misplaced.code, 2, misplaced.stderr);
     assert.match(misplaced.stderr, /--region and --no-wait mean nothing to the runner threads/);

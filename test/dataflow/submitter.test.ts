@@ -335,7 +335,9 @@ describe('a job on Dataflow', () => {
       it(`is never made twice, also by two who submit at once, of which the service gives the second ${duplicates}`, async () => {
         await start({ service: untilCancelled, duplicates });
         await submit();
-        await refused(submit(), 'BUILD_RUNNING', /started by somebody else/, /it joins that job/);
+        const elsewhere = { ...staged, workLocation: 'gs://lab/work/2' };
+        const second = submitter().submit(smallPipeline(), { name: 'ignored', staged: elsewhere });
+        await refused(second, 'BUILD_RUNNING', /started by somebody else/, /it joins that job/);
         assert.equal(fake.jobs.length, 1);
       });
     }

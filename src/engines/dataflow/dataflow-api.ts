@@ -43,7 +43,7 @@ export class DataflowApi {
   }
 
   /**
-   * Creates a job, or gives the active one of the same name in its place, which has another client's request id: Dataflow has one active job of a name in a region.
+   * Creates a job, or gives the active one of the same name in its place: Dataflow has one of a name in a region. Whose it is, its request id says, where it is told.
    *
    * @throws DatasetsError JOB_REFUSED, JOB_SERVICE_UNREACHABLE, CREDENTIALS_MISSING
    */

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BuildDemands } from '../../builder/index.js';
 import { type DataflowConfig, findProjectRoot } from '../../core/config/index.js';
+import { DatasetsError } from '../../core/errors/index.js';
+import { gcsUrlProblem, isGcsUrl, parseGcsUrl } from '../../core/location/index.js';
 import { loadBeam } from '../beam/rpc/load-beam.js';
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
 import { type DataflowOptions, dataflowOptions } from './dataflow-options.js';
@@ -20,10 +22,11 @@ export interface DataflowEngineOptions {
 /**
  * Has builds done by Google Cloud Dataflow. Google's and Beam's packages are loaded when a build runs.
  *
- * @throws DatasetsError CONFIG_INVALID for settings that lack something, or contradict each other.
+ * @throws DatasetsError CONFIG_INVALID for settings that lack something, or contradict each other; USAGE for a template's place that is none.
  */
 export function createDataflowEngine(engineOptions: DataflowEngineOptions): Engine {
   const options = dataflowOptions(engineOptions.settings);
+  checkTemplate(engineOptions.submission?.templateLocation);
   return {
     name: 'dataflow',
     warmUp: () => {},
@@ -70,6 +73,21 @@ async function runJob(
     demands: machines,
   });
   return engine.run(job, run);
+}
+
+function checkTemplate(location: string | undefined): void {
+  if (
+    location === undefined ||
+    (isGcsUrl(location) && gcsUrlProblem(location) === undefined && parseGcsUrl(location).path !== '')
+  )
+    return;
+  throw new DatasetsError(
+    'USAGE',
+    `--template-location must be gs://bucket/object, but is ${JSON.stringify(location)}`,
+    {
+      hint: 'For example: --template-location gs://our-data/templates/product_a.json.',
+    },
+  );
 }
 
 /** Of a build that can't be resumed, because nobody can say what its code is, no job is ever joined. */

@@ -84,14 +84,19 @@ export class DataflowSubmitter implements JobSubmitter {
     if (templateLocation !== undefined) throw await writeTemplate(templateLocation, request, this.#options.region);
     signal?.throwIfAborted();
     const job = await (await this.#open()).create(request);
-    // The service gives the active job of this name in place of a second one.
-    if (job.clientRequestId !== '' && job.clientRequestId !== request.clientRequestId) {
+    if (job.clientRequestId !== request.clientRequestId && !(await this.#isOwn(job, staged))) {
       throw this.#taken(job, 'was started by somebody else at this moment', 'Run it again: it joins that job.');
     }
     const running = this.#running(await this.#open(), job);
     if (signal?.aborted !== true) return running;
     await running.cancel();
     throw signal.reason;
+  }
+
+  /** Whether a job of this name is that of an earlier attempt, whose reply was lost: no other one has its work location. */
+  async #isOwn({ id }: ServiceJob, { workLocation }: StagedJob): Promise<boolean> {
+    const { options } = await (await this.#open()).get(id, { whole: true });
+    return accountOfOptions(options)?.staged.workLocation === workLocation;
   }
 
   async close(): Promise<void> {

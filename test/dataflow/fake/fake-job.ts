@@ -94,10 +94,10 @@ export class FakeJob {
 
   /** As JSON with numbers for enums. */
   resource(view: 'summary' | 'all'): object {
-    const { environment, ...request } = this.request;
+    const { environment, clientRequestId, ...request } = this.request;
     return {
       ...request,
-      ...(view === 'all' && { environment }),
+      ...(view === 'all' && { environment, clientRequestId }),
       id: this.id,
       location: this.location,
       currentState: enumNumber('JobState', `JOB_STATE_${this.#state}`),
