@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type BuildResult, build } from '../../src/build/index.js';
 import { type DatasetsConfig, loadConfig } from '../../src/core/config/index.js';
+import { DatasetsError } from '../../src/core/errors/index.js';
 import { type RunnerProcess, requirePrism, requirePythonRunner } from '../beam/index.js';
 import { repositoryRoot } from '../oracle/index.js';
 
@@ -57,7 +58,46 @@ describe("the package's data sets, built by Beam", function () {
       });
     }
   }
+
+  it('publish nothing when they fail, and leave nothing to clear up', async function () {
+    const { endpoint: jobEndpoint } = await requirePrism(this);
+    const folder = join(directory, 'project', 'datasets', 'broken');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'builder.mjs'), brokenBuilder);
+    const datasets = [join(directory, 'project', 'datasets')];
+    const settings = { datasets, runner: 'beam', workers: 1, beam: { jobEndpoint } } as const;
+    const failure = await buildBy('broken', 'broken', settings).catch((error: unknown) => error);
+    assert.ok(failure instanceof DatasetsError && failure.code === 'USER_CODE', String(failure));
+    assert.match(failure.message, /no 700 please/);
+    assert.match(String((failure.cause as Error).stack), /broken.builder\.mjs:\d+/);
+    const left = readdirSync(join(directory, 'broken'), { recursive: true }).map(String);
+    assert.deepEqual(
+      left.filter((path) => path.startsWith('broken') || /staging.|\.(?:tfrecord|arrow|unit)/.test(path)),
+      [],
+    );
+  });
 });
+
+const brokenBuilder = `
+import { DatasetBuilder, features, scalar } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
+export class Broken extends DatasetBuilder {
+  static datasetName = 'broken';
+  static versions = { '1.0.0': 'First release.' };
+  info() {
+    return { description: 'Fails half-way.', features: features({ n: scalar('int32') }) };
+  }
+  splits(p) {
+    const numbers = p.generate(function* () {
+      for (let n = 0; n < 1000; n++) yield [n, n];
+    });
+    const groups = numbers.groupByKey().mapValues(([n]) => {
+      if (n === 700) throw new TypeError('no 700 please');
+      return { n };
+    });
+    return { train: groups };
+  }
+}
+`;
 
 /** Of every file of a version but the manifest, which says when it was built, and by what. */
 function digestsOf({ directory }: BuildResult): Readonly<Record<string, string>> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatasetsError } from '../../../src/core/errors/index.js';
@@ -83,6 +83,24 @@ describe('a build by Beam', () => {
     const inline = await runJob(directory(), { config: 'unmatched' }).catch((error: unknown) => error);
     assert.ok(inline instanceof DatasetsError);
     assert.equal(failure.message, inline.message);
+  });
+
+  it('leaves out malformed rows, and refuses more than its author allows, in the words of a build in this thread', async () => {
+    const file = join(directory(), 'rows.csv');
+    process.env['AILAB_TEST_ROWS'] = file;
+    const badRowDirectory = join(directory(), 'bad-rows');
+    const options = { module: fixture('bad-rows.js'), name: 'bad_rows', job: { badRowDirectory } };
+    writeFileSync(file, 'n\n1\nx\n3\n');
+    const { run } = await compareBuilds(directory(), open(1, 1).engine, options);
+    assert.equal(run.output.badRows[0]?.rows, 1);
+    writeFileSync(file, 'n\n1\nx\n3\ny\nz\n');
+    const failure = await failureOf(options);
+    assert.equal(failure.code, 'SOURCE_MALFORMED');
+    const quarantined = readFileSync(join(badRowDirectory, 'source-0.jsonl'), 'utf8');
+    const inline = await runJob(directory(), options).catch((error: unknown) => error);
+    assert.ok(inline instanceof DatasetsError);
+    assert.deepEqual([failure.message, failure.hint], [inline.message, inline.hint]);
+    assert.equal(quarantined, readFileSync(join(badRowDirectory, 'source-0.jsonl'), 'utf8'));
   });
 
   it('refuses a sample, and names the engine that makes one', async () => {

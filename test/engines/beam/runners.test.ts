@@ -20,6 +20,11 @@ interface Runner {
 const runners: readonly Runner[] = [
   { name: 'Prism', start: (context) => requirePrism(context) },
   { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
+  {
+    // Not with values over the State API: those that it keeps for a bundle are gone when it repeats that.
+    name: "Python's runner, which repeats each bundle",
+    start: (context) => requirePythonRunner(context, { bundleRepeat: 1 }),
+  },
 ];
 
 for (const { name, start } of runners) {
