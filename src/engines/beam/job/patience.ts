@@ -15,7 +15,7 @@ export interface Patience {
 /** A cluster that is busy with a large job answers late; who waits at a terminal wants to know that nobody is there. */
 export const patient: Patience = {
   answer: 60_000,
-  silence: 60_000,
+  silence: 30_000,
   poll: 1000,
   cancel: 10_000,
   replacement: 5000,
