@@ -6,9 +6,12 @@ import {
 } from '../protos/pipeline/v1/beam_runner_api_pb.js';
 import type { WorkerEnvironment } from './submitter.js';
 
-/** Workers that the runner asks a pool for: at `host:port`, a BeamFnExternalWorkerPool. */
-export function externalEnvironment(endpoint: string): WorkerEnvironment {
-  return environment('beam:env:external:v1', ExternalPayloadSchema, { endpoint: { url: endpoint } });
+/** Workers that the runner asks a pool for: at `host:port`, a BeamFnExternalWorkerPool. `params` go with each request. */
+export function externalEnvironment(
+  endpoint: string,
+  params: Readonly<Record<string, string>> = {},
+): WorkerEnvironment {
+  return environment('beam:env:external:v1', ExternalPayloadSchema, { endpoint: { url: endpoint }, params });
 }
 
 /** Workers that the runner starts by a command on its own machines, with Beam's flags behind it. */

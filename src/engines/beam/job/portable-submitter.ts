@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkerEnvironmentChoice } from '../../../core/config/index.js';
 import type { Pipeline } from '../protos/pipeline/v1/beam_runner_api_pb.js';
 import { abortable } from './abortable.js';
@@ -7,7 +8,7 @@ import type { JobSubmitter } from './job-submitter.js';
 import { type Patience, patient } from './patience.js';
 import { PortableJob } from './portable-job.js';
 import type { SubmitOptions, WorkerEnvironment } from './submitter.js';
-import { type PoolOptions, WorkerPool } from './worker-pool.js';
+import { type PoolOptions, secretParameter, WorkerPool } from './worker-pool.js';
 
 export interface PortableSubmitterOptions {
   /** `host:port` of the job service. */
@@ -22,6 +23,7 @@ export interface PortableSubmitterOptions {
 export class PortableSubmitter implements JobSubmitter {
   readonly #options: PortableSubmitterOptions;
   readonly #patience: Patience;
+  readonly #secret = randomUUID();
   #pool: WorkerPool | undefined;
   #service: JobService | undefined;
 
@@ -43,8 +45,8 @@ export class PortableSubmitter implements JobSubmitter {
     const { environment, workers } = this.#options;
     switch (environment.kind) {
       case 'loopback':
-        this.#pool ??= await WorkerPool.open(workers);
-        return externalEnvironment(this.#pool.endpoint);
+        this.#pool ??= await WorkerPool.open({ ...workers, secret: this.#secret });
+        return externalEnvironment(this.#pool.endpoint, { [secretParameter]: this.#secret });
       case 'external':
         return externalEnvironment(environment.endpoint);
       case 'process':

@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly program: URL;
   /** More flags for it. */
   readonly flags?: readonly string[];
+  /** What a runner has to say to be given a worker: it knows it from the pipeline, and other users of this machine don't. Without it anybody here is given one. */
+  readonly secret?: string;
   /** Added to this process's environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,9 @@ export interface PoolObserver {
   /** A worker ended that nobody had asked to, and that says itself that it failed. */
   onDeath(death: WorkerDeath): void;
 }
+
+/** In the parameters that an external environment gives to whoever starts its workers. */
+export const secretParameter = 'secret';
 
 const keptLines = 20;
 /** Until a worker without work is told to end. */
@@ -67,8 +72,10 @@ export class WorkerPool {
     const pool = new WorkerPool(server, port, options);
     serve(server, BeamFnExternalWorkerPool, {
       startWorker: ({ request }, reply) => {
-        pool.#start(request);
-        reply(null, create(StartWorkerResponseSchema));
+        const isKnown = options.secret === undefined || request.params[secretParameter] === options.secret;
+        if (isKnown) pool.#start(request);
+        const error = isKnown ? '' : 'this pool starts workers of its own job alone';
+        reply(null, create(StartWorkerResponseSchema, { error }));
       },
       stopWorker: ({ request }, reply) => {
         // Answered at once: Prism holds the job's end back for it.
