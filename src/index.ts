@@ -16,6 +16,9 @@ export {
   type RepairOptions,
   type RepairReport,
   repairVersion,
+  type WhyOptions,
+  type WhyReport,
+  why,
 } from './build/index.js';
 export * from './builder/index.js';
 export { type PullOptions, type PullReport, pullVersion } from './cache/index.js';

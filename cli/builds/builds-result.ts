@@ -49,6 +49,17 @@ function outcomeText(outcome: BuildOutcome, { out }: Terminal): string {
   return `${out.style.bold(outcome.reference)} ${out.style.red('failed')}: ${reportError(outcome.error).message}`;
 }
 
+function statusText({ status, seconds }: BuildResult, { style }: TextOutput): string {
+  switch (status) {
+    case 'built':
+      return `${style.green('published')} in ${formatDuration(seconds)}`;
+    case 'attested':
+      return `${style.green('attested')} in ${formatDuration(seconds)}: what it is made with has changed, and gives the same data; nothing to publish`;
+    case 'exists':
+      return style.yellow('was published before; nothing to do');
+  }
+}
+
 /** The summary of one build: splits as a table, then where it lies and how long it took. */
 function resultText(result: BuildResult, out: TextOutput): string {
   const name = formatReference({ name: result.dataset, config: result.config, version: result.version });
@@ -74,13 +85,11 @@ function resultText(result: BuildResult, out: TextOutput): string {
     { title: 'shards', align: 'right' },
     { title: 'size', align: 'right' },
   ] as const;
-  const status =
-    result.status === 'built'
-      ? `${out.style.green('published')} in ${formatDuration(result.seconds)}`
-      : out.style.yellow('was published before; nothing to do');
+  const warnings = (result.warnings ?? []).map((warning) => out.style.yellow(warning));
   const counters = Object.entries(result.counters).map(([counter, count]) => `  ${counter}: ${formatCount(count)}`);
   return [
-    `${out.style.bold(name)} ${status}`,
+    `${out.style.bold(name)} ${statusText(result, out)}`,
+    ...warnings,
     renderTable(columns, rows, out.width, out.style),
     ...(result.fromExtracts === undefined ? [] : [`from the extract of ${result.fromExtracts.join(', ')}`]),
     ...(result.units.reused > 0 ? [unitsText(result.units)] : []),

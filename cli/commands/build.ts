@@ -70,8 +70,8 @@ export const buildCommand: CommandModule = {
       .optionsGroup('What is downloaded:')
       .option('--download-only', 'fetch what the data sets download, and build nothing')
       .option('--register-checksums', 'write what their URLs contain now into checksums.tsv beside the builder')
-      .optionsGroup('Where the version exists already:')
-      .option('--skip-if-published', 'leave it as it is (the default)')
+      .optionsGroup('Where the version exists already (default: see whether a build would give the same):')
+      .option('--skip-if-published', 'leave it as it is, without a look at what has changed since')
       .option('--fail-if-exists', 'fail, with exit code 4')
       .option('--overwrite', 'replace it (for a registry of your own: published versions never change)')
       .optionsGroup('What is written:')
@@ -171,7 +171,9 @@ function whatIfExists(flags: BuildFlags): IfExists {
   if (chosen.length > 1) {
     throw new DatasetsError('USAGE', `${chosen.join(' and ')} contradict each other`, { hint: 'Keep one of them.' });
   }
-  return flags.overwrite === true ? 'overwrite' : flags.failIfExists === true ? 'fail' : 'skip';
+  if (flags.overwrite === true) return 'overwrite';
+  if (flags.failIfExists === true) return 'fail';
+  return flags.skipIfPublished === true ? 'skip' : 'check';
 }
 
 /** Flags that are settings: they win over the environment and the configuration file. */

@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./attach.js')).attachCommand,
   },
   {
+    name: 'why',
+    summary: 'Say what has changed since a version was published, and what is to be done',
+    load: async () => (await import('./why.js')).whyCommand,
+  },
+  {
     name: 'builds',
     summary: 'List the builds that run or were left, and remove what was left',
     load: async () => (await import('./builds.js')).buildsCommand,

@@ -13,6 +13,12 @@ export const exitCodes = {
   refused: 4,
   /** This machine is not fit: full disk, missing package, unreadable directory. */
   environment: 5,
+  /** `why`: a build is needed, to publish the version or to see whether it is still the same. */
+  outdated: 10,
+  /** `why`: the version has to be raised. */
+  bumpNeeded: 11,
+  /** `why`: nothing is known to have changed, and something can't be told. */
+  unknown: 12,
   /** A defect of this program (EX_SOFTWARE of sysexits.h). */
   bug: 70,
   /** SIGINT, as shells report it: 128 + 2. */
@@ -31,6 +37,9 @@ export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[]
   [exitCodes.notFound, 'a data set, version, split or input does not exist'],
   [exitCodes.refused, 'a rule forbids it: the version exists, is blocked, lacks a privacy policy'],
   [exitCodes.environment, 'this machine is not fit: full disk, missing package, unreadable directory'],
+  [exitCodes.outdated, 'why: a build is needed'],
+  [exitCodes.bumpNeeded, 'why: the version has to be raised'],
+  [exitCodes.unknown, "why: nothing is known to have changed, and something can't be told"],
   [exitCodes.bug, 'a defect of ailab-datasets'],
   [exitCodes.interrupted, 'interrupted'],
   [exitCodes.preempted, 'ended by SIGTERM or SIGHUP: a build goes on when it is run again'],

@@ -2,13 +2,16 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import type { BuildProgress, DataflowSubmission, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
 
-/** What to do when the version is published already. */
-export type IfExists = 'skip' | 'fail' | 'overwrite';
+/**
+ * What to do when the version is published already: see whether it would be the same, and build it beside the registry to compare where something that it was made with is another one (`check`); leave it
+ * as it is without a look (`skip`); `fail`; `overwrite`.
+ */
+export type IfExists = 'check' | 'skip' | 'fail' | 'overwrite';
 
 export interface BuildOptions {
   /** Registry, workers, formats and the rest. */
   readonly config: ResolvedConfig;
-  /** Default: `skip`, so that building twice builds once. */
+  /** Default: `check`, so that building twice builds once. A sample is never compared: with it `check` is `skip`. */
   readonly ifExists?: IfExists;
   /** Forces the number of shards of each split; at most its number of examples. */
   readonly numShards?: number;
@@ -62,8 +65,10 @@ export type BuildEvent =
   | { readonly type: 'build-end'; readonly result: BuildResult };
 
 export interface BuildResult {
-  /** `exists`: the version was published before, and nothing was done. */
-  readonly status: 'built' | 'exists';
+  /**
+   * `exists`: the version was published before, and nothing was done. `attested`: something that it was made with is another one; it was built again, gave the same content, and that is noted: nothing is published.
+   */
+  readonly status: 'built' | 'exists' | 'attested';
   readonly dataset: string;
   readonly config: string | undefined;
   readonly version: string;
@@ -75,6 +80,8 @@ export interface BuildResult {
   readonly counters: Readonly<Record<string, number>>;
   /** Queries whose result was read from an extract. */
   readonly fromExtracts?: readonly string[];
+  /** Of a version that was there: what can't be told of it, and what it was made from that is not to be used any more. */
+  readonly warnings?: readonly string[];
   /** How much of the work an earlier build had done. */
   readonly units: UnitCounts;
   readonly seconds: number;

@@ -2,10 +2,11 @@ import { type CodeParts, codeFingerprint, codeParts, type DatasetInfo, loadBuild
 import { DatasetsError, isOutside, isTransient } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
-import { partsOf } from '../provenance/index.js';
-import { openRegistry, publish, type StagedVersion, writeMetadata } from '../registry/index.js';
+import { isDifferent, partsOf } from '../provenance/index.js';
+import { openRegistry, publish, type Registry, type StagedVersion, writeMetadata } from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
 import { isGcsStorage } from '../storage/index.js';
+import { buildAndCompare } from './build-and-compare.js';
 import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
@@ -16,15 +17,18 @@ import { downloadsOf } from './fetch-downloads.js';
 import { badRowDirectory, stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
+import { explainTarget } from './why.js';
 
 /**
  * Builds one version of one data set and publishes it: its default config and newest version, unless the reference names others.
+ *
+ * A version that is published stays as it is. Where something that it was made with is another one now, it is built beside the registry and compared: equal content is attested, other content is refused.
  *
  * Nothing of the version is visible before its last step. Where somebody else builds the same version, waits for it. A build that is killed, or that a machine or a network
  * keeps from its end, is gone on with by the next one of the same code, config and version; a mistake in code or data leaves nothing behind.
  *
  * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`
- * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, STORAGE_FULL, ...
+ * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, VERSION_IMMUTABLE, STORAGE_FULL, ...
  * @example
  * ```ts
  * const config = await loadConfig();
@@ -36,7 +40,7 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   const registry = openRegistry(asked.config.registry);
   const exists = (await registry.find(target.reference)) !== undefined;
   if (exists && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);
-  if (exists && asked.ifExists !== 'overwrite') return existingResult(target, registry);
+  if (exists && asked.ifExists !== 'overwrite') return buildIfChanged(target, registry, asked);
   const { fromExtract, config } = asked;
   const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
   const options = withTimeOf(from, asked);
@@ -65,6 +69,18 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   } finally {
     await engine.close();
   }
+}
+
+/** A version that is there stays as it is; whether a build would give the same is looked up, or tried. */
+async function buildIfChanged(target: BuildTarget, registry: Registry, asked: BuildOptions): Promise<BuildResult> {
+  if (asked.ifExists === 'skip' || asked.maxExamplesPerSplit !== undefined) return existingResult(target, registry);
+  const explanation = await explainTarget(target, registry, asked.config, asked);
+  const { verdict, because, stale, parts } = explanation;
+  if (verdict === 'rebuild' || (verdict === 'bump' && parts.some(isDifferent))) {
+    return buildAndCompare(target, registry, explanation, asked, build);
+  }
+  const warnings = [...(verdict === 'unknown' ? [because] : []), ...stale.map(({ why }) => `made from ${why}`)];
+  return { ...(await existingResult(target, registry)), ...(warnings.length > 0 && { warnings }) };
 }
 
 function engineFor({ definition }: BuildTarget, { config, submission }: BuildOptions, registry: string): Engine {

@@ -4,7 +4,7 @@
  * Dialects differ in what ends a text (`'it\'s'`, `'''it's'''`, `$$it's$$`), and in what `#` begins. A query that has any of these counts as it is written, comments and all.
  */
 export function normalSql(text: string): string {
-  if (/[\\$#]|'''|"""|\/\*[\s\S]*?\/\*/.test(text)) return text;
+  if (/[\\#]|\$\w*\$|'''|"""|\/\*[\s\S]*?\/\*/.test(text)) return text;
   const pieces = /'[^']*'|"[^"]*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|[^\s'"`/-]+|./gy;
   let normal = '';
   for (const [piece] of text.matchAll(pieces)) {

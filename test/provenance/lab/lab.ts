@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from '../../../src/build/index.js';
+import { loadConfig, type ResolvedConfig } from '../../../src/core/config/index.js';
+import { type LabFiles, labFiles, labOrder } from './lab-files.js';
+
+/** One change of a file: the first place where `from` stands. All of the file where `from` is ''. */
+export type Change = readonly [file: string, from: string, to: string];
+
+/** The lab's repository with its registry, and edited copies of both: a module is imported once a process, so that an edit has a folder of its own. */
+export class Lab {
+  readonly #folder: string;
+  #copies = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** With all data sets published. */
+  static async create(): Promise<Lab> {
+    const lab = new Lab(await mkdtemp(join(tmpdir(), 'ailab-lab-')));
+    const config = await lab.#write('base', labFiles);
+    for (const reference of labOrder) await build(reference, { config });
+    return lab;
+  }
+
+  /** The configuration of a copy with some changes. */
+  async edited(changes: readonly Change[]): Promise<ResolvedConfig> {
+    const files: Record<string, string> = { ...labFiles };
+    for (const [file, from, to] of changes) {
+      const text = files[file] ?? '';
+      assert.ok(text.includes(from), `${file} has no ${from}`);
+      files[file] = from === '' ? to : text.replace(from, () => to);
+    }
+    this.#copies++;
+    const name = `copy-${this.#copies}`;
+    await cp(join(this.#folder, 'base', 'registry'), join(this.#folder, name, 'registry'), { recursive: true });
+    return this.#write(name, files);
+  }
+
+  remove(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #write(name: string, files: LabFiles): Promise<ResolvedConfig> {
+    const folder = join(this.#folder, name);
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    const places = { registry: 'registry', cacheDirectory: 'cache' };
+    return loadConfig({
+      cwd: folder,
+      env: {},
+      flags: { datasets: ['datasets'], ...places, runner: 'inline', formats: ['tfrecord'] },
+    });
+  }
+}
