@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { beamWorker } from './beam.js';
+import { beamBuilds } from './beam-builds.js';
 import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
 import { cache } from './cache.js';
 import { gcs } from './gcs.js';
@@ -31,4 +32,5 @@ export const benchmarks: readonly Benchmark[] = [
   resume,
   gcs,
   beamWorker,
+  beamBuilds,
 ];
