@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DatasetsError } from '../core/errors/index.js';
 import type { GraphNode, GraphSignature } from './graph.js';
 
@@ -31,8 +32,11 @@ function differenceOf(submitter: GraphNode | undefined, worker: GraphNode | unde
   const { name } = submitter;
   if (submitter.inputs.join() !== worker.inputs.join() || submitter.keyed !== worker.keyed)
     return `${name} reads other collections`;
-  const [mine, theirs] = [JSON.stringify(submitter.options), JSON.stringify(worker.options)];
-  if (mine !== theirs) return `${name} has the options ${mine} in the submitter and ${theirs} in the worker`;
+  // In whatever order their fields are: a signature may have been written and read.
+  if (!isDeepStrictEqual(submitter.options, worker.options)) {
+    const [mine, theirs] = [JSON.stringify(submitter.options), JSON.stringify(worker.options)];
+    return `${name} has the options ${mine} in the submitter and ${theirs} in the worker`;
+  }
   return submitter.code === worker.code ? undefined : `the function of ${name} has another text`;
 }
 

@@ -115,6 +115,19 @@ describe('a project in the image of its workers, on Prism', function () {
     assert.match(await refusal(), /numbers\.csv is sha256 \w+ in the submitter and not there in the worker$/);
   });
 
+  it('refuses a job whose graph is another one there, and names the step', async () => {
+    process.env['SQUARES_FEW'] = 'set for the submitter alone';
+    try {
+      await assert.rejects(buildOnPrism(), {
+        code: 'GRAPH_MISMATCH',
+        message: /step 1 is filter\S* in the submitter and keyBy\S* in the worker/,
+      });
+    } finally {
+      delete process.env['SQUARES_FEW'];
+    }
+    nothingIsLeft();
+  });
+
   it('refuses a job of a newer release', async () => {
     installOlderRelease(image);
     assert.match(
