@@ -1,6 +1,7 @@
 import { access, constants as fileModes, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetsError } from '../../../core/errors/index.js';
 import type { BeamJob } from '../beam-job.js';
 import type { CreateDoFn } from '../harness/do-fn.js';
@@ -23,9 +24,11 @@ export interface ServeOptions {
  * @throws DatasetsError PEER_MISSING; JOB_SERVICE_UNREACHABLE; USAGE where no control endpoint is known
  */
 export async function serveWorker(flags: WorkerFlags, { entry, report }: ServeOptions): Promise<number> {
-  const workers = await workersOf(flags);
+  const ending = endingOfProcess();
+  const workers = await Promise.race([workersOf(flags), ending.begun]);
+  if (workers === undefined) return ending.status();
   const [only] = workers;
-  if (only !== undefined && workers.length === 1) return serveHere(only);
+  if (only !== undefined && workers.length === 1) return serveHere(only, ending);
   const { runWorkerProcesses } = await import('./worker-processes.js');
   return runWorkerProcesses(entry, workers, { signals: process, onDeath: report });
 }
@@ -41,14 +44,13 @@ async function workersOf(flags: WorkerFlags): Promise<readonly WorkerFlags[]> {
   return ids.map((id) => ({ ...shared, id }));
 }
 
-async function serveHere(flags: WorkerFlags): Promise<number> {
+async function serveHere(flags: WorkerFlags, ending: Ending): Promise<number> {
   const { id, controlEndpoint, loggingEndpoint } = flags;
   if (controlEndpoint === undefined) {
     throw new DatasetsError('USAGE', `worker ${id} was told no control endpoint`, {
       hint: 'The runner names it in its provisioning, or by --control_endpoint.',
     });
   }
-  const ending = endingOfProcess();
   const steps = new LazySteps(flags);
   try {
     const { runWorker } = await loadBeam(() => import('../harness/run-worker.js'));
@@ -122,6 +124,8 @@ const graceMilliseconds = 2500;
 interface Ending {
   /** Aborted when this process is to end before its runner ends it. */
   readonly signal: AbortSignal;
+  /** Resolves at the same time. */
+  readonly begun: Promise<undefined>;
   /** Resolves when what had to be ended has had its time. */
   readonly overdue: Promise<void>;
   status(): number;
@@ -129,20 +133,23 @@ interface Ending {
 
 function endingOfProcess(): Ending {
   const controller = new AbortController();
-  const overdue = new Promise<void>((resolve) => {
-    controller.signal.addEventListener('abort', () => setTimeout(resolve, graceMilliseconds).unref());
+  const { signal } = controller;
+  const begun = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined));
   });
+  const overdue = begun.then(() => sleep(graceMilliseconds));
   let ended: NodeJS.Signals | undefined;
-  const end = (signal: NodeJS.Signals): void => {
-    ended ??= signal;
+  const end = (by: NodeJS.Signals): void => {
+    ended ??= by;
     controller.abort();
   };
   // Process 1 of a container ends by no signal that it does not listen for.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, end);
   // The process that started this one as one of several is no more: nobody else would end it.
   process.on('disconnect', () => end('SIGTERM'));
   return {
-    signal: controller.signal,
+    signal,
+    begun,
     overdue,
     status: () => (ended === undefined ? 0 : 128 + constants.signals[ended]),
   };

@@ -28,8 +28,10 @@ export async function runWorkerProcesses(
   { signals, onDeath }: WorkerProcesses,
 ): Promise<number> {
   let status = 0;
+  let isEnding = false;
   const children = new Set<ChildProcess>();
   const end = (signal: NodeJS.Signals): void => {
+    isEnding = true;
     for (const child of children) child.kill(signal);
     setTimeout(() => {
       for (const child of children) child.kill('SIGKILL');
@@ -46,6 +48,8 @@ export async function runWorkerProcesses(
       const childStatus = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       if (childStatus === 0 || status !== 0) return;
       status = childStatus;
+      // What was told to end has not died.
+      if (isEnding) return;
       onDeath(workerDied(flags.id, code, signal));
       end('SIGTERM');
     }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../../../src/core/config/index.js';
@@ -133,7 +135,19 @@ describe('the container of workers', function () {
     await runner.seen('control sdk-0-0', 'control sdk-0-1');
     container.process.kill('SIGTERM');
     await runner.seen('end sdk-0-0', 'end sdk-0-1');
-    assert.equal(await container.ended, 143);
+    assert.deepEqual([await container.ended, container.said()], [143, '']);
+  });
+
+  it('ends by SIGTERM while it waits for its provisioning', async () => {
+    const silent = createServer();
+    await once(silent.listen(0, 'localhost'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    container = startContainer(image, ['--id=sdk-0', `--provision_endpoint=localhost:${port}`]);
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    container.process.kill('SIGTERM');
+    assert.deepEqual([await container.ended, container.said()], [143, '']);
+    socket.destroy();
+    silent.close();
   });
 
   it('leaves no worker behind when it is killed', async () => {
