@@ -59,6 +59,15 @@ export {
   yank,
 } from './promotion/index.js';
 export {
+  type Lineage,
+  type LineageDirection,
+  type LineageEdge,
+  type LineageNode,
+  lineageMermaid,
+  lineageOf,
+  lineageTree,
+} from './provenance/index.js';
+export {
   Columns,
   type ColumnsOptions,
   Dataset,

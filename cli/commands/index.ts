@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./why.js')).whyCommand,
   },
   {
+    name: 'lineage',
+    summary: 'Show what a version was made from, or what was made from it',
+    load: async () => (await import('./lineage.js')).lineageCommand,
+  },
+  {
     name: 'builds',
     summary: 'List the builds that run or were left, and remove what was left',
     load: async () => (await import('./builds.js')).buildsCommand,

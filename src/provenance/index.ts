@@ -4,6 +4,14 @@ export {
   partsOf,
   unknownPart,
 } from './fingerprint/fingerprint-parts.js';
+export {
+  type Lineage,
+  type LineageDirection,
+  type LineageEdge,
+  type LineageNode,
+  lineageOf,
+} from './lineage/lineage-of.js';
+export { lineageMermaid, lineageTree } from './lineage/render-lineage.js';
 export { isDifferent, type PartReport, type PartStatus } from './why/compare-parts.js';
 export { type ExplainOptions, type Explanation, explain, likelyBump, type Verdict } from './why/explain.js';
 export type { StaleUpstream } from './why/stale-upstreams.js';

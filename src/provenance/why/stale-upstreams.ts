@@ -1,15 +1,7 @@
-import { type ResolvedConfig, withRegistry } from '../../core/config/index.js';
-import { DatasetsError } from '../../core/errors/index.js';
+import type { ResolvedConfig } from '../../core/config/index.js';
 import { formatReference } from '../../core/names/index.js';
-import {
-  type Manifest,
-  openRegistry,
-  type Registry,
-  readManifest,
-  readYank,
-  versionPath,
-  yankText,
-} from '../../registry/index.js';
+import { type Manifest, type Registry, readManifest, readYank, versionPath, yankText } from '../../registry/index.js';
+import { openNamed } from '../open-named.js';
 
 /** A version that another one was made from, directly or not, and that is not what it was. */
 export interface StaleUpstream {
@@ -52,14 +44,4 @@ export async function staleUpstreams(
     }
   }
   return found;
-}
-
-function openNamed(label: string, config: ResolvedConfig): Registry | undefined {
-  try {
-    return openRegistry(withRegistry(config, label).registry);
-  } catch (error) {
-    // A name that this configuration doesn't have.
-    if (error instanceof DatasetsError && error.code === 'CONFIG_INVALID') return undefined;
-    throw error;
-  }
 }
