@@ -90,7 +90,7 @@ describe('commands on a registry', () => {
     assert.ok((await complete('')).includes('build'));
     assert.deepEqual(await complete('bui'), ['build', 'builds']);
     assert.deepEqual(await complete('build', '--overw'), ['--overwrite']);
-    assert.deepEqual(await complete('build', '--runner', ''), ['inline', 'threads']);
+    assert.deepEqual(await complete('build', '--runner', ''), ['inline', 'threads', 'beam', 'dataflow']);
     assert.deepEqual(await complete('build', 'rev'), ['reviews']);
     assert.deepEqual(await complete('build', 'reviews', 'noi'), ['noise']);
     assert.deepEqual(await complete('path', 'reviews:'), ['reviews:1.0.0']);
