@@ -49,11 +49,22 @@ export async function requirePythonRunner(context: Context, options: PythonRunne
   return startPythonRunner(options, found.program);
 }
 
+/** As `requirePrism`, for a test that ends it: nobody else has it. */
+export async function requireOwnPrism(context: Context): Promise<RunnerProcess> {
+  const found = findPrism();
+  if ('missing' in found) return skip(context, found.missing);
+  return startPrismProcess(found.program);
+}
+
 /** As `requirePrism`, for scripts. */
 export async function startPrism(program = programOf(findPrism())): Promise<RunnerProcess> {
+  return shared('prism', () => startPrismProcess(program));
+}
+
+function startPrismProcess(program: string): Promise<RunnerProcess> {
   // Its text logs name the endpoint when it listens: `msg="Serving JobManagement" endpoint=localhost:41235`.
   const command = [program, '--job_port=0', '--serve_http=false', '--log_kind=text'];
-  return shared('prism', () => startRunner(command, /Serving JobManagement\W+endpoint=localhost:(\d+)/));
+  return startRunner(command, /Serving JobManagement\W+endpoint=localhost:(\d+)/);
 }
 
 /** As `requirePythonRunner`, for scripts. */

@@ -144,7 +144,9 @@ export class JobWatch {
   }
 
   #mayComeBack(error: unknown): boolean {
-    return isUnreachable(error) && Date.now() - this.#heard < this.#job.patience.silence;
+    const { pool, patience } = this.#job;
+    // A runner whose workers have ended is gone itself.
+    return isUnreachable(error) && pool?.hasEnded !== true && Date.now() - this.#heard < patience.silence;
   }
 
   /** What workers of this process write is told; one that dies without another in its place ends the watch, since not every runner notices. */
@@ -162,13 +164,23 @@ export class JobWatch {
       onDeath: (death) => {
         this.#death = death;
         clearTimeout(replacement);
-        replacement = setTimeout(() => this.#ending.abort(workerDied(death)), patience.replacement);
+        replacement = setTimeout(() => void this.#blame(death), patience.replacement);
       },
     });
     return () => {
       clearTimeout(replacement);
       endObservation?.();
     };
+  }
+
+  /** Ends the watch for a death, or for what the worker died of: one whose runner is gone ends with an error of its own. */
+  async #blame(death: WorkerDeath): Promise<void> {
+    try {
+      await this.#askState();
+      this.#ending.abort(workerDied(death));
+    } catch (error) {
+      this.#ending.abort(error);
+    }
   }
 
   /** The worker whose death made the job fail: Prism says that it failed before this process has heard of the death. */

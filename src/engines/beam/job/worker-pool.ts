@@ -51,6 +51,7 @@ export class WorkerPool {
   readonly #server: Server;
   readonly #options: PoolOptions;
   readonly #workers = new Map<string, ChildProcess>();
+  #hasStarted = false;
   readonly #stopped = new WeakSet<ChildProcess>();
   readonly #killed = new WeakSet<ChildProcess>();
   readonly #observers = new Set<PoolObserver>();
@@ -86,6 +87,11 @@ export class WorkerPool {
     return pool;
   }
 
+  /** Whether all workers that were ever started have ended, which they do with their runner. */
+  get hasEnded(): boolean {
+    return this.#hasStarted && this.#workers.size === 0;
+  }
+
   /** @returns what ends the observation. */
   observe(observer: PoolObserver): () => void {
     this.#observers.add(observer);
@@ -116,6 +122,7 @@ export class WorkerPool {
       detached: true,
     });
     this.#workers.set(workerId, child);
+    this.#hasStarted = true;
     const lastLines: string[] = [];
     for (const output of [child.stdout, child.stderr]) {
       if (output === null) continue;

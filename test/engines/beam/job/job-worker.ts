@@ -18,9 +18,11 @@ const doFns: Readonly<Record<string, () => DoFn>> = {
     },
   }),
   wait: () => ({
-    process: () => {
+    process: (_element, c) => {
       console.log(`waiting in ${process.pid}`);
-      return new Promise(() => undefined);
+      return new Promise((_, reject) => {
+        c.signal.addEventListener('abort', () => reject(c.signal.reason));
+      });
     },
   }),
   die: () => ({

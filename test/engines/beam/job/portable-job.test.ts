@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatasetsError } from '../../../../src/core/errors/index.js';
 import type { PortableSubmitter } from '../../../../src/engines/beam/job/portable-submitter.js';
-import { type RunnerProcess, requirePrism, requirePythonRunner } from '../../../beam/index.js';
+import { type RunnerProcess, requireOwnPrism, requirePrism, requirePythonRunner } from '../../../beam/index.js';
 import { processEnd } from './process-end.js';
 import { openSubmitter, type StartedJob, type SubmitterOptions, startJob } from './small-job.js';
 
@@ -95,6 +95,22 @@ for (const { name, start } of runners) {
     });
   });
 }
+
+describe('a job whose runner is killed', () => {
+  it('ends with that, and not with what its workers died of', async function () {
+    const prism = await requireOwnPrism(this);
+    const submitter = openSubmitter(prism.endpoint);
+    try {
+      const { watched, end } = await startJob(submitter, 'wait');
+      await watched.waitingWorker();
+      await prism.stop();
+      await assert.rejects(end, { code: 'JOB_SERVICE_UNREACHABLE' });
+    } finally {
+      await submitter.close();
+      await prism.stop();
+    }
+  });
+});
 
 function watchAgain(job: StartedJob['job']): Promise<string> {
   return job.watch({ signal: new AbortController().signal });
