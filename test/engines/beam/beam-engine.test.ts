@@ -103,6 +103,15 @@ describe('a build by Beam', () => {
     assert.equal(quarantined, readFileSync(join(badRowDirectory, 'source-0.jsonl'), 'utf8'));
   });
 
+  for (const losing of ['read#0/Run', 'groupByKey#2/Plan', 'groupByKey#2/Run', 'shards/Encode']) {
+    it(`fails where something gets lost on its way: ${losing}`, async () => {
+      const { engine } = open(1, 0, { losing });
+      const failure = await runJob(directory(), { config: 'groups', engine }).catch((error: unknown) => error);
+      assert.ok(failure instanceof DatasetsError && failure.code === 'INTERNAL', String(failure));
+      assert.match(failure.message, /cut into|shards/);
+    });
+  }
+
   it('refuses a sample, and names the engine that makes one', async () => {
     const failure = await failureOf({ config: 'elementwise', job: { maxExamplesPerSplit: 10 } });
     assert.equal(failure.code, 'UNSUPPORTED');

@@ -31,6 +31,8 @@ export interface InProcessOptions {
   readonly projectRoot?: string;
   /** Attempts at each bundle whose outputs are thrown away. Default: none. */
   readonly lostAttempts?: number;
+  /** A transform of which one output gets lost. */
+  readonly losing?: string;
   /** Whether nobody waits for jobs: they run when another submitter finds them. */
   readonly isDetached?: boolean;
   /** A job to be found. */
@@ -136,7 +138,8 @@ class PipelineRun {
         assert.ok(elements, `${id} reads ${input}, which nothing before it has written`);
         return elements;
       });
-      this.#collections.set(output, this.#shuffled(await this.#apply(id, transform, inputs)));
+      const outputs = this.#shuffled(await this.#apply(id, transform, inputs));
+      this.#collections.set(output, id === this.#options.losing ? outputs.slice(1) : outputs);
       this.#watcher.onMetrics?.([...this.#counters.values()]);
     }
   }

@@ -1,14 +1,13 @@
 import { inParallel } from '../../../storage/index.js';
 import { planSplits, shardTask, splitOutputs, waitingShards } from '../../gather/write-shards.js';
 import type { StageResult } from '../../task/task.js';
-import { gatherResults } from './plan-stage.js';
+import { checkComplete, gatherResults } from './plan-stage.js';
 import {
   encodeDocument,
   type FinishedBuild,
   finishedDocument,
   readResults,
   resultsOfStage,
-  type StagedResult,
 } from './staged-documents.js';
 import { stageTask, type WorkerJob } from './worker-job.js';
 
@@ -21,7 +20,10 @@ const writesAtOnce = 16;
  * @returns names of staged tasks, in the order in which they are best begun.
  */
 export async function planShardTasks(job: WorkerJob, names: readonly string[]): Promise<readonly string[]> {
-  const plans = splitPlans(job, await readResults(job.files, names));
+  const results = await readResults(job.files, names);
+  const gathered = gatherResults(job, results);
+  await checkComplete(job, results, gathered);
+  const plans = planSplits(job.beam.job, job.plan.splits, gathered.runs);
   const tasks: string[] = [];
   // The work location puts what a task writes below the attempt's folder, under its path in the version.
   const shards = waitingShards(job.beam.job, plans, (path) => path);
@@ -38,15 +40,11 @@ export async function finishBuild(job: WorkerJob, names: readonly string[]): Pro
   const results = await readResults(job.files, names);
   const shards = results.flatMap(({ result }) => (result.kind === 'encode' ? [result.shard] : []));
   const finished: FinishedBuild = {
-    splits: splitOutputs(splitPlans(job, results), shards),
+    splits: splitOutputs(planSplits(job.beam.job, job.plan.splits, gatherResults(job, results).runs), shards),
     stages: job.plan.stages.map((_, index) => resultsOfStage(results, index).map(forSubmitter)),
   };
   // Whoever was here before has written the same.
   await job.files.put(finishedDocument, encodeDocument(finished));
-}
-
-function splitPlans(job: WorkerJob, results: readonly StagedResult[]) {
-  return planSplits(job.beam.job, job.plan.splits, gatherResults(job, results).runs);
 }
 
 function forSubmitter(result: StageResult): StageResult {

@@ -1,4 +1,5 @@
 import { internalError } from '../../../core/errors/index.js';
+import type { PlannedStage } from '../../../pipeline/index.js';
 import { inParallel } from '../../../storage/index.js';
 import { badRowFile, refuseBadRows } from '../../gather/bad-row-reports.js';
 import { GatheredResults } from '../../gather/gathered-results.js';
@@ -19,17 +20,10 @@ const mostDeals = 256;
  * @returns names of staged tasks.
  */
 export async function planStage(job: WorkerJob, index: number, names: readonly string[]): Promise<readonly string[]> {
-  const { beam, plan, files } = job;
-  const stage = plan.stages[index];
+  const stage = job.plan.stages[index];
   if (stage === undefined) throw internalError(`the plan has no stage ${index}`);
-  const results = await readResults(files, names);
-  const gathered = gatherResults(job, results);
-  const { units } = await stageUnits(stage, {
-    graph: beam.signature,
-    kept: gathered.kept,
-    shardsOf: async (node) => beam.sources.find((source) => source.node === node)?.shards ?? [],
-    dealOf: (node) => dealBatches(job, results, node),
-  });
+  const results = await readResults(job.files, names);
+  const units = await unitsOf(job, stage, results, gatherResults(job, results));
   const sideInputs = sideInputFiles(results);
   const tasks: string[] = [];
   await inParallel([...units.entries()], writesAtOnce, async ([number, { name, unit }]) => {
@@ -43,6 +37,41 @@ export async function planStage(job: WorkerJob, index: number, names: readonly s
     tasks[number] = await stageTask(job, `stage${index}-${number}`, { origin, task, sideInputs });
   });
   return tasks;
+}
+
+async function unitsOf(
+  job: WorkerJob,
+  stage: PlannedStage,
+  results: readonly StagedResult[],
+  { kept }: GatheredResults,
+): Promise<readonly NamedUnit[]> {
+  const { signature: graph, sources } = job.beam;
+  const { units } = await stageUnits(stage, {
+    graph,
+    kept,
+    shardsOf: async (node) => sources.find((source) => source.node === node)?.shards ?? [],
+    dealOf: (node) => dealBatches(job, results, node),
+  });
+  return units;
+}
+
+/**
+ * Cuts every stage once more, and looks whether each unit has its result: what got lost on its way would be missing in the data set, and nobody would see it.
+ *
+ * @param results of all stages.
+ * @throws DatasetsError INTERNAL
+ */
+export async function checkComplete(
+  job: WorkerJob,
+  results: readonly StagedResult[],
+  gathered: GatheredResults,
+): Promise<void> {
+  for (const [index, stage] of job.plan.stages.entries()) {
+    const units = await unitsOf(job, stage, results, gathered);
+    const found = resultsOfStage(results, index).length;
+    if (found !== units.length)
+      throw internalError(`the job has ${found} results of ${stage.name}, which was cut into ${units.length} tasks`);
+  }
 }
 
 /**

@@ -17,65 +17,115 @@ const nothing = new Uint8Array();
 
 /** A DoFn that does one step of a job. Its elements are pairs of names; what fails is staged, so that the submitter has the author's own error. */
 export function stepDoFn(job: WorkerJob, step: Step, runner: TaskRunner): DoFn {
-  return {
-    async process(element, context) {
-      const input = await readInput(element, step);
-      try {
-        await work(job, step, runner, input, context);
-      } catch (error) {
-        if (error instanceof TaskAborted || context.signal.aborted) throw error;
-        const what = `${JSON.stringify(step)} ${input.key}`;
-        await stageFailure(job.files, failureOf(what, error, input.values, new Date()));
-        throw error;
-      }
-    },
-  };
+  return new StepDoFn(job, step, runner);
 }
 
-async function work(
+type Pair = readonly [Uint8Array, Uint8Array];
+
+/**
+ * Works on as many elements of a bundle as there are threads for tasks: a runner may hand all tasks of a stage to one worker, in one bundle. `process` returns when the next element can
+ * be begun, so that a bundle is split behind what was begun; what was made is given in it and in `finishBundle`.
+ */
+class StepDoFn implements DoFn {
+  readonly #job: WorkerJob;
+  readonly #step: Step;
+  readonly #runner: TaskRunner;
+  readonly #atOnce: number;
+  readonly #abort = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #made: Pair[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(job: WorkerJob, step: Step, runner: TaskRunner) {
+    this.#job = job;
+    this.#step = step;
+    this.#runner = runner;
+    this.#atOnce = step.kind === 'run' || step.kind === 'encode' ? runner.concurrency : 1;
+  }
+
+  async process(element: BeamValue, context: BundleContext): Promise<void> {
+    const working = this.#work(await readInput(element, this.#step), context).finally(() => {
+      this.#running.delete(working);
+    });
+    this.#running.add(working);
+    while (this.#running.size >= this.#atOnce) await Promise.race(this.#running);
+    await this.#give(context);
+  }
+
+  async finishBundle(context: BundleContext): Promise<void> {
+    await Promise.all(this.#running);
+    await this.#give(context);
+  }
+
+  /** After a bundle that failed, what is still running is stopped. */
+  async teardown(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all(this.#running);
+  }
+
+  /** Never rejects: the first failure is thrown by whoever of the bundle is called next. */
+  async #work(input: StepInput, context: BundleContext): Promise<void> {
+    const signal = AbortSignal.any([context.signal, this.#abort.signal]);
+    try {
+      const made = await doStep(this.#job, this.#step, this.#runner, input, context, signal);
+      this.#made.push(...made);
+    } catch (error) {
+      this.#failure ??= { error };
+      if (error instanceof TaskAborted || signal.aborted) return;
+      const what = `${JSON.stringify(this.#step)} ${input.key}`;
+      await stageFailure(this.#job.files, failureOf(what, error, input.values, new Date()));
+    }
+  }
+
+  async #give(context: BundleContext): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const made = this.#made;
+    this.#made = [];
+    for (const pair of made) await context.emit(output, pair);
+  }
+}
+
+async function doStep(
   job: WorkerJob,
   step: Step,
   runner: TaskRunner,
   { key, values }: StepInput,
   context: BundleContext,
-): Promise<void> {
-  const place = {
-    runner,
-    signal: context.signal,
-    count: (name: string, amount: number) => context.counter(name, amount),
-  };
+  signal: AbortSignal,
+): Promise<readonly Pair[]> {
+  const place = { runner, signal, count: (name: string, amount: number) => context.counter(name, amount) };
   switch (step.kind) {
     case 'start':
-      await context.emit(output, [nothing, nothing]);
-      return;
+      return [[nothing, nothing]];
     case 'plan': {
       const tasks = await planStage(job, step.stage, values);
       context.counter(stageCounter('tasks', job.plan.stages[step.stage]?.name ?? ''), tasks.length);
-      return deal(tasks, context);
+      return tasks.map(keyed);
     }
     case 'planShards': {
       const tasks = await planShardTasks(job, values);
       context.counter(stageCounter('tasks', 'shards'), tasks.length);
-      return deal(tasks, context);
+      return tasks.map(keyed);
     }
     case 'run':
     case 'encode':
-      return give(await runStagedTask(job, key, place), context);
+      return [gathered(await runStagedTask(job, key, place))];
     case 'sideInput':
-      return give(await writeSideInput(job, step.node, values, place), context);
+      return [gathered(await writeSideInput(job, step.node, values, place))];
     case 'finish':
-      return finishBuild(job, values);
+      await finishBuild(job, values);
+      return [];
   }
 }
 
 /** Tasks are keyed by their names, so that the next GroupByKey deals them to the workers. */
-async function deal(tasks: readonly string[], context: BundleContext): Promise<void> {
-  for (const task of tasks) await context.emit(output, [Buffer.from(task), nothing]);
+function keyed(task: string): Pair {
+  return [Buffer.from(task), nothing];
 }
 
 /** Results have one key, under which the next barrier gathers them. */
-async function give(result: string, context: BundleContext): Promise<void> {
-  await context.emit(output, [nothing, Buffer.from(result)]);
+function gathered(result: string): Pair {
+  return [nothing, Buffer.from(result)];
 }
 
 /** What a GroupByKey gave: the name of a task, or names of results. */
