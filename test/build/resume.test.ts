@@ -139,7 +139,7 @@ describe('a build that is run again', () => {
       readonly fingerprint: { readonly parts: Readonly<Record<string, string>> };
     };
     assert.ok(Date.parse(manifest.snapshotTime) < stopped);
-    assert.match(manifest.fingerprint.parts.code ?? '', /^[0-9a-f]{64}$/);
+    assert.match(manifest.fingerprint.parts['module builder.ts'] ?? '', /^[0-9a-f]{64}$/);
     await stop(preempted, { ifExists: 'overwrite' });
     const other = await again({ ifExists: 'overwrite', snapshotTime: new Date('2027-01-01') });
     assert.equal(other.result.units.reused, 0);
