@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 import { BeamEngine } from '../../../src/engines/beam/beam-engine.js';
@@ -30,9 +30,9 @@ const runners: readonly Runner[] = [
 for (const { name, start } of runners) {
   describe(`a build on ${name}`, () => {
     const directory = temporaryDirectory();
-    const open = async (context: Mocha.Context) => {
+    const open = async (context: Mocha.Context, more: Readonly<Record<string, string>> = {}) => {
       const { endpoint } = await start(context);
-      const env = { AILAB_DATASETS_PROJECT: repositoryRoot };
+      const env = { AILAB_DATASETS_PROJECT: repositoryRoot, ...more };
       const submitter = new PortableSubmitter({
         endpoint,
         environment: { kind: 'loopback' },
@@ -47,6 +47,16 @@ for (const { name, start } of runners) {
       const { engine, workLocation } = await open(this);
       await compareBuilds(directory(), engine, { module: fixture('every-transform.js'), name: 'every_transform' });
       assert.deepEqual(readdirSync(workLocation), []);
+    });
+
+    it('tears down in its workers what it has set up there', async function () {
+      const file = join(directory(), 'resources');
+      const { engine } = await open(this, { AILAB_TEST_RESOURCES: file });
+      await runJob(directory(), { module: fixture('resources.js'), name: 'resources', config: 'good', engine });
+      const lines = readFileSync(file, 'utf8').trim().split('\n');
+      const count = (what: string) => lines.filter((line) => line.startsWith(what)).length;
+      assert.ok(count('setup') > 0);
+      assert.equal(count('teardown'), count('setup'));
     });
 
     it("throws the author's own error, and leaves nothing behind", async function () {
