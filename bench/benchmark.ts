@@ -16,7 +16,7 @@ export interface BenchmarkContext {
   log(line: string): void;
 }
 
-/** One comparison of the section "How fast"; it may give several figures. */
+/** One comparison; it may give several figures. */
 export interface Benchmark {
   readonly name: string;
   readonly description: string;

@@ -11,7 +11,7 @@ import { startUp } from './start-up.js';
 import { storageRead } from './storage-read.js';
 import { csvMemory, csvTable, jsonlTable, parquetTable } from './tables.js';
 
-/** Every comparison, in the order of the section "How fast". */
+/** Every comparison, in the order of docs/benchmarks.md. */
 export const benchmarks: readonly Benchmark[] = [
   productB,
   bothFormats,
