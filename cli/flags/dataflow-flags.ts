@@ -10,28 +10,9 @@ import {
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { list, wholeNumber } from './parsers.js';
 
-/** Flags of builds on Dataflow, as commander names them. */
-export interface DataflowFlags {
-  readonly project?: string;
-  readonly region?: string;
-  readonly temp?: string;
-  readonly image?: string;
-  readonly serviceAccount?: string;
-  readonly impersonate?: readonly string[];
-  readonly network?: string;
-  readonly subnetwork?: string;
-  readonly publicIps?: boolean;
-  readonly kmsKey?: string;
+/** Flags of builds on Dataflow, as commander names them: as the settings, but for those that are given again and again. */
+export interface DataflowFlags extends Omit<DataflowConfig, 'labels' | 'serviceOptions' | 'experiments'> {
   readonly label?: Readonly<Record<string, string>>;
-  readonly machineType?: string;
-  readonly diskGb?: number;
-  readonly diskType?: string;
-  readonly autoscaling?: NonNullable<DataflowConfig['autoscaling']>;
-  readonly numWorkers?: number;
-  readonly maxWorkers?: number;
-  readonly flexrs?: NonNullable<DataflowConfig['flexrs']>;
-  readonly workerRegion?: string;
-  readonly workerZone?: string;
   readonly serviceOption?: readonly string[];
   readonly experiment?: readonly string[];
 }

@@ -1,39 +1,25 @@
-import { defaultBigQuerySettings } from '../../../core/config/index.js';
 import { RequestFailure } from '../../../storage/index.js';
 import type { FieldFacts, FieldType } from '../../infer/field-facts.js';
 import type { SourceContext } from '../../source.js';
 import type { QueryFacts, QueryField } from '../infer-query.js';
 import type { WarehouseQuery } from '../warehouse.js';
-import { bigQueryError } from './bigquery-error.js';
-import { jobLabels } from './job-labels.js';
+import { askByDryRun } from './ask-by-dry-run.js';
 import { refuseStatement } from './pin-result.js';
-import { dryRun } from './query-job.js';
-import { queryParameters } from './query-parameters.js';
 import { type TableField, type TableReference, tablePath, tableResource } from './resources.js';
-import { BigQueryRest } from './rest.js';
+import type { BigQueryRest } from './rest.js';
 
 /**
  * What a dry run says of a query's result, for nothing. A column without a description or policy tags there has those of the column of its name in the tables that the query reads.
  *
  * @throws DatasetsError QUERY_INVALID, SOURCE_NOT_FOUND, WAREHOUSE_DENIED, WAREHOUSE_FAILED, CREDENTIALS_MISSING, CONFIG_INVALID, PEER_MISSING
  */
-export async function describeQuery(asked: WarehouseQuery, context: SourceContext): Promise<QueryFacts> {
-  const { query } = asked;
-  const settings = context.bigquery ?? defaultBigQuerySettings;
-  const { location } = settings;
-  const parameters = queryParameters(asked);
-  let project = settings.project ?? '';
-  try {
-    const rest = await BigQueryRest.open(settings);
-    project = rest.project;
-    const { statistics } = await dryRun(rest, { text: query.text, parameters, labels: jobLabels(undefined), location });
+export function describeQuery(asked: WarehouseQuery, context: SourceContext): Promise<QueryFacts> {
+  return askByDryRun(asked, context, async (rest, { statistics }) => {
     const { statementType, schema, referencedTables = [] } = statistics?.query ?? {};
-    refuseStatement(query, statementType);
+    refuseStatement(asked.query, statementType);
     const tables = await Promise.all(referencedTables.map((table) => fieldsOfTable(rest, table)));
     return { fields: (schema?.fields ?? []).map((field) => queryField(field, tables.flat())), rows: undefined };
-  } catch (error) {
-    throw bigQueryError(error, { query, project, location });
-  }
+  });
 }
 
 /** None where the credentials may not see them. */
