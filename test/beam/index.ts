@@ -109,3 +109,14 @@ function programOf(found: ReturnType<typeof findPrism>): string {
   if ('missing' in found) throw new Error(found.missing);
   return found.program;
 }
+
+export interface NamedRunner {
+  readonly name: string;
+  start(context: Context): Promise<RunnerProcess>;
+}
+
+/** What builds are tried on: one worker process, and two. */
+export const buildRunners: readonly NamedRunner[] = [
+  { name: 'Prism', start: (context) => requirePrism(context) },
+  { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
+];

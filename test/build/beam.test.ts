@@ -6,18 +6,8 @@ import { join, relative } from 'node:path';
 import { type BuildResult, build } from '../../src/build/index.js';
 import { type DatasetsConfig, loadConfig } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import { type RunnerProcess, requirePrism, requirePythonRunner } from '../beam/index.js';
+import { buildRunners, requirePrism } from '../beam/index.js';
 import { repositoryRoot } from '../oracle/index.js';
-
-interface Runner {
-  readonly name: string;
-  start(context: Mocha.Context): Promise<RunnerProcess>;
-}
-
-const runners: readonly Runner[] = [
-  { name: 'Prism', start: (context) => requirePrism(context) },
-  { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
-];
 
 /** From SQL over local files, with a join; from a package, with images. */
 const references = ['product_a', 'mnist'] as const;
@@ -44,7 +34,7 @@ describe("the package's data sets, built by Beam", function () {
     return known;
   }
 
-  for (const { name, start } of runners) {
+  for (const { name, start } of buildRunners) {
     for (const reference of references) {
       it(`have the bytes of builds in this thread: ${reference} on ${name}`, async function () {
         const { endpoint: jobEndpoint } = await start(this);

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JobService, JobState_Enum as State } from '../../src/engines/beam/protos/job_management/v1/beam_job_api_pb.js';
 import { connect, unary } from '../../src/engines/beam/rpc/channel.js';
-import { type RunnerProcess, requirePrism, requirePythonRunner } from '../beam/index.js';
+import { buildRunners } from '../beam/index.js';
 import { processEnd } from '../engines/beam/job/process-end.js';
 import { type CliOutcome, TemporaryProject } from './run-cli.js';
 
@@ -64,16 +64,6 @@ const files: Readonly<Record<string, string>> = {
   'datasets/deadly/builder.ts': builderOf('deadly', deadly),
 };
 
-interface Runner {
-  readonly name: string;
-  start(context: Mocha.Context): Promise<RunnerProcess>;
-}
-
-const runners: readonly Runner[] = [
-  { name: 'Prism', start: (context) => requirePrism(context) },
-  { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
-];
-
 describe('build --runner beam', () => {
   let project: TemporaryProject;
   before(async () => {
@@ -81,7 +71,7 @@ describe('build --runner beam', () => {
   });
   after(() => project.remove());
 
-  for (const { name, start } of runners) {
+  for (const { name, start } of buildRunners) {
     describe(`on ${name}`, () => {
       it('publishes the bytes of a build on this machine, and shows how the job goes on', async function () {
         const { endpoint } = await start(this);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatasetsError } from '../../../src/core/errors/index.js';
 import { BeamEngine } from '../../../src/engines/beam/beam-engine.js';
 import { PortableSubmitter } from '../../../src/engines/beam/job/portable-submitter.js';
-import { type RunnerProcess, requirePrism, requirePythonRunner } from '../../beam/index.js';
+import { buildRunners, type NamedRunner, requirePythonRunner } from '../../beam/index.js';
 import { repositoryRoot } from '../../oracle/index.js';
 import { fixture, runJob } from '../run-job.js';
 import { temporaryDirectory } from '../temporary-directory.js';
@@ -12,14 +12,8 @@ import { compareBuilds } from './compare-builds.js';
 
 const program = new URL('../../../src/engines/beam/worker/worker-main.js', import.meta.url);
 
-interface Runner {
-  readonly name: string;
-  start(context: Mocha.Context): Promise<RunnerProcess>;
-}
-
-const runners: readonly Runner[] = [
-  { name: 'Prism', start: (context) => requirePrism(context) },
-  { name: "Python's runner with 2 workers", start: (context) => requirePythonRunner(context, { workers: 2 }) },
+const runners: readonly NamedRunner[] = [
+  ...buildRunners,
   {
     // Not with values over the State API: those that it keeps for a bundle are gone when it repeats that.
     name: "Python's runner, which repeats each bundle",

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { Server, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import {
   BeamFnControl,
   BeamFnData,
@@ -19,6 +19,7 @@ import {
 } from '../../../../src/engines/beam/protos/fn_execution/v1/beam_fn_api_pb.js';
 import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
 import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+import { listen } from '../../../beam/listen.js';
 import { Events } from './events.js';
 
 type Request = NonNullable<MessageInitShape<typeof InstructionRequestSchema>['request']>;
@@ -63,11 +64,7 @@ export class FakeRunner {
   static async start(): Promise<FakeRunner> {
     const runner = new FakeRunner();
     runner.#serve();
-    runner.#port = await new Promise((resolve, reject) => {
-      runner.#server.bindAsync('localhost:0', ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      );
-    });
+    runner.#port = await listen(runner.#server);
     return runner;
   }
 

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import type { CreateDoFn } from '../../../../src/engines/beam/harness/do-fn.js';
 import { runWorker } from '../../../../src/engines/beam/harness/run-worker.js';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../../../src/engines/beam/protos/fn_execution/v1/beam_fn_api_pb.js';
 import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
 import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+import { listen } from '../../../beam/listen.js';
 
 /** Starts workers in this process, for DoFns that are functions of a test. */
 export class WorkerPool {
@@ -32,11 +33,7 @@ export class WorkerPool {
       },
       stopWorker: (_call, reply) => reply(null, create(StopWorkerResponseSchema)),
     });
-    pool.#port = await new Promise((resolve, reject) => {
-      pool.#server.bindAsync('localhost:0', ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      );
-    });
+    pool.#port = await listen(pool.#server);
     return pool;
   }
 

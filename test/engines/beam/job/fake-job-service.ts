@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { Server, ServerCredentials, type ServerWritableStream, type ServiceError, type status } from '@grpc/grpc-js';
+import { Server, type ServerWritableStream, type ServiceError, type status } from '@grpc/grpc-js';
 import {
   type ArtifactRequestWrapper,
   ArtifactRequestWrapperSchema,
@@ -22,6 +22,7 @@ import {
 } from '../../../../src/engines/beam/protos/job_management/v1/beam_job_api_pb.js';
 import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
 import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+import { listen } from '../../../beam/listen.js';
 
 type MessageStream = ServerWritableStream<JobMessagesRequest, JobMessagesResponse>;
 
@@ -55,11 +56,7 @@ export class FakeJobService {
   static async start(options: FakeJobServiceOptions = {}): Promise<FakeJobService> {
     const service = new FakeJobService(options);
     service.#serve();
-    service.#port = await new Promise((resolve, reject) => {
-      service.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      );
-    });
+    service.#port = await listen(service.#server, '127.0.0.1');
     return service;
   }
 

@@ -1,5 +1,5 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import { type Metadata, Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { type Metadata, Server, type ServerDuplexStream } from '@grpc/grpc-js';
 import {
   BeamFnControl,
   BeamFnLogging,
@@ -12,6 +12,7 @@ import {
 } from '../../../../src/engines/beam/protos/fn_execution/v1/beam_provision_api_pb.js';
 import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
 import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+import { listen } from '../../../beam/listen.js';
 
 export interface ProvisionedJob {
   readonly siblingWorkerIds?: readonly string[];
@@ -34,11 +35,7 @@ export class FakeRunner {
   static async start(job: ProvisionedJob = {}): Promise<FakeRunner> {
     const runner = new FakeRunner();
     runner.#serve(job);
-    runner.#port = await new Promise((resolve, reject) => {
-      runner.#server.bindAsync('localhost:0', ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      );
-    });
+    runner.#port = await listen(runner.#server);
     return runner;
   }
 

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import {
   BeamFnExternalWorkerPool,
   type StartWorkerRequest,
@@ -12,6 +12,7 @@ import {
 } from '../../../../src/engines/beam/protos/fn_execution/v1/beam_provision_api_pb.js';
 import { channelOptions } from '../../../../src/engines/beam/rpc/channel.js';
 import { serve } from '../../../../src/engines/beam/rpc/serve.js';
+import { listen } from '../../../beam/listen.js';
 import type { Image } from '../../../container/build-image.js';
 import { type RunningContainer, startContainer } from './container.js';
 
@@ -35,11 +36,7 @@ export class SiblingPool {
   static async start(image: Image, workers: number): Promise<SiblingPool> {
     const pool = new SiblingPool(image, workers);
     pool.#serve();
-    pool.#port = await new Promise((resolve, reject) => {
-      pool.#server.bindAsync('localhost:0', ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(error),
-      );
-    });
+    pool.#port = await listen(pool.#server);
     return pool;
   }
 
