@@ -1,6 +1,7 @@
 import type { Feature } from '../features/index.js';
 import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
-import type { Duration, Resources } from './resources.js';
+import type { Duration } from './duration.js';
+import type { Resources } from './resources.js';
 
 /** A builder whose features are not known to the compiler. */
 export type AnyBuilder = DatasetBuilder<Feature<never, unknown>>;
@@ -16,6 +17,7 @@ export interface BuilderClass {
   readonly manualDownloadInstructions?: string;
   readonly resources?: Resources;
   readonly timeout?: Duration;
+  readonly freshness?: Duration;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { compareVersions, isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import type { BuilderClass } from './builder-class.js';
+import { checkFreshness } from './freshness.js';
 import { type BuildDemands, readDemands } from './resources.js';
 
 type Refuse = (message: string, hint: string) => never;
@@ -32,6 +33,7 @@ export function checkDefinition(builderClass: BuilderClass, folderName: string, 
       refuse(`'${config}' is no config name`, 'Use letters, digits, dots, dashes and underscores.');
     }
   }
+  checkFreshness(builderClass.freshness, refuse);
   return readDemands(builderClass, refuse);
 }
 

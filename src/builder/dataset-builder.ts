@@ -3,7 +3,8 @@ import { relative, resolve } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
-import type { Duration, Resources } from './resources.js';
+import type { Duration } from './duration.js';
+import type { Resources } from './resources.js';
 
 export interface DatasetInfo<F> {
   /** Markdown. The first line is the summary in lists. */
@@ -56,6 +57,8 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly resources?: Resources;
   /** How long a distributed build may take at most: `'6 hours'`. Its job is cancelled then, also where nobody waits for it any more. */
   static readonly timeout?: Duration;
+  /** How old its newest data may be before `check` calls it late: `'26 hours'`. */
+  static readonly freshness?: Duration;
 
   readonly config: string | undefined;
   readonly version: string;

@@ -3,6 +3,7 @@ import { DatasetsError } from '../core/errors/index.js';
 import { type ConfigName, parseConfigName, parseVersion, type Version } from '../core/names/index.js';
 import { type BuilderClass, isBuilderClass } from './builder-class.js';
 import { checkDefinition } from './check-definition.js';
+import { durationSeconds } from './duration.js';
 import { importModule } from './import-module.js';
 import type { BuildDemands } from './resources.js';
 
@@ -20,6 +21,8 @@ export interface BuilderDefinition {
   readonly configs: readonly ConfigName[];
   /** What a distributed build of it needs. */
   readonly demands: BuildDemands;
+  /** How old its newest data may be before it is late; undefined where the class doesn't say. */
+  readonly freshnessSeconds: number | undefined;
 }
 
 const definitions = new Map<string, Promise<BuilderDefinition>>();
@@ -61,5 +64,6 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
     buildableVersions: versions.filter((version) => buildable.has(version)),
     configs: Object.keys(builderClass.configs ?? {}).map(parseConfigName),
     demands,
+    freshnessSeconds: durationSeconds(builderClass.freshness),
   };
 }

@@ -1,5 +1,6 @@
 import { parseByteSize } from '../core/config/index.js';
 import { nearest } from '../core/errors/index.js';
+import { durationSeconds } from './duration.js';
 
 /** What each machine of a distributed build has at least; engines on this machine take what there is. */
 export interface Resources {
@@ -12,9 +13,6 @@ export interface Resources {
   /** As the cloud calls it: `'n2-highmem-8'`. */
   readonly machineType?: string;
 }
-
-/** A length of time in words: a number of seconds is easily one zero too long. */
-export type Duration = `${number} ${'minute' | 'minutes' | 'hour' | 'hours' | 'day' | 'days'}`;
 
 /** What a class says of the machines and the time that a distributed build of it takes, in numbers. None of it changes a byte of the result. */
 export interface BuildDemands {
@@ -82,14 +80,12 @@ function readMachineType(machineType: unknown, refuse: Refuse): string {
   );
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 /** Timers count to 2^31 milliseconds. */
 const mostDays = 24;
 
 function readTimeout(timeout: unknown, refuse: Refuse): number {
-  const match = typeof timeout === 'string' ? /^(\d+(?:\.\d+)?) (minute|hour|day)s?$/.exec(timeout) : null;
-  const seconds = Math.round(Number(match?.[1]) * (unitSeconds[match?.[2] ?? ''] ?? Number.NaN));
-  if (seconds >= 60 && seconds <= mostDays * 86_400) return seconds;
+  const seconds = durationSeconds(timeout);
+  if (seconds !== undefined && seconds >= 60 && seconds <= mostDays * 86_400) return seconds;
   return refuse(
     `timeout is ${shown(timeout)}`,
     `Write '90 minutes', '6 hours' or '2 days': at least one minute, at most ${mostDays} days.`,

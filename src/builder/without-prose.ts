@@ -9,6 +9,7 @@ const proseStatics = new Set([
   'manualDownloadInstructions',
   'resources',
   'timeout',
+  'freshness',
 ]);
 
 /** What `features(...)` takes as documentation. */

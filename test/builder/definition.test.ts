@@ -114,6 +114,12 @@ describe('data sets found by their folders', () => {
       timeoutSeconds: 5400,
     });
   });
+  it('say how old their newest data may be', async () => {
+    await dataset('sample', source(`${valid} static freshness = '26 hours';`));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    assert.equal((await loadDefinition(found.module, found.name)).freshnessSeconds, 26 * 3600);
+  });
   for (const [statics, message] of [
     ["resources = { memroy: '16 GiB' }", 'resources has no memroy'],
     ["resources = '16 GiB'", 'resources is no object'],
@@ -125,6 +131,9 @@ describe('data sets found by their folders', () => {
     ["timeout = '30 days'", 'timeout is "30 days"'],
     ["timeout = '0.5 minutes'", 'timeout is "0.5 minutes"'],
     ['timeout = 3600', 'timeout is 3600'],
+    ["freshness = '1 day and a half'", 'freshness is "1 day and a half"'],
+    ["freshness = '1 minute'", 'freshness is "1 minute"'],
+    ['freshness = 93600', 'freshness is 93600'],
   ] as const) {
     it(`refuse ${statics}`, async () => {
       assert.equal(await refusal(`${valid} static ${statics};`), `sample: ${message}`);
