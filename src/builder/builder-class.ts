@@ -2,6 +2,7 @@ import type { Feature } from '../features/index.js';
 import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
 import type { Duration } from './duration.js';
 import type { Resources } from './resources.js';
+import type { Schedule } from './schedule.js';
 
 /** A builder whose features are not known to the compiler. */
 export type AnyBuilder = DatasetBuilder<Feature<never, unknown>>;
@@ -18,6 +19,7 @@ export interface BuilderClass {
   readonly resources?: Resources;
   readonly timeout?: Duration;
   readonly freshness?: Duration;
+  readonly schedule?: Schedule;
 }
 
 /**

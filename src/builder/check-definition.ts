@@ -3,15 +3,26 @@ import { compareVersions, isConfigName, isDatasetName, isVersion } from '../core
 import type { BuilderClass } from './builder-class.js';
 import { checkFreshness } from './freshness.js';
 import { type BuildDemands, readDemands } from './resources.js';
+import { type CheckedSchedule, readSchedule } from './schedule.js';
 
 type Refuse = (message: string, hint: string) => never;
+
+/** What a class says of its builds, as it was checked. */
+export interface BuildStatics {
+  readonly demands: BuildDemands;
+  readonly schedule?: CheckedSchedule;
+}
 
 /**
  * Checks the statics of a data set's class, and gives those that are written in words.
  *
  * @throws DatasetsError BUILDER_INVALID naming the static that is wrong.
  */
-export function checkDefinition(builderClass: BuilderClass, folderName: string, file: string): BuildDemands {
+export async function checkDefinition(
+  builderClass: BuilderClass,
+  folderName: string,
+  file: string,
+): Promise<BuildStatics> {
   const refuse: Refuse = (message, hint) => {
     throw new DatasetsError('BUILDER_INVALID', `${folderName}: ${message}`, {
       hint,
@@ -34,7 +45,11 @@ export function checkDefinition(builderClass: BuilderClass, folderName: string, 
     }
   }
   checkFreshness(builderClass.freshness, refuse);
-  return readDemands(builderClass, refuse);
+  const { schedule } = builderClass;
+  return {
+    demands: readDemands(builderClass, refuse),
+    ...(schedule !== undefined && { schedule: await readSchedule(schedule, refuse) }),
+  };
 }
 
 function checkVersions(builderClass: BuilderClass, refuse: Refuse): void {

@@ -15,7 +15,7 @@ const ownPackage = 'ailab-datasets';
  * versions of the packages that these import.
  *
  * Data files don't count: sources know their state. Neither does what is imported by a computed name, which nobody can know beforehand, nor what a class
- * says of `resources`, `timeout` and `freshness`.
+ * says of `resources`, `timeout`, `schedule` and `freshness`.
  *
  * @param module file: URL of the builder's module.
  * @returns sha256 in lower-case hex; undefined where the modules can't be followed, so that nobody can say what the code is.
@@ -66,7 +66,7 @@ export async function bundleModule(module: string): Promise<BundledModule | unde
  * and only within a class; written in any other way they count like all code.
  */
 const demands =
-  /(?<=[{};])static (?:resources=\{(?:(?:cpu:\d+|(?:memory|disk|machineType):"[\w .-]*"),?)*\}|(?:timeout|freshness)="[\w .]*");/g;
+  /(?<=[{};])static (?:resources=\{(?:(?:cpu:\d+|(?:memory|disk|machineType):"[\w .-]*"),?)*\}|schedule=\{(?:(?:cron|timezone):"[^"\\]*",?)*\}|(?:timeout|freshness)="[\w .]*");/g;
 
 function bundleOptions(file: string) {
   return {

@@ -5,6 +5,7 @@ import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/inde
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
 import type { Duration } from './duration.js';
 import type { Resources } from './resources.js';
+import type { Schedule } from './schedule.js';
 
 export interface DatasetInfo<F> {
   /** Markdown. The first line is the summary in lists. */
@@ -59,6 +60,8 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly timeout?: Duration;
   /** How old its newest data may be before `check` calls it late: `'26 hours'`. */
   static readonly freshness?: Duration;
+  /** When it is to be rebuilt: `{ cron: '0 3 * * *', timezone: 'Asia/Tokyo' }`. `schedule emit` writes it for a scheduler. */
+  static readonly schedule?: Schedule;
 
   readonly config: string | undefined;
   readonly version: string;

@@ -6,6 +6,7 @@ import { checkDefinition } from './check-definition.js';
 import { durationSeconds } from './duration.js';
 import { importModule } from './import-module.js';
 import type { BuildDemands } from './resources.js';
+import type { CheckedSchedule } from './schedule.js';
 
 /** A data set's class with the module it came from; its statics are checked. */
 export interface BuilderDefinition {
@@ -23,6 +24,8 @@ export interface BuilderDefinition {
   readonly demands: BuildDemands;
   /** How old its newest data may be before it is late; undefined where the class doesn't say. */
   readonly freshnessSeconds: number | undefined;
+  /** When it is to be rebuilt. */
+  readonly schedule?: CheckedSchedule;
 }
 
 const definitions = new Map<string, Promise<BuilderDefinition>>();
@@ -53,7 +56,7 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
       at: { dataset: name, file },
     });
   }
-  const demands = checkDefinition(builderClass, name, file);
+  const statics = await checkDefinition(builderClass, name, file);
   const versions = Object.keys(builderClass.versions).map(parseVersion);
   const buildable = new Set<string>([...versions.slice(0, 1), ...(builderClass.supportedVersions ?? [])]);
   return {
@@ -63,7 +66,7 @@ async function readDefinition(module: string, name: string): Promise<BuilderDefi
     versions,
     buildableVersions: versions.filter((version) => buildable.has(version)),
     configs: Object.keys(builderClass.configs ?? {}).map(parseConfigName),
-    demands,
     freshnessSeconds: durationSeconds(builderClass.freshness),
+    ...statics,
   };
 }

@@ -10,3 +10,4 @@ export { formatEpoch } from './format-epoch.js';
 export * from './import-module.js';
 export * from './load-builder.js';
 export type { BuildDemands, Resources } from './resources.js';
+export type { CheckedSchedule, Schedule } from './schedule.js';

@@ -10,6 +10,7 @@ const proseStatics = new Set([
   'resources',
   'timeout',
   'freshness',
+  'schedule',
 ]);
 
 /** What `features(...)` takes as documentation. */

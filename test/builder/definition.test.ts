@@ -120,6 +120,21 @@ describe('data sets found by their folders', () => {
     assert.ok(found);
     assert.equal((await loadDefinition(found.module, found.name)).freshnessSeconds, 26 * 3600);
   });
+  for (const [statics, schedule] of [
+    ["{ cron: '0 3 * * *' }", { cron: '0 3 * * *', timezone: 'UTC' }],
+    ["{ cron: ' 0   3 * * MON-FRI ', timezone: 'Asia/Tokyo' }", { cron: '0 3 * * 1-5', timezone: 'Asia/Tokyo' }],
+    [
+      "{ cron: '*/15,7 0-6/2 1 jan,JUL *', timezone: 'Asia/Kolkata' }",
+      { cron: '*/15,7 0-6/2 1 1,7 *', timezone: 'Asia/Kolkata' },
+    ],
+  ] as const) {
+    it(`are to be rebuilt at ${statics}`, async () => {
+      await dataset('sample', source(`${valid} static schedule = ${statics};`));
+      const [found] = await discoverDatasets([root]);
+      assert.ok(found);
+      assert.deepEqual((await loadDefinition(found.module, found.name)).schedule, schedule);
+    });
+  }
   for (const [statics, message] of [
     ["resources = { memroy: '16 GiB' }", 'resources has no memroy'],
     ["resources = '16 GiB'", 'resources is no object'],
@@ -134,6 +149,23 @@ describe('data sets found by their folders', () => {
     ["freshness = '1 day and a half'", 'freshness is "1 day and a half"'],
     ["freshness = '1 minute'", 'freshness is "1 minute"'],
     ['freshness = 93600', 'freshness is 93600'],
+    ["schedule = '0 3 * * *'", 'schedule is no object'],
+    ["schedule = { timezone: 'Asia/Tokyo' }", 'schedule.cron is missing'],
+    ["schedule = { cron: '0 3 * * *', timeZone: 'UTC' }", 'schedule has no timeZone'],
+    ["schedule = { cron: '0 3 * *' }", "schedule.cron is '0 3 * *', which has 4 fields"],
+    ["schedule = { cron: '@daily' }", "schedule.cron is '@daily', which GitHub and Cloud Scheduler don't know"],
+    ["schedule = { cron: '60 3 * * *' }", "schedule.cron has '60' for the minute"],
+    ["schedule = { cron: '0 3 * * 7' }", "schedule.cron has '7' for the day of the week"],
+    ["schedule = { cron: '5/15 * * * *' }", "schedule.cron has '5/15' for the minute: a step needs a range"],
+    ["schedule = { cron: '0 22-3 * * *' }", "schedule.cron has '22-3' for the hour, which ends before it begins"],
+    [
+      "schedule = { cron: '0 3 1 * 1' }",
+      "schedule.cron is '0 3 1 * 1': with days of the month and of the week, some schedulers mean either and some both",
+    ],
+    ["schedule = { cron: '0 3 30 FEB *' }", "schedule.cron is '0 3 30 FEB *', which is never"],
+    ["schedule = { cron: '0 3 * * *', timezone: 'JST' }", "schedule.timezone is 'JST'"],
+    ["schedule = { cron: '0 3 * * *', timezone: 'asia/tokyo' }", "schedule.timezone is 'asia/tokyo'"],
+    ["schedule = { cron: '0 3 * * *', timezone: '+09:00' }", "schedule.timezone is '+09:00'"],
   ] as const) {
     it(`refuse ${statics}`, async () => {
       assert.equal(await refusal(`${valid} static ${statics};`), `sample: ${message}`);
