@@ -1,6 +1,7 @@
 import type { Feature } from '../features/index.js';
 import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
 import type { Duration } from './duration.js';
+import type { Expectations } from './expectations.js';
 import type { Resources } from './resources.js';
 import type { Schedule } from './schedule.js';
 
@@ -18,6 +19,7 @@ export interface BuilderClass {
   readonly manualDownloadInstructions?: string;
   readonly resources?: Resources;
   readonly timeout?: Duration;
+  readonly expectations?: Expectations;
   readonly freshness?: Duration;
   readonly schedule?: Schedule;
 }

@@ -1,7 +1,9 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { compareVersions, isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
 import type { BuilderClass } from './builder-class.js';
+import type { LimitsByConfig } from './expectations.js';
 import { checkFreshness } from './freshness.js';
+import { readExpectations } from './read-expectations.js';
 import { type BuildDemands, readDemands } from './resources.js';
 import { type CheckedSchedule, readSchedule } from './schedule.js';
 
@@ -10,6 +12,7 @@ type Refuse = (message: string, hint: string) => never;
 /** What a class says of its builds, as it was checked. */
 export interface BuildStatics {
   readonly demands: BuildDemands;
+  readonly limits: LimitsByConfig;
   readonly schedule?: CheckedSchedule;
 }
 
@@ -48,6 +51,7 @@ export async function checkDefinition(
   const { schedule } = builderClass;
   return {
     demands: readDemands(builderClass, refuse),
+    limits: readExpectations(builderClass, refuse),
     ...(schedule !== undefined && { schedule: await readSchedule(schedule, refuse) }),
   };
 }

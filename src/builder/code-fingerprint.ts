@@ -15,7 +15,7 @@ const ownPackage = 'ailab-datasets';
  * versions of the packages that these import.
  *
  * Data files don't count: sources know their state. Neither does what is imported by a computed name, which nobody can know beforehand, nor what a class
- * says of `resources`, `timeout`, `schedule` and `freshness`.
+ * says of `resources`, `timeout`, `schedule`, `freshness` and `expectations`.
  *
  * @param module file: URL of the builder's module.
  * @returns sha256 in lower-case hex; undefined where the modules can't be followed, so that nobody can say what the code is.
@@ -62,11 +62,11 @@ export async function bundleModule(module: string): Promise<BundledModule | unde
 }
 
 /**
- * `static resources={memory:"16 GiB",cpu:8};` and `static timeout="6 hours";` as esbuild prints them. They change no byte of a version: whoever runs out of memory raises them and builds on. Only literals,
+ * `static resources={memory:"16 GiB",cpu:8};` and `static timeout="6 hours";` as esbuild prints them. They change no byte of a version: whoever runs out of memory, or raises a bound after a look at what was kept aside, builds on. Only literals,
  * and only within a class; written in any other way they count like all code.
  */
 const demands =
-  /(?<=[{};])static (?:resources=\{(?:(?:cpu:\d+|(?:memory|disk|machineType):"[\w .-]*"),?)*\}|schedule=\{(?:(?:cron|timezone):"[^"\\]*",?)*\}|(?:timeout|freshness)="[\w .]*");/g;
+  /(?<=[{};])static (?:resources=\{(?:(?:cpu:\d+|(?:memory|disk|machineType):"[\w .-]*"),?)*\}|schedule=\{(?:(?:cron|timezone):"[^"\\]*",?)*\}|expectations=\{(?:[\w:,.{}]|"[^"\\]*")*\}|(?:timeout|freshness)="[\w .]*");/g;
 
 function bundleOptions(file: string) {
   return {

@@ -4,6 +4,7 @@ import { DatasetsError } from '../core/errors/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
 import type { Duration } from './duration.js';
+import type { Expectations } from './expectations.js';
 import type { Resources } from './resources.js';
 import type { Schedule } from './schedule.js';
 
@@ -58,6 +59,8 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly resources?: Resources;
   /** How long a distributed build may take at most: `'6 hours'`. Its job is cancelled then, also where nobody waits for it any more. */
   static readonly timeout?: Duration;
+  /** What must hold of its data before it is published, in figures. A build that breaks it is kept aside. */
+  static readonly expectations?: Expectations;
   /** How old its newest data may be before `check` calls it late: `'26 hours'`. */
   static readonly freshness?: Duration;
   /** When it is to be rebuilt: `{ cron: '0 3 * * *', timezone: 'Asia/Tokyo' }`. `schedule emit` writes it for a scheduler. */

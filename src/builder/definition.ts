@@ -4,6 +4,7 @@ import { type ConfigName, parseConfigName, parseVersion, type Version } from '..
 import { type BuilderClass, isBuilderClass } from './builder-class.js';
 import { checkDefinition } from './check-definition.js';
 import { durationSeconds } from './duration.js';
+import type { LimitsByConfig } from './expectations.js';
 import { importModule } from './import-module.js';
 import type { BuildDemands } from './resources.js';
 import type { CheckedSchedule } from './schedule.js';
@@ -22,6 +23,8 @@ export interface BuilderDefinition {
   readonly configs: readonly ConfigName[];
   /** What a distributed build of it needs. */
   readonly demands: BuildDemands;
+  /** What must hold before it is published. */
+  readonly limits: LimitsByConfig;
   /** How old its newest data may be before it is late; undefined where the class doesn't say. */
   readonly freshnessSeconds: number | undefined;
   /** When it is to be rebuilt. */

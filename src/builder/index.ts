@@ -6,6 +6,18 @@ export * from './dataset-builder.js';
 export * from './definition.js';
 export * from './discover.js';
 export { type Duration, durationSeconds } from './duration.js';
+export {
+  type ChangeExpectation,
+  type ChangeLimits,
+  type Expectations,
+  type GuardLimits,
+  type JoinExpectations,
+  type LimitsByConfig,
+  limitsOfConfig,
+  type Percentage,
+  type SplitExpectations,
+  type SplitLimits,
+} from './expectations.js';
 export { formatEpoch } from './format-epoch.js';
 export * from './import-module.js';
 export * from './load-builder.js';

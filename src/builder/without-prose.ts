@@ -9,6 +9,7 @@ const proseStatics = new Set([
   'manualDownloadInstructions',
   'resources',
   'timeout',
+  'expectations',
   'freshness',
   'schedule',
 ]);

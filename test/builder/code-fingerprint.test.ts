@@ -63,7 +63,7 @@ describe('a fingerprint of code', () => {
     'what a class says of machines and time': {
       'data/builder.ts': builder.replace(
         'splits(p)',
-        "static readonly timeout = '1.5 days'; static readonly freshness = '26 hours'; static readonly resources = { cpu: 8, memory: '16 GiB', machineType: 'n2-highmem-8' } as const; static readonly schedule = { cron: '0 3 * * *', timezone: 'Asia/Tokyo' }; splits(p)",
+        "static readonly timeout = '1.5 days'; static readonly freshness = '26 hours'; static readonly expectations = { splits: { train: { minExamples: 1_000, mayBeEmpty: false }, 'dev-set': { maxChange: { shrink: '5 %' } } }, joins: { 'join with items; all': {} } }; static readonly resources = { cpu: 8, memory: '16 GiB', machineType: 'n2-highmem-8' } as const; static readonly schedule = { cron: '0 3 * * *', timezone: 'Asia/Tokyo' }; splits(p)",
       ),
     },
     'what a package looks like inside, while it has the same version': {

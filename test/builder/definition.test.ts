@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discoverDatasets, loadBuilder, loadDefinition } from '../../src/builder/index.js';
+import { discoverDatasets, limitsOfConfig, loadBuilder, loadDefinition } from '../../src/builder/index.js';
 
 const library = new URL('../../src/index.js', import.meta.url).href;
 
@@ -120,6 +120,35 @@ describe('data sets found by their folders', () => {
     assert.ok(found);
     assert.equal((await loadDefinition(found.module, found.name)).freshnessSeconds, 26 * 3600);
   });
+  it('say what must hold before they are published', async () => {
+    const expectations = `{
+      splits: { train: { minExamples: 1_000, maxExamples: 2e6 }, test: { mayBeEmpty: true, maxChange: { growth: '300%' } } },
+      maxChange: '30 %',
+      joins: { 'impressions with users': { minMatched: '99.5 %' } },
+      configs: { tiny: { splits: { train: { minExamples: 5, maxChange: '150 %' } }, maxChange: { shrink: '1 %' } } },
+    }`;
+    const statics = `static configs = { all: 'All.', tiny: 'A few.' }; static expectations = ${expectations};`;
+    await dataset('sample', source(`${valid} ${statics}`));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const { limits } = await loadDefinition(found.module, found.name);
+    assert.deepEqual(limitsOfConfig(limits, 'all'), {
+      splits: {
+        train: { minExamples: 1000, maxExamples: 2_000_000 },
+        test: { mayBeEmpty: true, maxChange: { growth: 3 } },
+      },
+      maxChange: { shrink: 0.3, growth: 0.3 },
+      joins: { 'impressions with users': { minMatched: 0.995 } },
+    });
+    assert.deepEqual(limitsOfConfig(limits, 'tiny'), {
+      splits: {
+        train: { minExamples: 5, maxExamples: 2_000_000, maxChange: { shrink: 1, growth: 1.5 } },
+        test: { mayBeEmpty: true, maxChange: { growth: 3 } },
+      },
+      maxChange: { shrink: 0.01, growth: 0.3 },
+      joins: { 'impressions with users': { minMatched: 0.995 } },
+    });
+  });
   for (const [statics, schedule] of [
     ["{ cron: '0 3 * * *' }", { cron: '0 3 * * *', timezone: 'UTC' }],
     ["{ cron: ' 0   3 * * MON-FRI ', timezone: 'Asia/Tokyo' }", { cron: '0 3 * * 1-5', timezone: 'Asia/Tokyo' }],
@@ -166,6 +195,36 @@ describe('data sets found by their folders', () => {
     ["schedule = { cron: '0 3 * * *', timezone: 'JST' }", "schedule.timezone is 'JST'"],
     ["schedule = { cron: '0 3 * * *', timezone: 'asia/tokyo' }", "schedule.timezone is 'asia/tokyo'"],
     ["schedule = { cron: '0 3 * * *', timezone: '+09:00' }", "schedule.timezone is '+09:00'"],
+    ["expectations = '30 %'", 'expectations is "30 %", and no object'],
+    ["expectations = { maxchange: '30 %' }", 'expectations has no maxchange'],
+    ['expectations = { maxChange: 0.3 }', 'expectations.maxChange is 0.3'],
+    ["expectations = { maxChange: '-5 %' }", 'expectations.maxChange is "-5 %"'],
+    ["expectations = { maxChange: { shrink: '120 %' } }", 'expectations.maxChange.shrink is "120 %"'],
+    ["expectations = { maxChange: { grow: '5 %' } }", 'expectations.maxChange has no grow'],
+    ['expectations = { splits: [] }', 'expectations.splits is [], and no object'],
+    ['expectations = { splits: { train: 1000 } }', 'expectations.splits.train is 1000, and no object'],
+    ['expectations = { splits: { all: {} } }', 'expectations.splits names "all"'],
+    ['expectations = { splits: { train: { min: 5 } } }', 'expectations.splits.train has no min'],
+    ['expectations = { splits: { train: { minExamples: 0.5 } } }', 'expectations.splits.train.minExamples is 0.5'],
+    ["expectations = { splits: { test: { mayBeEmpty: 'yes' } } }", 'expectations.splits.test.mayBeEmpty is "yes"'],
+    [
+      'expectations = { splits: { train: { minExamples: 10, maxExamples: 5 } } }',
+      'expectations.splits.train has minExamples 10, more than maxExamples 5',
+    ],
+    [
+      'expectations = { splits: { train: { maxExamples: 0 } } }',
+      'expectations.splits.train has maxExamples 0, and may not be empty',
+    ],
+    [
+      'expectations = { splits: { test: { minExamples: 1, mayBeEmpty: true } } }',
+      'expectations.splits.test may be empty, and has minExamples 1',
+    ],
+    [
+      "expectations = { joins: { 'logs and items': { minMatched: 99 } } }",
+      'expectations.joins["logs and items"].minMatched is 99',
+    ],
+    ["expectations = { joins: { items: { minMatched: '101 %' } } }", 'expectations.joins.items.minMatched is "101 %"'],
+    ['expectations = { configs: { men: {} } }', 'expectations.configs names men'],
   ] as const) {
     it(`refuse ${statics}`, async () => {
       assert.equal(await refusal(`${valid} static ${statics};`), `sample: ${message}`);
