@@ -35,6 +35,19 @@ export {
 export { type DatasetsConfig, defineConfig, loadConfig, type ResolvedConfig } from './core/config/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export type { Json, JsonObject } from './core/json/index.js';
+export {
+  dueSnapshots,
+  type KeepPeriod,
+  newestSnapshot,
+  parseSnapshot,
+  type Snapshot,
+  type SnapshotKeep,
+  type SnapshotPeriod,
+  snapshotAt,
+  snapshotConfig,
+  snapshotsBetween,
+  splitSnapshotConfig,
+} from './core/snapshots/index.js';
 export type { ArchiveFormat, DownloadRequest } from './downloads/index.js';
 export { type ExportFormat, type ExportOptions, type ExportReport, exportVersion } from './export/index.js';
 export * from './features/index.js';

@@ -1,3 +1,4 @@
+import type { SnapshotKeep, SnapshotPeriod } from '../core/snapshots/index.js';
 import type { Feature } from '../features/index.js';
 import type { BuilderContext, DatasetBuilder } from './dataset-builder.js';
 import type { Duration } from './duration.js';
@@ -22,6 +23,8 @@ export interface BuilderClass {
   readonly expectations?: Expectations;
   readonly freshness?: Duration;
   readonly schedule?: Schedule;
+  readonly snapshots?: SnapshotPeriod;
+  readonly keep?: SnapshotKeep;
 }
 
 /**

@@ -6,11 +6,12 @@ import { checkFreshness } from './freshness.js';
 import { readExpectations } from './read-expectations.js';
 import { type BuildDemands, readDemands } from './resources.js';
 import { type CheckedSchedule, readSchedule } from './schedule.js';
+import { readSnapshots, type SnapshotDemands } from './snapshots.js';
 
 type Refuse = (message: string, hint: string) => never;
 
 /** What a class says of its builds, as it was checked. */
-export interface BuildStatics {
+export interface BuildStatics extends SnapshotDemands {
   readonly demands: BuildDemands;
   readonly limits: LimitsByConfig;
   readonly schedule?: CheckedSchedule;
@@ -53,6 +54,7 @@ export async function checkDefinition(
     demands: readDemands(builderClass, refuse),
     limits: readExpectations(builderClass, refuse),
     ...(schedule !== undefined && { schedule: await readSchedule(schedule, refuse) }),
+    ...readSnapshots(builderClass, refuse),
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
+import type { Snapshot, SnapshotKeep, SnapshotPeriod } from '../core/snapshots/index.js';
 import type { Feature, InputOf, OutputOf, PrivacyPolicy } from '../features/index.js';
 import type { Awaitable, Key, Keyed, Pipeline } from '../pipeline/index.js';
 import type { Duration } from './duration.js';
@@ -30,9 +31,11 @@ export interface DatasetInfo<F> {
 export type Splits<F> = Readonly<Record<string, Keyed<Key, InputOf<F>>>>;
 
 export interface BuilderContext {
-  /** Which config is built, or undefined for a data set without configs. */
+  /** Which config is built, without the snapshot's name; undefined for a data set without configs. */
   readonly config: string | undefined;
   readonly version: string;
+  /** Which snapshot is built; undefined for a build without one. */
+  readonly snapshot?: Snapshot | undefined;
   /** Folder of files that a person had to fetch by hand (`build --manual-dir`). */
   readonly manualDirectory: string | undefined;
 }
@@ -65,14 +68,22 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly freshness?: Duration;
   /** When it is to be rebuilt: `{ cron: '0 3 * * *', timezone: 'Asia/Tokyo' }`. `schedule emit` writes it for a scheduler. */
   static readonly schedule?: Schedule;
+  /** How often data that grows is published, beside the versions: `product_a/20261121:1.2.0` stands for all data before 2026-11-22T00:00:00Z. Periods are of UTC. */
+  static readonly snapshots?: SnapshotPeriod;
+  /** Which snapshots `prune` keeps of each config: `{ daily: 30, monthly: 12 }` keeps the newest 30, and the last one of each of the newest 12 months. Default: the configuration's, else all. */
+  static readonly keep?: SnapshotKeep;
 
+  /** The config that is built, such as `men`; undefined for a data set without configs. */
   readonly config: string | undefined;
   readonly version: string;
+  /** The snapshot that is built, with the period that its data is of; undefined where the version is built without one. */
+  readonly snapshot: Snapshot | undefined;
   readonly #manualDirectory: string | undefined;
 
   constructor(context: BuilderContext) {
     this.config = context.config;
     this.version = context.version;
+    this.snapshot = context.snapshot;
     this.#manualDirectory = context.manualDirectory;
   }
 

@@ -8,9 +8,10 @@ import type { LimitsByConfig } from './expectations.js';
 import { importModule } from './import-module.js';
 import type { BuildDemands } from './resources.js';
 import type { CheckedSchedule } from './schedule.js';
+import type { SnapshotDemands } from './snapshots.js';
 
 /** A data set's class with the module it came from; its statics are checked. */
-export interface BuilderDefinition {
+export interface BuilderDefinition extends SnapshotDemands {
   readonly name: string;
   /** file: URL */
   readonly module: string;

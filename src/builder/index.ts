@@ -23,3 +23,4 @@ export * from './import-module.js';
 export * from './load-builder.js';
 export type { BuildDemands, Resources } from './resources.js';
 export type { CheckedSchedule, Schedule } from './schedule.js';
+export { nightlyAlias, type SnapshotDemands } from './snapshots.js';

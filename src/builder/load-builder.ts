@@ -1,6 +1,8 @@
+import { DatasetsError } from '../core/errors/index.js';
+import { parseSnapshot, type Snapshot } from '../core/snapshots/index.js';
 import type { AnyBuilder } from './builder-class.js';
 import type { BuilderReference } from './builder-reference.js';
-import { loadDefinition } from './definition.js';
+import { type BuilderDefinition, loadDefinition } from './definition.js';
 
 /**
  * Makes the builder that a reference names: in the submitter, and again in every worker.
@@ -12,10 +14,24 @@ import { loadDefinition } from './definition.js';
  * ```
  */
 export async function loadBuilder(reference: BuilderReference): Promise<AnyBuilder> {
-  const { builderClass } = await loadDefinition(reference.module, reference.name);
-  return new builderClass({
+  const definition = await loadDefinition(reference.module, reference.name);
+  return new definition.builderClass({
     config: reference.config,
     version: reference.version,
+    snapshot: reference.snapshot === undefined ? undefined : snapshotOf(definition, reference.snapshot),
     manualDirectory: reference.manualDirectory,
+  });
+}
+
+/**
+ * The snapshot of a name, for a data set that has some.
+ *
+ * @throws DatasetsError USAGE where it has none; NAME_INVALID where its period has no such name.
+ */
+export function snapshotOf({ name, snapshots }: BuilderDefinition, text: string): Snapshot {
+  if (snapshots !== undefined) return parseSnapshot(snapshots, text);
+  throw new DatasetsError('USAGE', `${name} has no snapshots: its data is not declared to grow`, {
+    hint: "Add `static override readonly snapshots = 'daily'` to its class, or leave the snapshot out.",
+    at: { dataset: name },
   });
 }

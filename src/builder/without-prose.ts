@@ -12,6 +12,8 @@ const proseStatics = new Set([
   'expectations',
   'freshness',
   'schedule',
+  'snapshots',
+  'keep',
 ]);
 
 /** What `features(...)` takes as documentation. */

@@ -84,6 +84,45 @@ describe('data sets found by their folders', () => {
       /'1.0' is no version/,
     );
   });
+  it('say how often their data is published, and what is kept of it', async () => {
+    await dataset('sample', source(`${valid} static snapshots = 'daily'; static keep = { daily: 30, monthly: 12 };`));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const { snapshots, keep } = await loadDefinition(found.module, found.name);
+    assert.deepEqual({ snapshots, keep }, { snapshots: 'daily', keep: { daily: 30, monthly: 12 } });
+    const at = { ...found, config: undefined, version: '1.1.0', manualDirectory: undefined };
+    const builder = await loadBuilder({ ...at, snapshot: '20261121' });
+    assert.deepEqual(builder.snapshot?.to, new Date('2026-11-22T00:00:00Z'));
+    assert.equal((await loadBuilder(at)).snapshot, undefined);
+    await assert.rejects(loadBuilder({ ...at, snapshot: '202611' }), { code: 'NAME_INVALID' });
+  });
+  it('refuse snapshots that nobody can name', async () => {
+    assert.match(await refusal(`${valid} static snapshots = 'dayly';`), /snapshots is "dayly"/);
+  });
+  it('refuse to keep snapshots of a period that there are none of', async () => {
+    assert.match(
+      await refusal(`${valid} static snapshots = 'daily'; static keep = { hourly: 3 };`),
+      /keep.hourly is of hourly snapshots, and these are daily/,
+    );
+  });
+  it('refuse to keep none', async () => {
+    assert.match(await refusal(`${valid} static snapshots = 'daily'; static keep = { daily: 0 };`), /keep.daily is 0/);
+  });
+  it('refuse to keep snapshots where there are none', async () => {
+    assert.match(await refusal(`${valid} static keep = { daily: 3 };`), /keep is of snapshots, and there are none/);
+  });
+  it('refuse a config that could be taken for a snapshot', async () => {
+    assert.match(
+      await refusal(`${valid} static snapshots = 'daily'; static configs = { '20261121': 'one day' };`),
+      /the config '20261121' is named like a snapshot/,
+    );
+  });
+  it('refuse two configs whose newest snapshots would share an alias', async () => {
+    assert.match(
+      await refusal(`${valid} static snapshots = 'daily'; static configs = { 'a.b': 'one', 'a-b': 'other' };`),
+      /would share the alias nightly-a-b/,
+    );
+  });
   it('refuse versions out of order', async () => {
     const message = await refusal("static datasetName = 'sample'; static versions = { '1.9.0': 'a', '1.10.0': 'b' };");
     assert.match(message, /1.10.0 is listed after 1.9.0/);
