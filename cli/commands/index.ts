@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./why.js')).whyCommand,
   },
   {
+    name: 'bump',
+    summary: 'Add the next version to a builder, with its release note',
+    load: async () => (await import('./bump.js')).bumpCommand,
+  },
+  {
     name: 'lineage',
     summary: 'Show what a version was made from, or what was made from it',
     load: async () => (await import('./lineage.js')).lineageCommand,
