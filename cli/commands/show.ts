@@ -39,8 +39,9 @@ export const showCommand: CommandModule = {
 };
 
 async function show(context: CommandContext, reference: string, flags: ShowFlags): Promise<CommandResult> {
-  const [{ showExamples, shownExample }, { renderExamples }, { previewStyle }] = await Promise.all([
+  const [{ showExamples }, { shownExample }, { renderExamples }, { previewStyle }] = await Promise.all([
     import('../../src/catalog/index.js'),
+    import('../../src/features/index.js'),
     import('../show/render-examples.js'),
     import('../show/image-preview.js'),
   ]);

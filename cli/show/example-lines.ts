@@ -1,5 +1,4 @@
-import { hashPrefix, hidesValue, type IsHidden } from '../../src/catalog/index.js';
-import type { Definition } from '../../src/features/index.js';
+import { type Definition, hashPrefix, hidesValue, type IsHidden } from '../../src/features/index.js';
 import { valueText } from './value-text.js';
 
 /** One field of an example, as it is shown. */

@@ -1,8 +1,6 @@
 export { type CardSplit, type CardVersion, type DatasetCard, describeDataset } from './describe-dataset.js';
 export { type FindOptions, findVersion, locateReference, shardPaths } from './find-version.js';
 export { type DatasetEntry, listDatasets } from './list-datasets.js';
-export { hashPrefix, hidesValue, type IsHidden } from './private/hidden-fields.js';
-export { shownExample } from './private/shown-example.js';
 export { type SchemaField, schemaFields } from './schema/schema-fields.js';
 export { type ShownExamples, showExamples } from './show-examples.js';
 export { versionForSnippet } from './snippet/describe-version.js';

@@ -1,9 +1,8 @@
 import type { ResolvedConfig } from '../core/config/index.js';
-import { type Definition, definitionOf } from '../features/index.js';
-import { openVersion } from '../reader/index.js';
+import { type Definition, definitionOf, type IsHidden } from '../features/index.js';
+import { keptPersonalData, openVersion } from '../reader/index.js';
 import type { VersionInfo } from '../registry/index.js';
 import { type FindOptions, locateReference } from './find-version.js';
-import { type IsHidden, keptPersonalData } from './private/hidden-fields.js';
 
 export interface ShowOptions extends FindOptions {
   /** A split or a split expression. Default: `train`, else the first split. */

@@ -1,6 +1,5 @@
 import { stringifyJson } from '../core/json/index.js';
-import type { Definition } from '../features/index.js';
-import { plainValue } from './plain-value.js';
+import { type Definition, plainValue } from '../features/index.js';
 
 /** One column of a CSV file: a field that is no record, by its path. */
 interface CsvColumn {

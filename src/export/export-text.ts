@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { DatasetsError } from '../core/errors/index.js';
 import { stringifyJson } from '../core/json/index.js';
 import { nearestHint } from '../core/names/index.js';
-import { definitionOf } from '../features/index.js';
+import { definitionOf, plainValue } from '../features/index.js';
 import type { VersionReader } from '../reader/index.js';
 import { csvFormat } from './csv-text.js';
 import type { ExportOptions, ExportReport } from './export-options.js';
-import { plainValue } from './plain-value.js';
 import { writeTextFile } from './write-text.js';
 
 export type TextFormat = 'jsonl' | 'csv';

@@ -1,4 +1,3 @@
 export { copyPublishedFile } from './copy-file.js';
 export { type ExportFormat, type ExportOptions, type ExportReport, exportFormats } from './export-options.js';
 export { exportVersion } from './export-version.js';
-export { type PlainValue, plainValue } from './plain-value.js';

@@ -15,4 +15,5 @@ export * from './privacy-policy.js';
 export * from './row-arena.js';
 export * from './row-layout.js';
 export * from './schema/index.js';
+export * from './shown/index.js';
 export * from './tfds/index.js';

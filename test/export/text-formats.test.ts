@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringifyJson } from '../../src/core/json/index.js';
 import { csvFormat } from '../../src/export/csv-text.js';
-import { plainValue } from '../../src/export/plain-value.js';
 import { writeTextFile } from '../../src/export/write-text.js';
 import {
   classLabel,
@@ -12,6 +11,7 @@ import {
   features,
   image,
   optional,
+  plainValue,
   record,
   scalar,
   sequence,

@@ -1,6 +1,6 @@
-import { plainValue } from '../../export/index.js';
-import type { Definition } from '../../features/index.js';
+import type { Definition } from '../declare/definition.js';
 import { hashPrefix, hidesValue, type IsHidden } from './hidden-fields.js';
+import { plainValue } from './plain-value.js';
 
 /** An example as JSON shows it: plain values, hidden ones as a prefix of their hash. */
 export function shownExample(definition: Definition, value: unknown, isHidden: IsHidden): unknown {

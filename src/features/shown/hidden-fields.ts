@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stringifyJson } from '../../core/json/index.js';
-import type { Definition } from '../../features/index.js';
-import type { VersionInfo } from '../../registry/index.js';
+import type { Definition } from '../declare/definition.js';
 
 /** Says whether values of a kind of personal data are hidden where examples are shown. */
 export type IsHidden = (pii: string) => boolean;
-
-/** Personal data that a version keeps as it came: masks and pseudonyms may be seen. */
-export function keptPersonalData(info: VersionInfo): IsHidden {
-  const policies = info.manifest?.info.privacy;
-  return (pii) => {
-    const policy: unknown = typeof policies === 'object' && policies !== null ? Reflect.get(policies, pii) : undefined;
-    const name: unknown = typeof policy === 'object' && policy !== null ? Reflect.get(policy, 'policy') : undefined;
-    return name !== 'mask' && name !== 'pseudonymise';
-  };
-}
 
 /** Whether a feature's values are hidden as a whole: it is personal data, or a list that holds some. Records are looked into instead. */
 export function hidesValue(definition: Definition, isHidden: IsHidden): boolean {

@@ -1,4 +1,4 @@
-import type { Definition } from '../features/index.js';
+import type { Definition } from '../declare/definition.js';
 
 /** Turns a decoded value into plain JSON-able parts: numbers, bigint, text, booleans, null, bytes, arrays, objects. */
 export type PlainValue = (value: unknown) => unknown;
