@@ -131,6 +131,16 @@ export class IndexBlock {
     return this.#bytes.subarray(at, at + digestBytes);
   }
 
+  /** All key hashes, four words each, as they lie in the file: their bytes are in order, not the words. A view where the block's bytes are aligned. */
+  get hashWords(): Uint32Array {
+    return this.#words(baseBytes, this.records * hashBytes);
+  }
+
+  /** All content digests, two words each. */
+  get digestWords(): Uint32Array {
+    return this.#words(baseBytes + this.records * hashBytes, this.records * digestBytes);
+  }
+
   exampleBytes(i: number): number {
     return this.#view.getUint32(baseBytes + this.records * (hashBytes + digestBytes) + i * lengthBytes, true);
   }
@@ -140,6 +150,12 @@ export class IndexBlock {
     let offset = Number(this.#view.getBigUint64(0, true));
     for (let before = 0; before < i; before++) offset += this.exampleBytes(before) + frameOverheadBytes;
     return { offset, bytes: this.exampleBytes(i) };
+  }
+
+  #words(from: number, length: number): Uint32Array {
+    const bytes = this.#bytes.subarray(from, from + length);
+    const aligned = bytes.byteOffset % Uint32Array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+    return new Uint32Array(aligned.buffer, aligned.byteOffset, length >>> 2);
   }
 }
 

@@ -1,5 +1,7 @@
 export { Columns } from './columns/columns.js';
 export { type ColumnsOptions, Dataset } from './dataset.js';
+export { keptPersonalData } from './kept-personal-data.js';
+export { hasKeys, type KeyPage, readKeyPages } from './keys/key-pages.js';
 export { type OpenOptions, openVersion, type VersionReader } from './open-version.js';
 export type { FileVerification } from './shards/shard-files.js';
 export { evenSplits } from './split/even-splits.js';
