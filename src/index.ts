@@ -94,6 +94,13 @@ export {
 } from './reader/index.js';
 export { openRegistry, type PruneOptions, type PruneReport, prune } from './registry/index.js';
 export {
+  type PlanOptions,
+  planRebuild,
+  type RebuildPlan,
+  type RebuildStep,
+  type StepAction,
+} from './schedule/index.js';
+export {
   type ArchiveMembersOptions,
   type ArrowOptions,
   archiveMembers,

@@ -14,4 +14,4 @@ export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
 export { stagingDirectory } from './stage-target.js';
 export { type BuildTarget, findTarget, nameOfTarget } from './target.js';
-export { type WhyOptions, type WhyReport, why } from './why.js';
+export { explainTarget, type WhyOptions, type WhyReport, why } from './why.js';

@@ -151,6 +151,8 @@ export interface Source<T> {
   state(context: SourceContext): Promise<readonly SourceState[]>;
   /** As `state`, but runs no query and keeps nothing, for those who ask whether anything has changed. There where `state` does. */
   look?(context: SourceContext): Promise<readonly SourceState[]>;
+  /** Most bytes that reading it would be billed for now; costs nothing to ask. A source that has none is read for nothing. */
+  bytesToBill?(context: SourceContext): Promise<number>;
 }
 
 /** Whether reading a source needs a network, or costs money, in a context. */

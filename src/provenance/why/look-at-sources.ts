@@ -71,7 +71,8 @@ export async function lookAtSources(
   return { facts: graph.facts, sources: [...byUri.values()], lineage, unknown };
 }
 
-function graphOf(
+/** The graph of a builder as it is now. @throws DatasetsError BUILD_REFUSED where it downloads what isn't on this machine, and what `splits()` throws */
+export function graphOf(
   builder: AnyBuilder,
   { module, name }: BuilderReference,
   facts: BuildFacts,
@@ -90,32 +91,37 @@ function graphOf(
 }
 
 /** What no split is made of is read by no build either. */
-function readSources(graph: Graph): readonly Source<unknown>[] {
+export function readSources(graph: Graph): readonly Source<unknown>[] {
   return planPipeline(graph).stages.flatMap(({ root }) => {
     const operation = graph.operations[root.node];
     return root.kind === 'source' && operation?.kind === 'read' ? [operation.source] : [];
   });
 }
 
-/** With the version that the source's reference means now: looked up once, so that all that is said of it is of one version. */
-async function contextFor(
-  source: Source<unknown>,
-  { module, name, config: ownConfig }: BuilderReference,
-  { config, downloads }: SourcePlaces,
-): Promise<SourceContext> {
+/** Without the versions that references mean. */
+export function plainContext({ module }: BuilderReference, { config, downloads }: SourcePlaces): SourceContext {
   const { registry, registries, cacheDirectory, cacheBytes, warehouse, bigquery } = config;
-  const from = { registry, registries, cacheDirectory, cacheBytes };
-  const context: SourceContext = {
+  return {
     baseDirectory: dirname(fileURLToPath(module)),
     downloadDirectory: downloads.directory,
     warehouse,
     ...(bigquery !== undefined && { bigquery }),
     hidesValues: true,
-    published: { from, versions: {} },
+    published: { from: { registry, registries, cacheDirectory, cacheBytes }, versions: {} },
   };
+}
+
+/** With the version that the source's reference means now: looked up once, so that all that is said of it is of one version. */
+async function contextFor(
+  source: Source<unknown>,
+  reference: BuilderReference,
+  places: SourcePlaces,
+): Promise<SourceContext> {
+  const context = plainContext(reference, places);
   const request = source.published;
-  if (request === undefined) return context;
-  const found = await findPublished(request, context, { name, config: ownConfig });
+  if (request === undefined || context.published === undefined) return context;
+  const { name, config } = reference;
+  const found = await findPublished(request, context, { name, config });
   const versions: Record<string, PublishedVersion> = { [requestKey(request, registryOf(request, context))]: found };
-  return { ...context, published: { from, versions } };
+  return { ...context, published: { ...context.published, versions } };
 }

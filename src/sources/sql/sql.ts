@@ -133,6 +133,9 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
       const inputs = await (await warehouseOf(context)).look(all, context);
       return [queryState(all), ...asRead(inputs, all, context)];
     },
+    async bytesToBill(context) {
+      return (await warehouseOf(context)).bytesToBill(await asked(context), context);
+    },
     retention: {
       async check(rules, context) {
         checkRetention({ warehouse: await warehouseOf(context), description, options }, rules, context);

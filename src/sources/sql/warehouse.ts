@@ -34,6 +34,8 @@ export interface Warehouse {
   state(query: WarehouseQuery, context: SourceContext): Promise<WarehouseState>;
   /** The inputs alone, as they are now: runs nothing, and costs nothing. */
   look(query: WarehouseQuery, context: SourceContext): Promise<readonly SourceState[]>;
+  /** Most bytes that running the query would be billed for. Runs nothing, and costs nothing. */
+  bytesToBill(query: WarehouseQuery, context: SourceContext): Promise<number>;
   /** Puts the result that `split` pinned into files, unless it is too large. */
   extract?(query: WarehouseQuery, into: ExtractPlace, context: SourceContext): Promise<Extracted>;
   /** Keeps the result that `split` pinned in the warehouse itself. */

@@ -4,6 +4,7 @@ import { streamRows } from '../extract/stream-rows.js';
 import { refusedQuery } from '../refused-query.js';
 import type { SqlChoices, SqlTypes } from '../sql-types.js';
 import type { Warehouse, WarehouseQuery } from '../warehouse.js';
+import { bytesToBill } from './bytes-to-bill.js';
 import { describeQuery } from './describe-query.js';
 import { extractResult } from './extract-result.js';
 import { loadReadClient } from './load-client.js';
@@ -44,6 +45,11 @@ export const bigQueryWarehouse: Warehouse = {
 
   // The result is pinned: for as long as the build is the same, so is what it reads.
   stamp: async (asked, context) => createHash('sha256').update(pinKey(asked, context)).digest('hex'),
+
+  async bytesToBill(asked, context) {
+    refuseFiles(asked);
+    return bytesToBill(asked, context);
+  },
 
   async describe(asked, context) {
     refuseFiles(asked);

@@ -1,0 +1,73 @@
+import { type BuildTarget, downloadsOf, explainTarget } from '../../build/index.js';
+import type { ResolvedConfig } from '../../core/config/index.js';
+import { DatasetsError, internalError } from '../../core/errors/index.js';
+import { type DeclaredSources, declaredSources, type Explanation } from '../../provenance/index.js';
+import { type Manifest, type Registry, readManifest } from '../../registry/index.js';
+import type { Candidate } from './candidates.js';
+import type { StepAction } from './rebuild-plan.js';
+
+/** Where and when a plan is made. */
+export interface Place {
+  readonly registry: Registry;
+  readonly config: ResolvedConfig;
+  readonly now: Date;
+}
+
+/** What a candidate is by itself, whatever becomes of what it is made from. */
+export interface LookedAt {
+  readonly candidate: Candidate;
+  readonly action: StepAction;
+  /** In a sentence, for people. */
+  readonly because: string;
+  readonly hint: string | undefined;
+  readonly error: DatasetsError | undefined;
+}
+
+/** What a data set is made from, as its builder says; of one that has to download something first, as its published version says. */
+export async function declare(target: BuildTarget, place: Place): Promise<DeclaredSources> {
+  const { registry, config, now } = place;
+  const declared = await declaredSources(target.builder, now.toISOString(), { config, downloads: downloadsOf(config) });
+  if (declared.unknown === undefined) return declared;
+  const lineage = (await publishedManifest(target, registry))?.lineage ?? [];
+  const upstreams = lineage.flatMap(({ registry: elsewhere, reference }) =>
+    elsewhere !== undefined || reference === undefined ? [] : [reference],
+  );
+  return { ...declared, upstreams: [...new Set(upstreams)] };
+}
+
+async function publishedManifest(target: BuildTarget, registry: Registry): Promise<Manifest | undefined> {
+  const found = await registry.find(target.reference);
+  return found && readManifest(registry.storage, found.path);
+}
+
+/** Looks at one candidate; what is wrong with it is said of it, and stops nothing else. */
+export async function lookAt(
+  candidate: Candidate,
+  target: BuildTarget,
+  { registry, config }: Place,
+): Promise<LookedAt> {
+  try {
+    return judged(candidate, await explainTarget(target, registry, config, {}));
+  } catch (error) {
+    return broken(candidate, error);
+  }
+}
+
+function judged(candidate: Candidate, { verdict, because, bump }: Explanation): LookedAt {
+  const common = { candidate, because, error: undefined };
+  return verdict === 'bump'
+    ? { ...common, action: 'person', hint: bumpHint(candidate, bump) }
+    : { ...common, action: verdict, hint: undefined };
+}
+
+function bumpHint({ reference }: Candidate, bump: 'minor' | 'major' | undefined): string {
+  const level = bump === undefined ? '' : `, which may be a ${bump.toUpperCase()} one`;
+  return `Add a version to the builder's versions${level}; or take the change back: ailab-datasets why ${reference} shows it.`;
+}
+
+/** A candidate of which nobody can say what it is made of. */
+export function broken(candidate: Candidate, thrown: unknown): LookedAt {
+  const error =
+    thrown instanceof DatasetsError ? thrown : internalError(`${candidate.reference} can't be looked at`, thrown);
+  return { candidate, action: 'broken', because: error.message, hint: error.hint, error };
+}
