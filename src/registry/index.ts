@@ -37,6 +37,16 @@ export {
   type RegistryOptions,
   type ResolvedVersion,
 } from './registry.js';
+export {
+  type BuildReport,
+  type BuildReportDraft,
+  type BuildReportQuery,
+  lastOutcome,
+  readBuildReport,
+  readBuildReports,
+  writeBuildReport,
+} from './reports/build-reports.js';
+export type { BuildOutcomeName } from './reports/report-name.js';
 export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
 export { readTombstone, type Tombstone } from './retention/tombstone.js';
 export {

@@ -37,6 +37,14 @@ export const leaseDirectory = '.leases';
 /** What was done to the registry, one object each. */
 export const auditDirectory = '.audit';
 
+/** What became of builds, one object each (`reports/`). */
+export const reportDirectory = '.builds';
+
+/** The folder of the reports of a version's builds. */
+export function reportPath(version: Parameters<typeof versionPath>[0]): string {
+  return `${reportDirectory}/${versionPath(version)}`;
+}
+
 /** The folder of a version's lease. */
 export function leasePath(version: Parameters<typeof versionPath>[0]): string {
   return `${leaseDirectory}/${versionPath(version)}`;
