@@ -4,6 +4,7 @@ import type { JobDetached } from '../../src/engines/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
 import { type ProgressDisplay, progressDisplay } from '../progress/index.js';
+import { printable } from '../terminal/index.js';
 import { badRowsText } from './bad-rows-text.js';
 import { jobText } from './job-text.js';
 import { resumedText } from './resumed-text.js';
@@ -80,6 +81,14 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay, isVe
       if (line !== undefined) display.note(line);
       break;
     }
+    case 'report-written':
+      if (event.outcome !== 'published' && event.outcome !== 'attested') {
+        display.note(`what is known of this build: ailab-datasets builds show ${event.id}`);
+      }
+      break;
+    case 'report-failed':
+      display.note(`the report of this build could not be written: ${printable(event.message)}`);
+      break;
     case 'publish-start':
     case 'build-end':
       break;

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../core/config/index.js';
 import type { BuildProgress, DataflowSubmission, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
+import type { BuildOutcomeName } from '../registry/index.js';
 
 /**
  * What to do when the version is published already: see whether it would be the same, and build it beside the registry to compare where something that it was made with is another one (`check`); leave it
@@ -62,7 +63,11 @@ export type BuildEvent =
   | BuildProgress
   | JobEvent
   | { readonly type: 'publish-start' }
-  | { readonly type: 'build-end'; readonly result: BuildResult };
+  | { readonly type: 'build-end'; readonly result: BuildResult }
+  /** What became of the build stands in the registry now: `builds show <id>`. Of a build that failed as well. */
+  | { readonly type: 'report-written'; readonly id: string; readonly outcome: BuildOutcomeName }
+  /** The report could not be written; the build is what it is. */
+  | { readonly type: 'report-failed'; readonly message: string };
 
 export interface BuildResult {
   /**
@@ -85,6 +90,8 @@ export interface BuildResult {
   /** How much of the work an earlier build had done. */
   readonly units: UnitCounts;
   readonly seconds: number;
+  /** Id of the build's report in the registry; undefined where nothing was built, or it could not be written. */
+  readonly report?: string;
 }
 
 export interface BuiltSplit {

@@ -14,6 +14,7 @@ import { checkInfo } from './check-info.js';
 import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from './extracts/given-extracts.js';
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
+import { type RecordedOptions, withReport } from './report/with-report.js';
 import { badRowDirectory, stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
@@ -40,8 +41,15 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   const registry = openRegistry(asked.config.registry);
   const exists = (await registry.find(target.reference)) !== undefined;
   if (exists && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);
-  if (exists && asked.ifExists !== 'overwrite') return buildIfChanged(target, registry, asked);
-  const { fromExtract, config } = asked;
+  return withReport(target, registry, asked, (options) =>
+    exists && asked.ifExists !== 'overwrite'
+      ? buildIfChanged(target, registry, options)
+      : buildTarget(target, registry, options),
+  );
+}
+
+async function buildTarget(target: BuildTarget, registry: Registry, asked: RecordedOptions): Promise<BuildResult> {
+  const { fromExtract, config, recorder } = asked;
   const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
   const options = withTimeOf(from, asked);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
@@ -49,8 +57,10 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
   engine.warmUp(target.builder.module);
   try {
     const prepared = await prepareBuild(target);
+    recorder.prepared(prepared.parts);
     const identity = identityOf(prepared, options);
     const staged = await stageTarget(target, registry, options, identity);
+    recorder.staged(staged.buildId);
     try {
       const result = await buildStaged(engine, staged, prepared, identity, from, options);
       options.onProgress?.({ type: 'build-end', result });
@@ -72,12 +82,19 @@ export async function build(reference: string, asked: BuildOptions): Promise<Bui
 }
 
 /** A version that is there stays as it is; whether a build would give the same is looked up, or tried. */
-async function buildIfChanged(target: BuildTarget, registry: Registry, asked: BuildOptions): Promise<BuildResult> {
+async function buildIfChanged(target: BuildTarget, registry: Registry, asked: RecordedOptions): Promise<BuildResult> {
   if (asked.ifExists === 'skip' || asked.maxExamplesPerSplit !== undefined) return existingResult(target, registry);
   const explanation = await explainTarget(target, registry, asked.config, asked);
   const { verdict, because, stale, parts } = explanation;
   if (verdict === 'rebuild' || (verdict === 'bump' && parts.some(isDifferent))) {
-    return buildAndCompare(target, registry, explanation, asked, build);
+    // It is a part of this build, and of its report.
+    const { recorder } = asked;
+    return buildAndCompare(target, registry, explanation, asked, async (reference, options) =>
+      buildTarget(await findTarget(reference, options.config), openRegistry(options.config.registry), {
+        ...options,
+        recorder,
+      }),
+    );
   }
   const warnings = [...(verdict === 'unknown' ? [because] : []), ...stale.map(({ why }) => `made from ${why}`)];
   return { ...(await existingResult(target, registry)), ...(warnings.length > 0 && { warnings }) };
@@ -94,7 +111,7 @@ function engineFor({ definition }: BuildTarget, { config, submission }: BuildOpt
 }
 
 /** The time of the version whose extracts are read: it may be a parameter of its queries. */
-function withTimeOf(from: RetainedVersion | undefined, options: BuildOptions): BuildOptions {
+function withTimeOf(from: RetainedVersion | undefined, options: RecordedOptions): RecordedOptions {
   const time = from?.manifest.snapshotTime;
   return time === undefined || options.snapshotTime !== undefined
     ? options
@@ -140,8 +157,9 @@ async function buildStaged(
   { target, info, schema, parts }: PreparedBuild,
   identity: string | undefined,
   from: RetainedVersion | undefined,
-  options: BuildOptions,
+  options: RecordedOptions,
 ): Promise<BuildResult> {
+  const { recorder } = options;
   const started = performance.now();
   const createdAt = new Date();
   const { definition, chosen } = target;
@@ -154,13 +172,26 @@ async function buildStaged(
     onResume: (work) => options.onProgress?.({ type: 'build-resumed', ...work }),
   });
   try {
+    recorder.made(output);
     options.onProgress?.({ type: 'publish-start' });
     const retained = await keepRetained(staged, output, options.signal);
     const { maxExamplesPerSplit } = options;
     const made = { config: chosen.config, info, schema, code: parts, maxExamplesPerSplit };
     const fingerprint = await partsOf({ ...made, ...output });
-    const metadata = versionMetadata({ definition, chosen, info, schema, output, retained, fingerprint, createdAt });
+    const git = await recorder.git();
+    const metadata = versionMetadata({
+      definition,
+      chosen,
+      info,
+      schema,
+      output,
+      retained,
+      fingerprint,
+      createdAt,
+      git,
+    });
     const manifest = await writeMetadata(staged, metadata);
+    recorder.described(manifest);
     options.signal?.throwIfAborted();
     const directory = await publish(staged, {
       overwrite: options.ifExists === 'overwrite',

@@ -13,6 +13,7 @@ import type { FingerprintParts } from '../provenance/index.js';
 import type { Manifest, VersionMetadata } from '../registry/index.js';
 import type { ChosenBuild } from './choose-build.js';
 import type { RetainedSources } from './extracts/keep-retained.js';
+import type { GitState } from './report/git-state.js';
 
 /** What a finished build knows of itself. */
 export interface FinishedBuild {
@@ -25,6 +26,8 @@ export interface FinishedBuild {
   readonly retained: RetainedSources;
   readonly fingerprint: FingerprintParts;
   readonly createdAt: Date;
+  /** The checkout that holds the builder; undefined where there is none. */
+  readonly git: GitState | undefined;
 }
 
 /** Everything that the registry writes beside the shards. */
@@ -46,11 +49,17 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
     lineage: output.lineage,
     engine: output.engine,
     sdkVersion: packageVersion,
+    ...gitOf(build.git),
     snapshotTime: output.facts.snapshotTime,
     counters: output.counters,
     imageEncoders,
     createdAt: build.createdAt,
   };
+}
+
+/** None of a checkout without a commit. */
+function gitOf(git: GitState | undefined): Pick<VersionMetadata, 'git'> {
+  return git?.commit === undefined ? {} : { git: { commit: git.commit, dirty: git.dirty } };
 }
 
 function manifestInfo({ definition, chosen, info }: FinishedBuild): Manifest['info'] {

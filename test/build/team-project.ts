@@ -54,12 +54,13 @@ ${body}
     return loadConfig({ cwd: this.directory, env: {}, flags: settings });
   }
 
-  /** What is in the registry, staging included. */
+  /** What is in the registry, staging included, but for reports of builds. */
   async leftovers(): Promise<readonly string[]> {
     const names = await readdir(this.registry).catch(() => []);
     const staged = await readdir(join(this.registry, '.staging')).catch(() => []);
     // A lease that was given back leaves the number that it had.
-    return [...names.filter((name) => name !== '.staging' && name !== '.leases'), ...staged];
+    const lasting = ['.staging', '.leases', '.builds'];
+    return [...names.filter((name) => !lasting.includes(name)), ...staged];
   }
 }
 

@@ -338,7 +338,7 @@ describe('build', () => {
       assert.match(stderr, /error\[INTERRUPTED\]/);
       const left = await readdir(registry, { recursive: true });
       assert.deepEqual(
-        left.filter((path) => path !== '.staging' && !path.startsWith('.leases')),
+        left.filter((path) => path !== '.staging' && !/^\.(leases|builds)/.test(path)),
         [],
       );
     });

@@ -29,10 +29,8 @@ export async function withReport(
   try {
     result = await work({ ...asked, onProgress, recorder });
   } catch (error) {
-    // Nothing was tried where the version was there, and nothing has ended where its job goes on.
-    if (!(error instanceof JobDetached) && !recorder.isIdle) {
-      await write(registry, asked, () => recorder.failed(error));
-    }
+    // Nothing has ended where its job goes on.
+    if (!(error instanceof JobDetached)) await write(registry, asked, () => recorder.failed(error));
     throw error;
   }
   if (result.status === 'exists') return result;

@@ -36,7 +36,11 @@ const defaultLimit = 20;
  * @throws DatasetsError what the storage throws: STORAGE_FAILED, STORAGE_DENIED, ...
  */
 export async function writeBuildReport({ storage }: Registry, draft: BuildReportDraft): Promise<BuildReport> {
-  const report: BuildReport = { formatVersion: reportFormatVersion, id: newReportId(new Date(draft.endedAt)), ...draft };
+  const report: BuildReport = {
+    formatVersion: reportFormatVersion,
+    id: newReportId(new Date(draft.endedAt)),
+    ...draft,
+  };
   await storage.createIfAbsent(`${reportPath(report)}/${reportFile(report.id, report.outcome)}`, formatJson(report));
   return report;
 }
@@ -99,11 +103,7 @@ export async function listBuildReports(
   { name, version }: Pick<BuildReportQuery, 'name' | 'version'>,
 ): Promise<readonly StoredReport[]> {
   const folder =
-    version === undefined
-      ? name === undefined
-        ? reportDirectory
-        : `${reportDirectory}/${name}`
-      : reportPath(version);
+    version === undefined ? (name === undefined ? reportDirectory : `${reportDirectory}/${name}`) : reportPath(version);
   const found: StoredReport[] = [];
   for await (const { path } of storage.walk(folder)) {
     const slash = path.lastIndexOf('/');
