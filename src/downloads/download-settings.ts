@@ -1,6 +1,6 @@
 import type { ExtractionLimits } from '../archives/index.js';
+import type { Environment } from '../core/http/index.js';
 import type { FetchSettings } from './fetch/fetch-settings.js';
-import type { Environment } from './fetch/proxy.js';
 
 /** What a build's downloads may do. Plain data. */
 export interface DownloadLimits extends ExtractionLimits {

@@ -49,7 +49,14 @@ function describe(issue: Issue, layer: unknown, origin: ConfigOrigin): string {
   const name = flag ?? nameInOrigin(setting as SettingName, origin).replace(String(setting), pathText(issue.path));
   const part = origin.kind === 'file' || typeof rest[0] !== 'number' ? name : `${name}, part ${rest[0] + 1},`;
   if (issue.code === 'unrecognized_keys') return `${part} has no setting ${issue.keys.map(quoted).join(', ')}`;
-  return `${part} ${requirement(issue)}, but is ${quoted(valueAt(layer, issue.path))}`;
+  return `${part} ${requirement(issue)}${mayBeSecret(issue.path) ? '' : `, but is ${quoted(valueAt(layer, issue.path))}`}`;
+}
+
+/** Where a secret may have been written in place of a reference to it. */
+function mayBeSecret([setting, , part]: readonly PropertyKey[]): boolean {
+  return (
+    setting === 'notifications' && !['kind', 'events', 'datasets', 'registries', 'template'].includes(String(part))
+  );
 }
 
 /** The parts of these settings are flags of their own. */

@@ -5,6 +5,8 @@ export * from './dataflow-settings.js';
 export { configFileVariable, variableOf } from './environment.js';
 export { configFileNames, findConfigFile } from './find-config-file.js';
 export { type LoadConfigOptions, loadConfig } from './load-config.js';
+export * from './notification-settings.js';
+export { isPlaceholder, type TemplatePlaceholder, templateParts } from './notification-template.js';
 export { type ConfigOrigin, nameInOrigin } from './origin.js';
 export { findProjectRoot, lockFileNames, type ProjectRoot } from './project-root.js';
 export { registryPlace, withRegistry } from './resolve-registry.js';

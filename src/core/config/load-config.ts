@@ -137,6 +137,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     maxExtractionRatio: pick('maxExtractionRatio') ?? defaultMaxExtractionRatio,
     maxRetainedBytes: pick('maxRetainedBytes') ?? defaultMaxRetainedBytes,
     workDirectory: optional('workDirectory'),
+    notifications: pick('notifications') ?? [],
     origins: {
       datasets: origin('datasets'),
       packages: origin('packages'),
@@ -159,6 +160,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       maxExtractionRatio: origin('maxExtractionRatio'),
       maxRetainedBytes: origin('maxRetainedBytes'),
       workDirectory: origin('workDirectory'),
+      notifications: origin('notifications'),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { BeamSettings } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
+import type { NotificationConfig } from './notification-settings.js';
 import type { ConfigOrigin } from './origin.js';
 import type { BigQuerySettings, ConfiguredFormat, RunnerName, SettingName, WarehouseName } from './settings.js';
 
@@ -41,6 +42,8 @@ export interface ResolvedConfig {
   readonly maxRetainedBytes: number;
   /** undefined: in the cache's directory. */
   readonly workDirectory: string | undefined;
+  /** Whom to tell of what. Secrets are references. */
+  readonly notifications: readonly NotificationConfig[];
   /** Where each setting's value comes from. */
   readonly origins: { readonly [S in SettingName]: ConfigOrigin };
 }

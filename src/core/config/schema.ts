@@ -3,6 +3,7 @@ import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
 import { beamSchema } from './beam-schema.js';
 import { parseByteSize } from './byte-size.js';
 import { dataflowSchema } from './dataflow-schema.js';
+import { notificationsSchema } from './notification-schema.js';
 import { type DatasetsConfig, outputFormats, runnerNames, type SettingName, warehouseNames } from './settings.js';
 
 const smallestBufferBytes = 64 * 2 ** 10;
@@ -104,6 +105,7 @@ export const settingsSchema = z.strictObject({
   maxExtractionRatio: z.int().min(1).max(1_000_000).exactOptional(),
   maxRetainedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   workDirectory: path.exactOptional(),
+  notifications: notificationsSchema.exactOptional(),
 }) satisfies z.ZodType<unknown, DatasetsConfig>;
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,5 +1,6 @@
 import type { BeamConfig } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
+import type { NotificationConfig } from './notification-settings.js';
 
 /** Formats that a build can write; the writers' `OutputFormat` is this same union. */
 export const outputFormats = ['tfrecord', 'arrow', 'parquet'] as const;
@@ -109,6 +110,8 @@ export interface DatasetsConfig {
   readonly maxRetainedBytes?: number | string;
   /** Where builds for a remote registry are staged, relative to the file. Default: in `cacheDirectory`. */
   readonly workDirectory?: string;
+  /** Whom to tell of builds that failed, of versions that were published, promoted or yanked. Default: nobody. */
+  readonly notifications?: readonly NotificationConfig[];
 }
 
 /** The name of one setting. */

@@ -1,11 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetsError } from '../../core/errors/index.js';
-import { connectionFailure, FetchFailure, isPassingStatus, retryAfterMilliseconds } from './fetch-failure.js';
+import {
+  connectionFailure,
+  type Environment,
+  FetchFailure,
+  isPassingStatus,
+  retryAfterMilliseconds,
+} from '../../core/http/index.js';
 import type { FetchSettings } from './fetch-settings.js';
 import { openResponse } from './open-response.js';
 import type { PartialFile } from './partial-file.js';
-import type { Environment } from './proxy.js';
 
 export interface UrlFetch {
   readonly address: URL;

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import {
+  basicCredentials,
+  connectionFailure,
+  type Environment,
+  FetchFailure,
+  openRequest,
+  proxyFor,
+} from '../../core/http/index.js';
 import { cleanUrl } from '../../core/location/index.js';
-import { connectionFailure, FetchFailure } from './fetch-failure.js';
-import { basicCredentials, type Environment, openRequest, proxyFor } from './proxy.js';
 
 /** As browsers have it; curl follows 50. */
 const maxRedirects = 10;

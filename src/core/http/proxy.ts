@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage, type 
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import { DatasetsError } from '../../core/errors/index.js';
+import { DatasetsError } from '../errors/index.js';
 import { FetchFailure } from './fetch-failure.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
