@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Loader } from 'esbuild';
 import { bundleModule, importedPackages } from './code-fingerprint.js';
 import { lockedPackages } from './locked-packages.js';
-import { withoutProse } from './without-prose.js';
+import { mayReadInfo, withoutProse } from './without-prose.js';
 
 /** A module as it counts. */
 export interface CodeModule {
@@ -47,8 +47,11 @@ export async function codeParts(module: string): Promise<CodeParts | undefined> 
     .sort();
   const modules: Record<string, CodeModule> = {};
   const files: Record<string, string> = {};
-  for (const file of inputs) {
-    const code = await normalised(file, resolve(file) === entry);
+  const plain = await Promise.all(inputs.map(async (file) => ({ file, text: await plainCode(file) })));
+  const isInfoRead = plain.some(({ file, text }) => file !== entry && mayReadInfo(text ?? ''));
+  for (const { file, text } of plain) {
+    const place = file !== entry ? 'imported' : isInfoRead ? 'entry-with-read-info' : 'entry';
+    const code = text === undefined ? undefined : await normalised(withoutProse(text, place));
     if (code === undefined) return undefined;
     modules[relativeTo(base, file)] = code;
     for (const named of await namedFiles(code.text, file)) files[relativeTo(base, named)] = named;
@@ -71,20 +74,26 @@ const loaders: Readonly<Record<string, Loader>> = {
 /** Short enough for a difference to be read. */
 const lineLimit = 100;
 
-async function normalised(file: string, isEntry: boolean): Promise<CodeModule | undefined> {
+const common = { format: 'esm', target: 'esnext', legalComments: 'none', logLevel: 'silent' } as const;
+
+/** Without white space, types and comments. Undefined for what is no code, though the bundler could read it a moment ago: nobody can say what the builder does then. */
+async function plainCode(file: string): Promise<string | undefined> {
   const { transform } = await import('esbuild');
   const loader = loaders[extname(file)] ?? 'js';
-  const common = { format: 'esm', target: 'esnext', legalComments: 'none', logLevel: 'silent' } as const;
   try {
-    const plain = await transform(await readFile(file, 'utf8'), { ...common, loader, minifyWhitespace: true });
-    const counted = withoutProse(plain.code.trimEnd(), isEntry);
-    // Printed again, so that the author's line breaks are not in it either.
-    const { code: text } = await transform(counted, { ...common, loader: 'js', lineLimit });
-    return { digest: createHash('sha256').update(text).digest('hex'), text };
+    const { code } = await transform(await readFile(file, 'utf8'), { ...common, loader, minifyWhitespace: true });
+    return code.trimEnd();
   } catch {
-    // The bundler could read it a moment ago, so it is no code: nobody can say what the builder does then.
     return undefined;
   }
+}
+
+/** Printed again, so that the author's line breaks are not in it either. */
+async function normalised(counted: string): Promise<CodeModule | undefined> {
+  const { transform } = await import('esbuild');
+  const printed = await transform(counted, { ...common, loader: 'js', lineLimit }).catch(() => undefined);
+  if (printed === undefined) return undefined;
+  return { digest: createHash('sha256').update(printed.code).digest('hex'), text: printed.code };
 }
 
 /** Regular files alone: sources look at patterns and folders. */

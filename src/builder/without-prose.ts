@@ -1,4 +1,5 @@
 import { type CodeToken, codeTokens } from './code-tokens.js';
+import { isQuiet, quietImports, readsInfo } from './quiet-info.js';
 
 /** Statics of a data set's class that are read by people, by the registry and by schedulers, and by nothing that makes data. */
 const proseStatics = new Set([
@@ -27,18 +28,28 @@ interface Range {
 
 /**
  * Takes out of a module what changes no data: the documentation in `features(...)`, and of data sets' classes release notes and their kin, as far as they are written as literals, and `info()`, whose result
- * counts by its value (schema, privacy).
+ * counts by its value (schema, privacy). An `info()` stays that may do more than give its result, or whose result other code reads.
  *
  * @param code as esbuild prints it without white space, types and comments
- * @param isEntry whether it is the module that holds the data set's class
+ * @param place `entry`: the module that holds the data set's class; `entry-with-read-info`: that, where another module reads what an `info()` gives
  * @returns the code as it is where it can't be cut into tokens for certain: then its prose counts
  */
-export function withoutProse(code: string, isEntry: boolean): string {
+export function withoutProse(code: string, place: 'entry' | 'entry-with-read-info' | 'imported'): string {
   const tokens = codeTokens(code);
   const closing = tokens && closingBrackets(tokens);
   if (tokens === undefined || closing === undefined) return code;
-  const removed = [...(isEntry ? classProse(tokens, closing) : []), ...featureProse(tokens, closing)];
-  return remove(code, tokens, removed);
+  const statics = place === 'imported' ? [] : classProse(tokens, closing, isProseStatic);
+  const info = place === 'entry' ? classProse(tokens, closing, isInfo) : [];
+  const isResultAlone =
+    !readsInfo(outside(tokens, info)) &&
+    info.every((method) => isQuiet(bodyOf(tokens, closing, method), quietImports(tokens)));
+  return remove(code, tokens, [...statics, ...(isResultAlone ? info : []), ...featureProse(tokens, closing)]);
+}
+
+/** Whether a module reads what a data set's `info()` gives; what can't be cut into tokens may do so. */
+export function mayReadInfo(code: string): boolean {
+  const tokens = codeTokens(code);
+  return tokens === undefined ? /\binfo\b/.test(code) : readsInfo(tokens);
 }
 
 /** The closing bracket of each opening one, by place; undefined where they don't match. */
@@ -58,7 +69,24 @@ function closingBrackets(tokens: readonly CodeToken[]): ReadonlyMap<number, numb
   return open.length === 0 ? closing : undefined;
 }
 
-function classProse(tokens: readonly CodeToken[], closing: ReadonlyMap<number, number>): readonly Range[] {
+function outside(tokens: readonly CodeToken[], ranges: readonly Range[]): readonly CodeToken[] {
+  return tokens.filter((_, at) => !ranges.some(({ from, to }) => at >= from && at < to));
+}
+
+function bodyOf(
+  tokens: readonly CodeToken[],
+  closing: ReadonlyMap<number, number>,
+  { at, to }: Member,
+): readonly CodeToken[] {
+  const open = (closing.get(at + 1) ?? at) + 1;
+  return tokens.slice(open + 1, to - 1);
+}
+
+function classProse(
+  tokens: readonly CodeToken[],
+  closing: ReadonlyMap<number, number>,
+  isProse: (member: Member, tokens: readonly CodeToken[]) => boolean,
+): readonly Member[] {
   return tokens.flatMap(({ kind, text }, at) => {
     if (kind !== 'word' || text !== 'class' || tokens[at - 1]?.text === '.') return [];
     const members = membersOf(tokens, closing, at);
@@ -130,9 +158,12 @@ function endOfField(
   return end;
 }
 
-function isProse({ name, isStatic, isMethod, at, to }: Member, tokens: readonly CodeToken[]): boolean {
-  if (isMethod) return !isStatic && name === 'info' && tokens[at + 2]?.text === ')';
-  return isStatic && proseStatics.has(name) && isLiteral(tokens.slice(at + 2, to));
+function isInfo({ name, isStatic, isMethod, at }: Member, tokens: readonly CodeToken[]): boolean {
+  return isMethod && !isStatic && name === 'info' && tokens[at + 2]?.text === ')';
+}
+
+function isProseStatic({ name, isStatic, isMethod, at, to }: Member, tokens: readonly CodeToken[]): boolean {
+  return !isMethod && isStatic && proseStatics.has(name) && isLiteral(tokens.slice(at + 2, to));
 }
 
 /** Numbers, texts, and objects and lists of them: a name could be that of something that is used elsewhere. */

@@ -127,6 +127,84 @@ describe('the parts of code', () => {
     });
   }
 
+  const info =
+    "return { description: 'A sample.', features: schema, homepage: `https://example.com/$" +
+    "{'x'}`, tags: ['small'] };";
+  type Edit = readonly [string, string];
+  /** `info()` as it may be written, with something in it of which the second of the edits changes one word. */
+  const kinds: Readonly<Record<string, readonly [statement: string, edit: Edit]>> = {
+    'calls that make features and policies': [
+      "const names = ['a', 'b'].map((name) => name.trim()); return { description: 'Old.', features: features({ n: scalar('int64') }), tags: names };",
+      ['Old.', 'New.'],
+    ],
+    'a text that is read from a file': [
+      "const a = readFileSync(new URL('./labels.txt', import.meta.url), 'utf8'); return { description: a + 'Old.', features: schema };",
+      ['Old.', 'New.'],
+    ],
+    conditions: [
+      "if (this.config === 'men' && labels.length >= 2) return { description: 'Old.', features: schema }; return { description: `none`, features: schema };",
+      ['Old.', 'New.'],
+    ],
+    'what a class above it says': ["return { ...super.info(), description: 'Old.' };", ['Old.', 'New.']],
+  };
+  for (const [what, [body, edit]] of Object.entries(kinds)) {
+    it(`are not changed by the words of an info() with ${what}`, async () => {
+      const [before, after] = [await edited([info, body]), await edited([info, body], edit)];
+      assert.deepEqual(after.modules, before.modules);
+    });
+  }
+
+  const effects: Readonly<Record<string, readonly [statement: string, edit: Edit]>> = {
+    'sets a field': ["this.names = ['old'];", ['old', 'new']],
+    'sets a field that it takes apart': ["[this.names] = ['old'];", ['old', 'new']],
+    'adds to a field': ["this.names += 'old';", ['old', 'new']],
+    'shifts a field': ['this.bits >>= 1;', ['>>= 1', '>>= 2']],
+    counts: ['this.count++;', ['++', '--']],
+    'fills a list': ["labels.push('old');", ['old', 'new']],
+    'assigns to an object': ["Object.assign(this, { name: 'old' });", ['old', 'new']],
+    'calls a method': ["this.prepare('old');", ['old', 'new']],
+    'calls a function of a module of its own': ["clean('old');", ['old', 'new']],
+    'hands values to a function': ["['old'].map(clean);", ['old', 'new']],
+    deletes: ["delete labels['old'];", ['old', 'new']],
+    'does something in a template': ['`$' + "{labels.push('old')}`;", ['old', 'new']],
+  };
+  for (const [what, [statement, edit]] of Object.entries(effects)) {
+    it(`are changed by an info() that ${what}, which splits() may see`, async () => {
+      const body = `${statement} ${info}`;
+      const [before, after] = [await edited([info, body]), await edited([info, body], edit)];
+      assert.notDeepEqual(after.modules['builder.ts'], before.modules['builder.ts']);
+    });
+  }
+
+  const words: Edit = ["'A sample.'", "'A larger sample.'"];
+  const limit = 'static readonly limit = 10;';
+  for (const [what, reads, isSame] of [
+    ['its description', 'names = this.info().description;', false],
+    ['all of it', 'names = (({ info }) => info)(this);', false],
+    ['its features alone', 'names = this.info().features;', true],
+    ['nothing of it, though a log is written', "names = (log) => log.info('reads');", true],
+  ] as const) {
+    it(`are ${isSame ? 'not ' : ''}changed by the words of an info() of which a class reads ${what}`, async () => {
+      const [before, after] = [await edited([limit, reads]), await edited([limit, reads], words)];
+      assert.equal(before.modules['builder.ts']?.digest === after.modules['builder.ts']?.digest, isSame);
+    });
+  }
+
+  it('are changed by the words of an info() that another module reads', async () => {
+    const helper = project['data/helpers/trim.ts'].replace('String(row)', 'String(row.info().description)');
+    const withHelper = (text: string) => partsWith({ 'data/helpers/trim.ts': helper, 'data/builder.ts': text });
+    const [before, after] = [await withHelper(builder), await withHelper(builder.replace(...words))];
+    assert.notDeepEqual(after.modules['builder.ts'], before.modules['builder.ts']);
+  });
+
+  it('are changed by a helper that info() alone calls', async () => {
+    const with2 = (text: string): Edit[] => [
+      ['const labels', `const about = () => '${text}';\nconst labels`],
+      ["description: 'A sample.'", 'description: about()'],
+    ];
+    assert.notDeepEqual((await edited(...with2('b'))).modules, (await edited(...with2('a'))).modules);
+  });
+
   it('name the module that was edited, however it is imported', async () => {
     const before = await partsWith();
     const trim = project['data/helpers/trim.ts'].replace('trim()', 'trimEnd()');
