@@ -1,38 +1,59 @@
 import { Argument } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { ListedBuild } from '../../src/project/index.js';
+import { endedBuildsText, reportText } from '../builds/report-text.js';
+import { stagedBuildsText, stagedBuildText } from '../builds/staged-builds-text.js';
+import { wholeNumber } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
-import { formatBytes, formatDuration, renderTable, type TextOutput } from '../terminal/index.js';
 
 interface BuildsFlags {
   readonly dead?: boolean;
+  readonly ended?: boolean;
+  readonly limit?: number;
 }
+
+type Action = 'list' | 'show' | 'remove';
 
 export const buildsCommand: CommandModule = {
   define: (command, invoke) => {
     command
-      .addArgument(new Argument('<action>', 'what to do').choices(['list', 'remove']))
-      .argument('[build...]', 'with remove: ids of builds, as list shows them')
+      .addArgument(new Argument('<action>', 'what to do').choices(['list', 'show', 'remove']))
+      .argument(
+        '[what...]',
+        'with show: an id, or the version that a build made; with remove: ids, as list shows them; with list --ended: a data set',
+      )
+      .option('--ended', 'with list: those that have ended, newest first: published, attested, refused, failed')
+      .option('--limit <n>', 'with list --ended: so many (default: 20)', wholeNumber(1))
       .option('--dead', 'with remove: every build that nobody works on')
       .addHelpText(
         'after',
         examples(
           ['builds list', 'what runs, here or elsewhere, what was left, and what the next build goes on with'],
+          ['builds list --ended product_a', 'what became of its last builds'],
+          ['builds show product_a:1.2.0', 'how this version was made, and what it cost'],
+          ['builds show 20261121T093000123Z-4f1c9a02', 'one build, as list --ended and a build that failed name it'],
           ['builds remove product_a-1.2.0-4f1c', 'remove what a build left'],
           ['builds remove --dead', 'remove what all builds left; those that run stay'],
         ),
       )
-      .action((action: 'list' | 'remove', ids: readonly string[], flags: BuildsFlags) =>
-        invoke((context) => (action === 'list' ? list(context, ids, flags) : remove(context, ids, flags))),
+      .action((action: Action, what: readonly string[], flags: BuildsFlags) =>
+        invoke((context) => actions[action](context, what, flags)),
       );
   },
 };
 
+const actions: Readonly<
+  Record<Action, (context: CommandContext, what: readonly string[], flags: BuildsFlags) => Promise<CommandResult>>
+> = {
+  list: (context, what, flags) => (flags.ended === true ? listEnded(context, what, flags) : list(context, what, flags)),
+  show,
+  remove,
+};
+
 async function list(context: CommandContext, ids: readonly string[], flags: BuildsFlags): Promise<CommandResult> {
-  if (ids.length > 0 || flags.dead === true) {
-    throw new DatasetsError('USAGE', 'builds list takes neither builds nor --dead', {
-      hint: 'ailab-datasets builds list',
+  if (ids.length > 0 || flags.dead === true || flags.limit !== undefined) {
+    throw new DatasetsError('USAGE', 'builds list takes neither builds nor --dead nor --limit', {
+      hint: 'ailab-datasets builds list, or with --ended what has ended.',
     });
   }
   const { listBuilds } = await import('../../src/project/index.js');
@@ -40,12 +61,47 @@ async function list(context: CommandContext, ids: readonly string[], flags: Buil
   const builds = await listBuilds(config);
   return {
     data: { registry: config.registry, builds },
-    text: () => render(builds, context.terminal.out, new Date()),
+    text: () => stagedBuildsText(builds, context.terminal.out, new Date()),
+  };
+}
+
+async function listEnded(
+  context: CommandContext,
+  names: readonly string[],
+  flags: BuildsFlags,
+): Promise<CommandResult> {
+  if (names.length > 1 || flags.dead === true) {
+    throw new DatasetsError('USAGE', 'builds list --ended takes the name of one data set, or none', {
+      hint: 'ailab-datasets builds list --ended product_a',
+    });
+  }
+  const { listEndedBuilds } = await import('../../src/project/index.js');
+  const config = await context.config();
+  const reports = await listEndedBuilds(config, { name: names[0], limit: flags.limit });
+  return {
+    data: { registry: config.registry, reports },
+    text: () => endedBuildsText(reports, context.terminal.out),
+  };
+}
+
+async function show(context: CommandContext, what: readonly string[], flags: BuildsFlags): Promise<CommandResult> {
+  const [id, ...others] = what;
+  if (id === undefined || others.length > 0 || flags.dead === true || flags.ended === true) {
+    throw new DatasetsError('USAGE', 'builds show takes the id of one build, or the version that it made', {
+      hint: 'ailab-datasets builds list --ended shows the ids.',
+    });
+  }
+  const { findBuild } = await import('../../src/project/index.js');
+  const found = await findBuild(await context.config(), id);
+  const { out } = context.terminal;
+  return {
+    data: found,
+    text: () => ('report' in found ? reportText(found.report, out) : stagedBuildText(found.staged, out, new Date())),
   };
 }
 
 async function remove(context: CommandContext, ids: readonly string[], flags: BuildsFlags): Promise<CommandResult> {
-  if (ids.length > 0 === (flags.dead === true)) {
+  if (ids.length > 0 === (flags.dead === true) || flags.ended === true) {
     throw new DatasetsError('USAGE', 'builds remove takes ids of builds, or --dead', {
       hint: 'ailab-datasets builds list shows the ids.',
     });
@@ -66,40 +122,4 @@ async function remove(context: CommandContext, ids: readonly string[], flags: Bu
     data: { removed: removed.map(({ build, published }) => ({ buildId: build.buildId, published })) },
     text: () => lines.join('\n') || 'There was nothing to remove.',
   };
-}
-
-function render(builds: readonly ListedBuild[], out: TextOutput, now: Date): string {
-  if (builds.length === 0) return 'No build runs, and none was left.';
-  const titles = ['build', 'state', 'by', 'since', 'last heartbeat', 'finished'];
-  return renderTable(
-    titles.map((title, column) => (column === 0 ? { title, dress: out.style.bold } : { title })),
-    builds.map((build) => [
-      build.buildId,
-      stateText(build),
-      build.process === undefined ? '' : `${build.process.host}, pid ${build.process.pid}`,
-      build.startedAt === undefined ? '' : build.startedAt.slice(0, 16).replace('T', ' '),
-      build.lastHeartbeat === undefined ? '' : agoText(build.lastHeartbeat, now),
-      finishedText(build),
-    ]),
-    out.width,
-    out.style,
-  );
-}
-
-function stateText({ state, isPublishing, isResumable }: ListedBuild): string {
-  if (state === 'running') return isPublishing ? 'publishing' : 'running';
-  // The next build, or `remove`, ends what was begun.
-  if (isPublishing) return `${state} while publishing`;
-  return isResumable ? `${state}, reusable` : state;
-}
-
-/** The clock of the storage may be ahead of this one. */
-function agoText(moment: Date, now: Date): string {
-  return `${formatDuration(Math.max(0, now.getTime() - moment.getTime()) / 1000)} ago`;
-}
-
-function finishedText({ finished, directory }: ListedBuild): string {
-  if (finished === undefined) return directory === undefined ? 'on another machine' : '';
-  const stages = finished.stages.map(({ stage, done, of }) => `${stage} ${done}/${of}`);
-  return [...stages, formatBytes(finished.bytes)].join(', ');
 }

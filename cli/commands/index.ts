@@ -34,7 +34,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'builds',
-    summary: 'List the builds that run or were left, and remove what was left',
+    summary: 'List the builds that run, were left or have ended, show one, and remove what was left',
     load: async () => (await import('./builds.js')).buildsCommand,
   },
   {

@@ -9,6 +9,7 @@ export {
   emitContainer,
 } from './container/emit-container.js';
 export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js';
+export { findBuild, type KnownBuild, listEndedBuilds } from './ended-builds.js';
 export { type BuildPlan, planBuild } from './plan-build.js';
 export { type DatasetKind, datasetKinds } from './scaffold/kinds/dataset-kind.js';
 export {
