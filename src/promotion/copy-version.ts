@@ -3,6 +3,7 @@ import { type PulledAmounts, pullFiles } from '../cache/index.js';
 import { DatasetsError, isTransient } from '../core/errors/index.js';
 import { formatReference } from '../core/names/index.js';
 import {
+  attestFingerprint,
   keepExtracts,
   type LeaseHolder,
   type Manifest,
@@ -11,6 +12,7 @@ import {
   publish,
   type Registry,
   type ResolvedVersion,
+  readAttestations,
   readDefaultConfig,
   readManifest,
   readYank,
@@ -48,7 +50,7 @@ export type CopyReport = { readonly status: 'exists' } | ({ readonly status: 'co
 
 /**
  * Copies a version to another registry as it is, byte for byte: nothing is built. Each file is compared with the manifest (size, CRC-32C, sha256) when it comes from
- * its registry, and the whole appears in the other one as a build does. A copy that was broken off goes on with the files that it has.
+ * its registry, and the whole appears in the other one as a build does. A copy that was broken off goes on with the files that it has. What was attested of the version is attested there as well, also of one that is there already.
  *
  * @throws DatasetsError UNSUPPORTED for data without a manifest, or a part that was pulled; DATA_CORRUPT when a file is not what was published; VERSION_YANKED when it was yanked in the target; VERSION_IMMUTABLE when the target has the version with other
  *   content, or had it; STORAGE_FULL, INTERRUPTED, and what storages throw. Nothing is published then.
@@ -63,14 +65,39 @@ export async function copyVersion(
   const manifest = await checkSource(from, version, bytes);
   const yank = await readYank(to.storage, version);
   if (yank !== undefined) throw versionYanked(version, yank, to.location);
+  const report = await copyUnlessEqual(from, to, { version, manifest, bytes: bytes ?? new Uint8Array() }, options);
+  await copyAttestations(from, to, version, manifest, options.actor);
+  return report;
+}
+
+async function copyUnlessEqual(
+  from: Registry,
+  to: Registry,
+  copied: CopiedVersion,
+  options: CopyOptions,
+): Promise<CopyReport> {
+  const { version, manifest } = copied;
   if (await hasEqual(to, version, manifest)) return { status: 'exists' };
   try {
-    const amounts = await stageAndPublish(from, to, { version, manifest, bytes: bytes ?? new Uint8Array() }, options);
-    return { status: 'copied', ...amounts };
+    return { status: 'copied', ...(await stageAndPublish(from, to, copied, options)) };
   } catch (error) {
     const isTaken = error instanceof DatasetsError && error.code === 'VERSION_EXISTS';
     if (isTaken && (await hasEqual(to, version, manifest))) return { status: 'exists' };
     throw error;
+  }
+}
+
+/** A build in the other registry would compare what was compared here already. */
+async function copyAttestations(
+  from: Registry,
+  to: Registry,
+  { name, config, version }: ResolvedVersion,
+  { contentDigest }: Manifest,
+  actor: string | undefined,
+): Promise<void> {
+  const attestations = await readAttestations(from, { name, config, version }, contentDigest);
+  for (const attestation of attestations.toReversed()) {
+    await attestFingerprint(to, { name, config, version }, attestation, actor);
   }
 }
 

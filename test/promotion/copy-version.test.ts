@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { parseReference } from '../../src/core/names/index.js';
 import { copyVersion } from '../../src/promotion/copy-version.js';
 import { promote } from '../../src/promotion/index.js';
-import { acquireLease, leasePath, type Registry } from '../../src/registry/index.js';
+import {
+  acquireLease,
+  attestFingerprint,
+  leasePath,
+  type Registry,
+  readAttestations,
+  readManifest,
+} from '../../src/registry/index.js';
 import { dyingAfter, publishNumbers } from '../registry/retention/numbers.js';
 import { drivers, PromotionRegistries } from './promotion-registries.js';
 
@@ -53,6 +60,31 @@ for (const driver of drivers) {
         message: /numbers:1\.1\.0 is in .* with other content: it has the content digest [0-9a-f]{64} there/,
       });
       assert.equal((await prod.resolve(parseReference('numbers@prod'))).version, '1.0.0');
+    });
+
+    it('brings along what was attested of it, once, and also where it is there already', async () => {
+      await publish(dev, '1.0.0', { config: 'men' });
+      const subject = { name: parseReference('numbers').name, config: 'men', version: '1.0.0' };
+      const { contentDigest } = (await readManifest(dev.storage, 'numbers/men/1.0.0')) ?? assert.fail('not published');
+      const attest = (digest: string, content = contentDigest) =>
+        attestFingerprint(dev, subject, {
+          fingerprint: { digest, parts: { schema: digest } },
+          texts: { 'module builder.ts': digest },
+          contentDigest: content,
+        });
+      const there = async () =>
+        (await readAttestations(prod, subject, contentDigest)).map(({ fingerprint, texts }) => [fingerprint, texts]);
+      await attest('a');
+      await attest('of other content', 'c'.repeat(64));
+      await copy('numbers/men:1.0.0');
+      const a = [{ digest: 'a', parts: { schema: 'a' } }, { 'module builder.ts': 'a' }];
+      assert.deepEqual(await there(), [a]);
+      await attest('b');
+      assert.equal((await copy('numbers/men:1.0.0')).copy?.status, 'exists');
+      await copy('numbers/men:1.0.0');
+      const b = [{ digest: 'b', parts: { schema: 'b' } }, { 'module builder.ts': 'b' }];
+      assert.deepEqual(await there(), [b, a]);
+      assert.equal((await registries.audit(prod, 'attest')).length, 2);
     });
 
     it('is not copied with a file that is not what was published: nothing appears, and no alias moves', async () => {

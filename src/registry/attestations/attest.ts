@@ -36,16 +36,16 @@ export async function attestFingerprint(
   const { name, config, version: number } = version;
   const subject = { name, ...(config !== undefined && { config }), version: number };
   const path = attestationPath(subject);
-  const { digest } = found.fingerprint;
+  const { fingerprint, texts, contentDigest } = found;
+  const { digest } = fingerprint;
   for (;;) {
-    const known = await readAttestations(registry, subject, found.contentDigest);
-    if (known.some(({ fingerprint }) => fingerprint.digest === digest)) return false;
+    const known = await readAttestations(registry, subject, contentDigest);
+    if (known.some((one) => one.fingerprint.digest === digest)) return false;
     const generation = ((await generationNumbers(registry.storage, path)).at(-1) ?? 0) + 1;
-    const record = { ...subject, reference: formatReference(subject), ...found, actor };
+    const record = { ...subject, reference: formatReference(subject), fingerprint, texts, contentDigest, actor };
     const text = formatJson({ ...record, attestedAt: new Date().toISOString(), id: randomUUID() });
     // Somebody else was first: it may be the same one.
     if (!(await registry.storage.createIfAbsent(generationPath(path, generation), text))) continue;
-    const { contentDigest } = found;
     await writeAudit(registry, { action: 'attest', subject, actor, fingerprint: digest, contentDigest, generation });
     return true;
   }
