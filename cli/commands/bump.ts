@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { BumpedVersion, BumpLevel } from '../../src/project/index.js';
+import type { BumpLevel } from '../../src/core/names/index.js';
+import type { BumpedVersion } from '../../src/project/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import type { TextOutput } from '../terminal/index.js';

@@ -94,6 +94,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   VERSION_REMOVED: exitCodes.notFound,
   VERSION_YANKED: exitCodes.refused,
   VERSION_IMMUTABLE: exitCodes.refused,
+  VERSION_BUMP_TOO_SMALL: exitCodes.refused,
   LEASE_LOST: exitCodes.refused,
   ALIAS_MOVED: exitCodes.refused,
   BUILD_UNKNOWN: exitCodes.notFound,

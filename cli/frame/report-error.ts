@@ -8,6 +8,8 @@ export interface ErrorReport {
   readonly message: string;
   readonly hint: string | undefined;
   readonly at: ErrorLocation;
+  /** Evidence for machines. */
+  readonly details: DatasetsError['details'];
   /** Messages of the causes, outermost first. */
   readonly causes: readonly string[];
   /** Frames of the author's own code, innermost first; empty when the error isn't theirs. */
@@ -27,6 +29,7 @@ export function reportError(thrown: unknown): ErrorReport {
     message: known ? error.message : `unexpected ${nameOf(error)}: ${messageOf(error)}`,
     hint: known ? error.hint : 'This is a defect of ailab-datasets: please report it with the output of --verbose.',
     at: known ? error.at : {},
+    details: known ? error.details : undefined,
     causes: causes.filter((cause) => !isRepetition(cause, error)).map(describeCause),
     authorFrames: known && error.code === 'USER_CODE' ? authorFrames(causes.at(-1)) : [],
     stacks: [error, ...causes].map(stackOf),
@@ -58,8 +61,9 @@ function printableLines(text: string): string {
 
 /** The report as `--json` prints it. */
 export function errorData(report: ErrorReport, verbose: boolean): unknown {
-  const { code, message, hint, at, causes } = report;
-  return { error: { code, message, hint: hint ?? null, at, causes, ...(verbose ? { stacks: report.stacks } : {}) } };
+  const { code, message, hint, at, causes, details } = report;
+  const more = { ...(details !== undefined && { details }), ...(verbose && { stacks: report.stacks }) };
+  return { error: { code, message, hint: hint ?? null, at, causes, ...more } };
 }
 
 /** Chains of causes are short; a cycle, which anyone could make, ends the walk. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { locateVersion } from '../cache/index.js';
 import { DatasetsError, isTransient } from '../core/errors/index.js';
-import { formatReference } from '../core/names/index.js';
-import { type Explanation, isDifferent, likelyBump } from '../provenance/index.js';
+import { type BumpLevel, formatReference, nextVersion } from '../core/names/index.js';
+import { type Explanation, isDifferent } from '../provenance/index.js';
+import { diffLines, diffVersions, indented, isEnough, requiredBump, type VersionDiff } from '../quality/index.js';
 import {
   attestFingerprint,
   type Manifest,
@@ -37,7 +39,7 @@ export async function buildAndCompare(
   const path = versionPath(version);
   const published = await readManifest(registry.storage, path);
   if (published === undefined) return existingResult(target, registry);
-  if (explanation.verdict === 'bump') throw otherContent(reference, explanation, explanation.because, explanation.bump);
+  if (explanation.verdict === 'bump') throw refuse(target, explanation, evidenceOfSchema(explanation));
   // The same for the same version, so that a build that was killed is gone on with.
   const name = createHash('sha256').update(`${registry.location} ${reference}`).digest('hex').slice(0, 20);
   const folder = join(stagingDirectory(options.config), 'compared', name);
@@ -53,9 +55,9 @@ export async function buildAndCompare(
     });
     const rebuilt = await readManifest(beside.storage, path);
     if (rebuilt === undefined) return existingResult(target, registry);
-    const difference = differenceOf(published, rebuilt);
-    if (difference !== undefined)
-      throw otherContent(reference, explanation, difference, likelyBump(published, rebuilt));
+    const { files } = await locateVersion(registry, target.reference, { ...options.config, ignoreYank: true });
+    const diff = await diffVersions(files, beside.locationOf(path));
+    if (!isSame(diff)) throw refuse(target, explanation, evidenceOf(diff));
     const { fingerprint, contentDigest } = rebuilt;
     const texts = await readProvenance(beside.storage, path);
     await attestFingerprint(registry, version, { fingerprint, texts, contentDigest });
@@ -74,44 +76,54 @@ function timeOf({ snapshotTime }: Manifest, asked: BuildOptions): Pick<BuildOpti
   return asked.snapshotTime !== undefined || snapshotTime === undefined ? {} : { snapshotTime: new Date(snapshotTime) };
 }
 
-/** The first thing that is different, in words; undefined for equal content in an equal schema. */
-function differenceOf(published: Manifest, rebuilt: Manifest): string | undefined {
-  const before = new Map(published.splits.map((split) => [split.name, split]));
-  const after = new Map(rebuilt.splits.map((split) => [split.name, split]));
-  const gone = [...before.keys()].filter((name) => !after.has(name));
-  const added = [...after.keys()].filter((name) => !before.has(name));
-  if (gone.length > 0) return `there is no split ${gone.join(', ')} any more`;
-  if (added.length > 0) return `there is a split ${added.join(', ')} that it did not have`;
-  for (const [name, { examples, contentDigest }] of before) {
-    const now = after.get(name);
-    if (now?.examples !== examples) return `${name} has ${now?.examples} examples; it had ${examples}`;
-    if (now.contentDigest !== contentDigest) return `${name} has as many examples, ${examples}, and others among them`;
-  }
-  return published.fingerprint.parts['schema'] === undefined ||
-    published.fingerprint.parts['schema'] === rebuilt.fingerprint.parts['schema'] ||
-    published.fingerprint.parts['format-epoch'] === undefined
-    ? undefined
-    : 'the schema is another one';
+/** Nothing that a reader would notice, nor who may see it, may differ under one version. */
+function isSame(diff: VersionDiff): boolean {
+  const isEqual = diff.before.contentDigest === diff.after.contentDigest && diff.features.privacy.length === 0;
+  return isEqual && isEnough('patch', requiredBump(diff));
 }
 
-function otherContent(
-  reference: string,
+function evidenceOf(diff: VersionDiff): Evidence {
+  const bump = requiredBump(diff);
+  const lines = diffLines(diff);
+  return {
+    lines: lines.length > 0 ? lines : ['the content digest is another one, though no key, example or feature is'],
+    details: { required: bump, diff },
+    ...(bump !== 'none' && { bump, text: `a ${bump.toUpperCase()}` }),
+  };
+}
+
+/** What is known before anything is built. */
+function evidenceOfSchema({ because, bump }: Explanation): Evidence {
+  const known = bump !== undefined && { bump, text: `at least a ${bump.toUpperCase()}` };
+  return { lines: [because], details: { ...(bump !== undefined && { requiredAtLeast: bump }) }, ...known };
+}
+
+interface Evidence {
+  readonly lines: readonly string[];
+  readonly bump?: BumpLevel;
+  /** The bump in words. */
+  readonly text?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function refuse(
+  { definition, reference }: BuildTarget,
   { parts }: Explanation,
-  difference: string,
-  bump: 'minor' | 'major' | undefined,
+  { lines, bump, text, details }: Evidence,
 ): DatasetsError {
+  const name = formatReference(reference);
   const changed = parts.filter(isDifferent).map(({ part }) => part);
-  const because =
-    changed.length === 0
-      ? ''
-      : ` (not the same: ${changed.slice(0, 4).join(', ')}${changed.length > 4 ? ', ...' : ''})`;
-  const level = bump === undefined ? '' : `, which may be a ${bump.toUpperCase()} one`;
+  const more = changed.length > 4 ? ', ...' : '';
+  const because = changed.length === 0 ? '' : ` (not the same: ${changed.slice(0, 4).join(', ')}${more})`;
+  const [newest] = definition.versions;
+  const next = bump === undefined || newest === undefined ? '' : `, ${text} bump: ${nextVersion(newest, bump)}`;
   return new DatasetsError(
     'VERSION_IMMUTABLE',
-    `${reference} is published, and a build gives something else now: ${difference}${because}`,
+    `${name} is published, and a build gives something else now${because}:\n${indented(lines)}`,
     {
-      hint: `Add a version to the builder's versions${level}; or take the change back: ailab-datasets why ${reference} shows it.`,
-      at: { dataset: reference.split(/[/:]/, 1)[0] ?? reference },
+      hint: `Add a version to the builder's versions${next}; or take the change back: ailab-datasets why ${name} shows it.`,
+      at: { dataset: definition.name },
+      details,
     },
   );
 }

@@ -14,6 +14,6 @@ export {
 export { lineageMermaid, lineageTree } from './lineage/render-lineage.js';
 export { isDifferent, type PartReport, type PartStatus } from './why/compare-parts.js';
 export { type DeclaredSources, declaredSources } from './why/declared-sources.js';
-export { type ExplainOptions, type Explanation, explain, likelyBump, type Verdict } from './why/explain.js';
+export { type ExplainOptions, type Explanation, explain, type Verdict } from './why/explain.js';
 export type { StaleUpstream } from './why/stale-upstreams.js';
 export { textDifference } from './why/text-difference.js';

@@ -1,6 +1,7 @@
-export { diffFeatures, sameFeatures } from './diff/diff-features.js';
+export { diffLines, featureLines, fieldOf, splitText } from './diff/describe-diff.js';
+export { diffFeatures, type SchemaState } from './diff/diff-features.js';
 export { type DiffOptions, diffVersions } from './diff/diff-versions.js';
-export { type Bump, isUndecided, requiredBump } from './diff/required-bump.js';
+export { type Bump, bumpBetween, bumpOfFeatures, isEnough, isUndecided, requiredBump } from './diff/required-bump.js';
 export type {
   ChangedFeature,
   Comparison,
@@ -12,3 +13,4 @@ export type {
   SplitDiff,
   VersionDiff,
 } from './diff/version-diff.js';
+export { bumpTooSmall, indented, type PolicedVersion } from './police/police-bump.js';

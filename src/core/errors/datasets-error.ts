@@ -20,6 +20,8 @@ export interface ErrorOptions {
   readonly hint?: string;
   readonly cause?: unknown;
   readonly at?: ErrorLocation;
+  /** Evidence for machines, which `--json` prints: plain data, without private values. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -31,6 +33,7 @@ export class DatasetsError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly at: ErrorLocation;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -38,6 +41,7 @@ export class DatasetsError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.at = options.at ?? {};
+    this.details = options.details;
   }
 }
 
@@ -106,6 +110,7 @@ export type ErrorCode =
   | 'VERSION_REMOVED' // pruned: its tombstone says when, by whom and why
   | 'VERSION_YANKED' // taken back by a person: who, when and why stands in the registry
   | 'VERSION_IMMUTABLE'
+  | 'VERSION_BUMP_TOO_SMALL' // a new version differs more from the one before than its number says
   | 'LEASE_LOST' // another process took this one for dead and went on
   | 'ALIAS_MOVED' // somebody else moved the alias first
   | 'BUILD_UNKNOWN'

@@ -13,7 +13,12 @@ interface PackedException {
   /** Of an AggregateError. */
   readonly errors: readonly PackedError[] | undefined;
   readonly dataset:
-    | { readonly code: ErrorCode; readonly hint: string | undefined; readonly at: ErrorLocation }
+    | {
+        readonly code: ErrorCode;
+        readonly hint: string | undefined;
+        readonly at: ErrorLocation;
+        readonly details: DatasetsError['details'];
+      }
     | undefined;
   /** `code`, `errno`, `syscall`, `path` of a system error. */
   readonly system: Readonly<Record<string, string | number>>;
@@ -36,7 +41,9 @@ export function packError(error: unknown, depth = 0): PackedError {
     stack: error.stack,
     cause: deeper && error.cause !== undefined ? inner(error.cause) : undefined,
     errors: deeper && error instanceof AggregateError ? error.errors.map(inner) : undefined,
-    dataset: isDatasetsError(error) ? { code: error.code, hint: error.hint, at: error.at } : undefined,
+    dataset: isDatasetsError(error)
+      ? { code: error.code, hint: error.hint, at: error.at, details: error.details }
+      : undefined,
     system: systemPart(error),
   };
 }
@@ -55,8 +62,13 @@ export function unpackError(packed: PackedError): unknown {
 function makeError({ message, cause, errors, dataset }: PackedException): Error {
   const options = cause === undefined ? {} : { cause: unpackError(cause) };
   if (dataset !== undefined) {
-    const { code, hint, at } = dataset;
-    return new DatasetsError(code, message, hint === undefined ? { ...options, at } : { ...options, at, hint });
+    const { code, hint, at, details } = dataset;
+    return new DatasetsError(code, message, {
+      ...options,
+      at,
+      ...(hint !== undefined && { hint }),
+      ...(details !== undefined && { details }),
+    });
   }
   return errors === undefined
     ? new Error(message, options)

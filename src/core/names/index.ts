@@ -13,6 +13,7 @@ export {
   snakeCase,
 } from './names.js';
 export { nearestHint } from './nearest-hint.js';
+export { type BumpLevel, nextVersion } from './next-version.js';
 export { formatReference, parseReference, type Reference } from './reference.js';
 
 export {

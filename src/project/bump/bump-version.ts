@@ -1,10 +1,9 @@
 import { findDefinition } from '../../build/index.js';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
-import { parseReference, type Version } from '../../core/names/index.js';
+import { type BumpLevel, nextVersion, parseReference, type Version } from '../../core/names/index.js';
 import { textDifference } from '../../provenance/index.js';
 import { type EditedBuilder, editBuilder } from './edit-builder.js';
-import { type BumpLevel, nextVersion } from './next-version.js';
 import { replaceFile } from './replace-file.js';
 
 export interface BumpOptions {

@@ -1,4 +1,6 @@
 import type { BuilderReference } from '../../builder/index.js';
+import type { BumpLevel } from '../../core/names/index.js';
+import { bumpOfFeatures, diffFeatures, type FeatureDiff, featureLines } from '../../quality/index.js';
 import { type Manifest, type Registry, readAttestations, readManifest, readProvenance } from '../../registry/index.js';
 import { schemaIdentity } from '../fingerprint/schema-identity.js';
 import { compareWithNearest, isDifferent, type KnownFingerprint, type PartReport } from './compare-parts.js';
@@ -16,8 +18,8 @@ export interface Explanation {
   readonly verdict: Verdict;
   /** In a sentence, for people. */
   readonly because: string;
-  /** The bump that may fit, as far as the schema tells. */
-  readonly bump?: 'minor' | 'major';
+  /** The bump that it takes at least, as far as the schema tells. */
+  readonly bump?: BumpLevel;
   /** Every part, by name; none where nothing is published, or nothing was recorded. */
   readonly parts: readonly PartReport[];
   /** Whether all parts are those of a fingerprint that was attested, and not of the published one. */
@@ -117,9 +119,12 @@ function judge(
 ): Pick<Explanation, 'verdict' | 'because' | 'bump'> {
   const different = parts.filter(isDifferent).map(({ part }) => part);
   if (different.includes('schema')) {
-    const bump = schemaBump(manifest, now);
-    const because = `the schema is another one: ${bump === 'minor' ? 'there are features that it did not have' : 'features are gone, or others'}`;
-    return { verdict: 'bump', because, bump };
+    const features = schemaDifference(manifest, now);
+    const bump = bumpOfFeatures(features);
+    // Fields in another order are stored as before: whether the data is the same is for a build to say.
+    if (bump !== 'none') {
+      return { verdict: 'bump', because: `the schema is another one (${featureLines(features).join()})`, bump };
+    }
   }
   if (different.length > 0) {
     return {
@@ -146,29 +151,8 @@ function listed(parts: readonly string[]): string {
   return `${parts.slice(0, mostListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/**
- * tfds' rule as far as schemas go: features that were not there, and nothing else, are a minor change.
- */
-function schemaBump(manifest: Manifest, now: PartsNow): 'minor' | 'major' {
-  return bumpOfSchemas(
-    fieldsOf(schemaIdentity(manifest.schema)),
-    fieldsOf(JSON.parse(now.texts['schema'] ?? '{}').schema),
-  );
-}
-
-/** A field of a record by its name, as JSON. */
-function fieldsOf(schema: unknown): ReadonlyMap<string, string> {
-  const fields = typeof schema === 'object' && schema !== null && 'fields' in schema ? schema.fields : [];
-  if (!Array.isArray(fields)) return new Map();
-  return new Map(fields.map((field: { readonly name?: unknown }) => [String(field.name), JSON.stringify(field)]));
-}
-
-function bumpOfSchemas(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): 'minor' | 'major' {
-  const kept = [...before].every(([name, field]) => after.get(name) === field);
-  return kept && after.size > before.size ? 'minor' : 'major';
-}
-
-/** The bump that may fit a version that gives other data: by the schemas alone. */
-export function likelyBump(before: Manifest, after: Manifest): 'minor' | 'major' {
-  return bumpOfSchemas(fieldsOf(schemaIdentity(before.schema)), fieldsOf(schemaIdentity(after.schema)));
+/** What is different in the schema. Its text has no documentation, so that the published one is compared without. */
+function schemaDifference({ schema, info }: Manifest, now: PartsNow): FeatureDiff {
+  const before = { schema: schemaIdentity(schema), supervisedKeys: info.supervisedKeys };
+  return diffFeatures(before, JSON.parse(now.texts['schema'] ?? '{ "schema": null }'));
 }

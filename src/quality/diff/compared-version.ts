@@ -12,6 +12,7 @@ import {
 } from '../../reader/index.js';
 import type { SplitInfo, VersionInfo } from '../../registry/index.js';
 import { sameLeaves, withDigestsOf, withoutDigests } from './common-leaves.js';
+import type { SchemaState } from './diff-features.js';
 import type { DiffedVersion } from './version-diff.js';
 
 /** One of two versions that are compared, open. */
@@ -39,8 +40,9 @@ export class ComparedVersion {
     return this.reader.schema;
   }
 
-  get schemaJson() {
-    return this.info.schema ?? schemaToJson(this.schema);
+  get schemaState(): SchemaState {
+    const { schema, supervisedKeys } = this.info;
+    return { schema: schema ?? schemaToJson(this.schema), supervisedKeys };
   }
 
   get definition() {

@@ -6,23 +6,34 @@ const documentation = ['description', 'unit', 'caveats', 'range'] as const;
 /** Who may see it. How a value was changed for that shows in the values. */
 const privacy = ['pii', 'privacy'] as const;
 
+/** The features of a version. */
+export interface SchemaState {
+  /** As the manifest has it, with documentation or without. */
+  readonly schema: Json;
+  /** The pair that `as_supervised` gives. */
+  readonly supervisedKeys?: readonly string[] | undefined;
+}
+
 /**
- * Compares two schemas, as manifests have them. The order of fields is no difference: it changes nothing that is stored.
+ * Compares two schemas. The order of fields is no difference: it changes nothing that is stored.
  *
  * @example
  * ```ts
- * const { added } = diffFeatures(before.schema, after.schema);
+ * const { added } = diffFeatures({ schema: before.schema }, { schema: after.schema });
  * ```
  */
-export function diffFeatures(before: Json, after: Json): FeatureDiff {
+export function diffFeatures(before: SchemaState, after: SchemaState): FeatureDiff {
   const found = new FoundFeatures();
-  compare(asObject(before), asObject(after), '', found);
+  compare(asObject(before.schema), asObject(after.schema), '', found);
+  compareSupervised(before.supervisedKeys ?? null, after.supervisedKeys ?? null, found);
   return found;
 }
 
-/** Whether two schemas store and show the same in the same way. */
-export function sameFeatures({ added, removed, changed, privacy }: FeatureDiff): boolean {
-  return added.length + removed.length + changed.length + privacy.length === 0;
+function compareSupervised(before: Json, after: Json, found: FoundFeatures): void {
+  if (equal(before, after)) return;
+  const path = '(supervised keys)';
+  if (before === null) found.added.push({ path, feature: after });
+  else found.changed.push({ path, before, after });
 }
 
 class FoundFeatures implements FeatureDiff {

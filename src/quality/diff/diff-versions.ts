@@ -7,7 +7,7 @@ import { ComparedVersion } from './compared-version.js';
 import { diffFeatures } from './diff-features.js';
 import { mergeKeys } from './merge-keys.js';
 import { shownDifferences } from './shown-differences.js';
-import type { Comparison, FeatureDiff, SplitDiff, VersionDiff } from './version-diff.js';
+import type { Comparison, SplitDiff, VersionDiff } from './version-diff.js';
 
 export interface DiffOptions {
   /** How many examples of each kind (added, removed, changed) are shown of each split. Default 3. */
@@ -44,7 +44,7 @@ export async function diffVersions(
     before: old.summary,
     after: now.summary,
     comparedBy: plan.comparedBy,
-    features: withSupervised(diffFeatures(old.schemaJson, now.schemaJson), old, now),
+    features: diffFeatures(old.schemaState, now.schemaState),
     splits,
     metadata: diffMetadata(old, now),
     notes,
@@ -135,16 +135,6 @@ async function diffSplit(
     keys: { same, added, removed, changed },
     examples: await shownDifferences(old, now, split, found),
   };
-}
-
-/** `as_supervised` gives the pair that these keys name. */
-function withSupervised(features: FeatureDiff, old: ComparedVersion, now: ComparedVersion): FeatureDiff {
-  const before = old.info.supervisedKeys ?? null;
-  const after = now.info.supervisedKeys ?? null;
-  const path = '(supervised keys)';
-  if (stringifyJson(before) === stringifyJson(after)) return features;
-  if (before === null) return { ...features, added: [...features.added, { path, feature: after }] };
-  return { ...features, changed: [...features.changed, { path, before, after }] };
 }
 
 const described = ['description', 'configDescription', 'homepage', 'citation', 'license', 'owner', 'tags'] as const;

@@ -1,4 +1,5 @@
-import type { VersionDiff } from './version-diff.js';
+import { type Version, versionNumbers } from '../../core/names/index.js';
+import type { FeatureDiff, VersionDiff } from './version-diff.js';
 
 /** How much a version has to be raised. */
 export type Bump = 'none' | 'patch' | 'minor' | 'major';
@@ -19,10 +20,33 @@ export type Bump = 'none' | 'patch' | 'minor' | 'major';
  * ```
  */
 export function requiredBump({ features, splits, metadata }: VersionDiff): Bump {
-  if (features.removed.length + features.changed.length > 0) return 'major';
+  const bump = bumpOfFeatures(features);
+  if (bump === 'major') return bump;
   if (splits.some(({ status, content }) => status !== 'added' && content === 'different')) return 'major';
-  if (features.added.length > 0 || splits.some(({ status }) => status === 'added')) return 'minor';
-  return features.privacy.length + features.documentation.length + metadata.length > 0 ? 'patch' : 'none';
+  if (bump === 'minor' || splits.some(({ status }) => status === 'added')) return 'minor';
+  return metadata.length > 0 ? 'patch' : bump;
+}
+
+/** The same as far as schemas tell: at least this bump. */
+export function bumpOfFeatures({ added, removed, changed, privacy, documentation }: FeatureDiff): Bump {
+  if (removed.length + changed.length > 0) return 'major';
+  if (added.length > 0) return 'minor';
+  return privacy.length + documentation.length > 0 ? 'patch' : 'none';
+}
+
+const order: readonly Bump[] = ['none', 'patch', 'minor', 'major'];
+
+/** Whether a bump is at least another one. */
+export function isEnough(bump: Bump, required: Bump): boolean {
+  return order.indexOf(bump) >= order.indexOf(required);
+}
+
+/** The bump from one version to a later one, by their numbers. */
+export function bumpBetween(before: Version, after: Version): Bump {
+  const [old, now] = [versionNumbers(before), versionNumbers(after)];
+  if (now[0] !== old[0]) return 'major';
+  if (now[1] !== old[1]) return 'minor';
+  return now[2] === old[2] ? 'none' : 'patch';
 }
 
 /** Whether nothing could tell of some split that its examples are the same or others: a version has no keys. */

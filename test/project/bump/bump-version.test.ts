@@ -6,7 +6,8 @@ import { transform } from 'esbuild';
 import { build } from '../../../src/build/index.js';
 import { loadDefinition } from '../../../src/builder/index.js';
 import { loadConfig, type ResolvedConfig } from '../../../src/core/config/index.js';
-import { type BumpLevel, bumpVersion } from '../../../src/project/index.js';
+import type { BumpLevel } from '../../../src/core/names/index.js';
+import { bumpVersion } from '../../../src/project/index.js';
 import { builderStyles, obstacles, withStatics } from './builder-styles.js';
 
 describe('bump', () => {

@@ -46,7 +46,7 @@ describe('a data set that is made from others', () => {
     );
     await assert.rejects(build('affinity', { config }), {
       code: 'VERSION_IMMUTABLE',
-      message: /users has 21 examples; it had 20.*upstream users/,
+      message: /upstream users.*\n {2}users: 21 examples, 20 before; 1 added/,
     });
   });
 
@@ -80,7 +80,7 @@ describe('a data set that is made from others', () => {
     assert.equal((await build('users', { config, maxExamplesPerSplit: 2 })).status, 'exists');
     await assert.rejects(build('users', { config }), {
       code: 'VERSION_IMMUTABLE',
-      hint: /Add a version .* MAJOR one; .* why users:1\.1\.0/,
+      hint: /Add a version .* MAJOR bump: 2\.0\.0; .* why users:1\.1\.0/,
     });
   });
 

@@ -1,4 +1,4 @@
-import { parseVersion, type Version, versionNumbers } from '../../core/names/index.js';
+import { parseVersion, type Version, versionNumbers } from './version.js';
 
 /** tfds' levels. PATCH: clients read the same; MINOR: existing data is the same, and features are added; MAJOR: existing data changes. */
 export type BumpLevel = 'major' | 'minor' | 'patch';
