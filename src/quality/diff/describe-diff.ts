@@ -49,7 +49,8 @@ export function splitText({ status, before = 0, after = 0, content, keys }: Spli
   const examples = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'example' : 'examples'}`;
   if (status === 'added') return `a new split of ${examples(after)}`;
   if (status === 'removed') return `the split of ${examples(before)} is gone`;
-  const counts = before === after ? `${examples(after)} as before` : `${examples(after)}, ${before.toLocaleString('en')} before`;
+  const counts =
+    before === after ? `${examples(after)} as before` : `${examples(after)}, ${before.toLocaleString('en')} before`;
   if (keys === undefined) {
     const unknown = content === 'unknown' ? '; nobody can tell whether they are the same ones' : '';
     return content === 'different' && before === after ? `${counts}, and others among them` : `${counts}${unknown}`;

@@ -1,6 +1,7 @@
 import { type BuildTarget, downloadsOf, explainTarget } from '../../build/index.js';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError, internalError } from '../../core/errors/index.js';
+import type { BumpLevel } from '../../core/names/index.js';
 import { type DeclaredSources, declaredSources, type Explanation } from '../../provenance/index.js';
 import { type Manifest, type Registry, readManifest } from '../../registry/index.js';
 import type { Candidate } from './candidates.js';
@@ -60,7 +61,7 @@ function judged(candidate: Candidate, { verdict, because, bump }: Explanation): 
     : { ...common, action: verdict, hint: undefined };
 }
 
-function bumpHint({ reference }: Candidate, bump: 'minor' | 'major' | undefined): string {
+function bumpHint({ reference }: Candidate, bump: BumpLevel | undefined): string {
   const level = bump === undefined ? '' : `, which may be a ${bump.toUpperCase()} one`;
   return `Add a version to the builder's versions${level}; or take the change back: ailab-datasets why ${reference} shows it.`;
 }

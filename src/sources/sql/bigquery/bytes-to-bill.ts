@@ -9,7 +9,7 @@ const leastBytesOfTable = 10 * mebibyte;
 /**
  * Most bytes that a query would be billed for now: a dry run says how many it processes, and not of which table, so it is taken that all but one of them are billed as small ones.
  *
- * @throws DatasetsError as any dry run
+ * @throws DatasetsError as a dry run does
  */
 export function bytesToBill(asked: WarehouseQuery, context: SourceContext): Promise<number> {
   return askByDryRun(asked, context, async (_, { statistics }) => {
