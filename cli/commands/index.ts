@@ -123,6 +123,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./container.js')).containerCommand,
   },
   {
+    name: 'schedule',
+    summary: 'Write the files with which a scheduler rebuilds the data sets at their times',
+    load: async () => (await import('./schedule.js')).scheduleCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine and this project are ready to build and read data sets',
     load: async () => (await import('./doctor.js')).doctorCommand,

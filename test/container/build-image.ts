@@ -103,9 +103,20 @@ class Stage {
       root: this.root,
       user: this.#user,
       workingDirectory: this.#place('.'),
-      environment: Object.fromEntries(Object.entries(this.#environment).map(([name, value]) => [name, here(value)])),
+      environment: Object.fromEntries(
+        Object.entries(this.#environment).map(([name, value]) => [
+          name,
+          name === 'PATH' ? this.#programFolders(value) : here(value),
+        ]),
+      ),
       program: args.map(here),
     };
+  }
+
+  /** Those of the image, and this machine's in the place of the base's. */
+  #programFolders(value: string): string {
+    const own = value.split(':').map((folder) => this.#place(folder));
+    return [...own.filter((folder) => existsSync(folder)), process.env['PATH']].join(':');
   }
 
   #place(path: string): string {

@@ -59,4 +59,11 @@ export function linkPackage(root: string, place: string): void {
   const target = name === 'ailab-datasets' ? repositoryRoot : join(repositoryRoot, 'node_modules', name);
   mkdirSync(dirname(join(root, place)), { recursive: true });
   symlinkSync(target, join(root, place));
+  if (name !== 'ailab-datasets') return;
+  const program = join(root, place, '..', '.bin', name);
+  mkdirSync(dirname(program), { recursive: true });
+  // npm makes a link, and the program executable; what tsc writes is not.
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${join(target, 'dist', 'cli', 'main.js')}' "$@"\n`, {
+    mode: 0o755,
+  });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,17 @@ describe('container emit', () => {
       join(app, 'node_modules/ailab-datasets/dist/src/engines/beam/worker/worker-main.js'),
     ]);
     assert.ok(existsSync(image.program[0] ?? ''), 'there is no such program');
+  });
+
+  it('has the command line on its path, for schedulers', async () => {
+    const project = makeTeamProject(folder);
+    await emit(project);
+    const { workingDirectory, environment } = buildImage(project.root);
+    const options = { cwd: workingDirectory, env: { ...environment, HOME: folder }, encoding: 'utf8' } as const;
+    const { datasets } = JSON.parse(execFileSync('ailab-datasets', ['list', '--json'], options)) as {
+      readonly datasets: readonly { readonly name: string }[];
+    };
+    assert.ok(datasets.some(({ name }) => name === 'numbers'));
   });
 
   it('installs packages before it copies what changes every day', async () => {

@@ -9,6 +9,9 @@ export const imageNodeVersion = '22.21.1';
 /** Where the project lies in an image. */
 const projectFolder = '/app';
 
+/** Where Debian and the images of Node have their programs. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Where this package has the worker's program. */
 const workerProgram = 'dist/src/engines/beam/worker/worker-main.js';
 
@@ -19,11 +22,12 @@ export interface DockerfileOptions {
 }
 
 /**
- * The Dockerfile of a project's workers. The same project always gives the same text.
+ * The Dockerfile of a project's workers. The same project always gives the same text. Its entry point is a worker; schedulers start `ailab-datasets`, which is on the PATH, in its place.
  *
  * Packages are installed in the full image, which has git and compilers; the other one gets the result.
  */
 export function dockerfile(project: LockedProject, { nodeVersion, hasNpmrc }: DockerfileOptions): string {
+  const programs = posix.join(projectFolder, posix.dirname(project.ownFolder), '.bin');
   const program = posix.join(projectFolder, project.ownFolder, workerProgram);
   return `# Workers of a distributed build. Written by: ailab-datasets container emit
 FROM node:${nodeVersion}-bookworm AS packages
@@ -31,7 +35,7 @@ WORKDIR ${projectFolder}
 ${installation(project, hasNpmrc).join('\n')}
 
 FROM node:${nodeVersion}-bookworm-slim
-ENV NODE_ENV=production AILAB_DATASETS_PROJECT=${projectFolder}
+ENV NODE_ENV=production AILAB_DATASETS_PROJECT=${projectFolder} PATH=${programs}:${usualPath}
 WORKDIR ${projectFolder}
 COPY --from=packages ${projectFolder} ${projectFolder}
 USER node
