@@ -90,6 +90,7 @@ function resultText(result: BuildResult, out: TextOutput): string {
   return [
     `${out.style.bold(name)} ${statusText(result, out)}`,
     ...warnings,
+    ...(result.movedAlias === undefined ? [] : [`${result.dataset}@${result.movedAlias.name} stands for it now`]),
     renderTable(columns, rows, out.width, out.style),
     ...(result.fromExtracts === undefined ? [] : [`from the extract of ${result.fromExtracts.join(', ')}`]),
     ...(result.units.reused > 0 ? [unitsText(result.units)] : []),

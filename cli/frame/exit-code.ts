@@ -93,6 +93,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   VERSION_EXISTS: exitCodes.refused,
   VERSION_REMOVED: exitCodes.notFound,
   VERSION_YANKED: exitCodes.refused,
+  SNAPSHOT_NOT_OVER: exitCodes.refused,
   VERSION_IMMUTABLE: exitCodes.refused,
   VERSION_BUMP_TOO_SMALL: exitCodes.refused,
   LEASE_LOST: exitCodes.refused,

@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import type { BuildProgress, DataflowSubmission, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
 import type { BuildOutcomeName } from '../registry/index.js';
+import type { MovedAlias } from './snapshots/move-nightly.js';
 
 /**
  * What to do when the version is published already: see whether it would be the same, and build it beside the registry to compare where something that it was made with is another one (`check`); leave it
@@ -18,8 +19,14 @@ export interface BuildOptions {
   readonly numShards?: number;
   /** Builds a sample: the first examples of each split, in the order of the source. */
   readonly maxExamplesPerSplit?: number;
-  /** The time that the build stands for. Default: now. */
+  /**
+   * Builds this snapshot of data that grows: `20261121`; `newest` is the newest whose period is over. As where the reference names it: `product_a/20261121`. Default: none, which builds the version that never grows.
+   */
+  readonly snapshot?: string;
+  /** The time that the build stands for. Default: now; a snapshot stands for the end of its period. */
   readonly snapshotTime?: Date;
+  /** What time it is, by which a snapshot's period is over or not. Default: the clock of this machine. */
+  readonly now?: Date;
   /** Starts clean where an earlier build has left something to go on from. */
   readonly restart?: boolean;
   /**
@@ -85,6 +92,8 @@ export interface BuildResult {
   readonly counters: Readonly<Record<string, number>>;
   /** Queries whose result was read from an extract. */
   readonly fromExtracts?: readonly string[];
+  /** Of a snapshot: the alias that was moved to it, `nightly` or that of its config. Undefined where it stayed: the snapshot is no newer than what it stands for. */
+  readonly movedAlias?: MovedAlias;
   /** Of a version that was there: what can't be told of it, and what it was made from that is not to be used any more. */
   readonly warnings?: readonly string[];
   /** How much of the work an earlier build had done. */

@@ -15,8 +15,11 @@ import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from '
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
 import { type RecordedOptions, withReport } from './report/with-report.js';
+import { refuseUnfinished } from './snapshots/choose-snapshot.js';
+import { existingSnapshot } from './snapshots/existing-snapshot.js';
+import { moveNightly } from './snapshots/move-nightly.js';
 import { badRowDirectory, stageTarget } from './stage-target.js';
-import { type BuildTarget, findTarget, nameOfTarget } from './target.js';
+import { type BuildTarget, findTarget, nameOfTarget, timeOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
 import { explainTarget } from './why.js';
 
@@ -28,8 +31,8 @@ import { explainTarget } from './why.js';
  * Nothing of the version is visible before its last step. Where somebody else builds the same version, waits for it. A build that is killed, or that a machine or a network
  * keeps from its end, is gone on with by the next one of the same code, config and version; a mistake in code or data leaves nothing behind.
  *
- * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`
- * @throws DatasetsError whatever stops the build: DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, VERSION_IMMUTABLE, STORAGE_FULL, ...
+ * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, of a snapshot `product_a/20261121`
+ * @throws DatasetsError whatever stops the build: SNAPSHOT_NOT_OVER, DATASET_UNKNOWN, BUILDER_INVALID, EXAMPLE_INVALID, KEY_DUPLICATE, USER_CODE, VERSION_IMMUTABLE, STORAGE_FULL, ...
  * @example
  * ```ts
  * const config = await loadConfig();
@@ -37,18 +40,19 @@ import { explainTarget } from './why.js';
  * ```
  */
 export async function build(reference: string, asked: BuildOptions): Promise<BuildResult> {
-  const target = await findTarget(reference, asked.config);
+  const target = await findTarget(reference, asked.config, asked);
   const registry = openRegistry(asked.config.registry);
-  const exists = (await registry.find(target.reference)) !== undefined;
-  if (exists && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);
-  return withReport(target, registry, asked, (options) =>
-    exists && asked.ifExists !== 'overwrite'
-      ? buildIfChanged(target, registry, options)
-      : buildTarget(target, registry, options),
-  );
+  const found = await registry.find(target.reference);
+  if (found !== undefined && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);
+  return withReport(target, registry, asked, (options) => {
+    if (found === undefined || asked.ifExists === 'overwrite') return buildTarget(target, registry, options);
+    if (target.snapshot !== undefined) return existingSnapshot(target, registry, found, options);
+    return buildIfChanged(target, registry, options);
+  });
 }
 
 async function buildTarget(target: BuildTarget, registry: Registry, asked: RecordedOptions): Promise<BuildResult> {
+  if (target.snapshot !== undefined) refuseUnfinished(nameOfTarget(target), target.snapshot, asked.now ?? new Date());
   const { fromExtract, config, recorder } = asked;
   const from = fromExtract === undefined ? undefined : await findRetained(fromExtract, target, config);
   const options = withTimeOf(from, asked);
@@ -179,17 +183,7 @@ async function buildStaged(
     const made = { config: chosen.config, info, schema, code: parts, maxExamplesPerSplit };
     const fingerprint = await partsOf({ ...made, ...output });
     const git = await recorder.git();
-    const metadata = versionMetadata({
-      definition,
-      chosen,
-      info,
-      schema,
-      output,
-      retained,
-      fingerprint,
-      createdAt,
-      git,
-    });
+    const metadata = versionMetadata({ target, info, schema, output, retained, fingerprint, createdAt, git });
     const manifest = await writeMetadata(staged, metadata);
     recorder.described(manifest);
     options.signal?.throwIfAborted();
@@ -199,8 +193,10 @@ async function buildStaged(
       elsewhere: output.left?.urls,
     });
     await output.left?.release();
+    const movedAlias = maxExamplesPerSplit === undefined ? await moveNightly(target, staged.registry) : undefined;
     const seconds = (performance.now() - started) / 1000;
-    return publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
+    const result = publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
+    return movedAlias === undefined ? result : { ...result, movedAlias };
   } catch (error) {
     if (output.left?.leave !== undefined && isOutside(error)) throw output.left.leave(error);
     await output.left?.release();
@@ -214,7 +210,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     id: staged.buildId,
     builder: target.builder,
     facts: {
-      snapshotTime: (options.snapshotTime ?? createdAt).toISOString(),
+      snapshotTime: timeOfTarget(target, options.snapshotTime ?? createdAt).toISOString(),
       once: {},
       ...(options.upstream !== undefined && { published: options.upstream.versions }),
     },

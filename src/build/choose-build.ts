@@ -8,34 +8,53 @@ import {
   type Reference,
   type Version,
 } from '../core/names/index.js';
+import { type Snapshot, snapshotConfig } from '../core/snapshots/index.js';
+import { chooseSnapshot, type SnapshotChoice } from './snapshots/choose-snapshot.js';
 
-/** Which config and version a reference means for a builder. */
+/** Which config and version a reference means for a builder, as they are published. */
 export interface ChosenBuild {
+  /** Of a snapshot `20261121`, or `20261121.men`. */
   readonly config: ConfigName | undefined;
   readonly version: Version;
 }
 
+export interface BuildChoice {
+  readonly chosen: ChosenBuild;
+  readonly snapshot: Snapshot | undefined;
+}
+
 /**
- * Chooses what to build for a reference: the default config and the newest version that the code can build, unless others are named.
+ * Chooses what to build for a reference: the default config and the newest version that the code can build, unless others are named; a snapshot where one is named.
  *
- * @throws DatasetsError CONFIG_UNKNOWN, VERSION_UNKNOWN, VERSION_BLOCKED; USAGE for an alias, which names a version that exists already.
+ * @throws DatasetsError CONFIG_UNKNOWN, VERSION_UNKNOWN, VERSION_BLOCKED; NAME_INVALID for a snapshot's name; USAGE for an alias, which names a version that exists already, and for a snapshot of data that has none.
  */
-export function chooseBuild(reference: Reference, definition: BuilderDefinition): ChosenBuild {
+export function chooseBuild(
+  reference: Reference,
+  definition: BuilderDefinition,
+  asked: SnapshotChoice = {},
+): BuildChoice {
   if (reference.alias !== undefined) {
     throw new DatasetsError('USAGE', `${formatReference(reference)} names an alias: only versions can be built`, {
       hint: `Name a version: ${definition.name}:${definition.versions[0]}.`,
       at: { dataset: definition.name },
     });
   }
-  return { config: chooseConfig(reference, definition), version: chooseVersion(reference, definition) };
+  const { plain, snapshot } = chooseSnapshot(reference, definition, asked);
+  const own = chooseConfig(plain, definition);
+  const config = snapshot === undefined ? own : snapshotConfig(snapshot.name, own);
+  return { chosen: { config, version: chooseVersion(reference, definition) }, snapshot };
 }
 
-function chooseConfig(reference: Reference, definition: BuilderDefinition): ConfigName | undefined {
-  if (reference.config === undefined) return definition.configs[0];
-  const known = definition.configs.find((config) => config === reference.config);
+function chooseConfig(wanted: string | undefined, definition: BuilderDefinition): ConfigName | undefined {
+  if (wanted === undefined) return definition.configs[0];
+  const known = definition.configs.find((config) => config === wanted);
   if (known === undefined) {
-    throw new DatasetsError('CONFIG_UNKNOWN', `${definition.name} has no config named ${reference.config}`, {
-      hint: nearestHint(reference.config, definition.configs, 'configs'),
+    const nearest = nearestHint(wanted, definition.configs, 'configs');
+    throw new DatasetsError('CONFIG_UNKNOWN', `${definition.name} has no config named ${wanted}`, {
+      hint:
+        definition.snapshots === undefined
+          ? nearest
+          : `${nearest} Its snapshots are ${definition.snapshots}: ailab-datasets build ${definition.name} --snapshot newest`,
       at: { dataset: definition.name },
     });
   }

@@ -6,7 +6,7 @@ import { checksumsFileName, openDownloads } from '../downloads/index.js';
 import type { JobDownloads } from '../engines/index.js';
 import { buildGraph } from '../pipeline/index.js';
 import type { BuildOptions } from './build-options.js';
-import { findTarget } from './target.js';
+import { findTarget, timeOfTarget } from './target.js';
 
 /** Where downloads are kept on this machine, and how large they may be. */
 export function downloadsOf(config: ResolvedConfig): JobDownloads {
@@ -32,7 +32,8 @@ export interface FetchedFile {
   readonly path: string;
 }
 
-export interface FetchDownloadsOptions extends Pick<BuildOptions, 'config' | 'signal' | 'onProgress' | 'snapshotTime'> {
+export interface FetchDownloadsOptions
+  extends Pick<BuildOptions, 'config' | 'signal' | 'onProgress' | 'snapshotTime' | 'snapshot' | 'now'> {
   /** Takes note in `checksums.tsv` beside the builder of what URLs contain now. Without it, they must contain what it says. */
   readonly register?: boolean;
 }
@@ -49,7 +50,7 @@ export interface FetchDownloadsOptions extends Pick<BuildOptions, 'config' | 'si
  */
 export async function fetchDownloads(reference: string, options: FetchDownloadsOptions): Promise<FetchedDownloads> {
   const { config, onProgress, snapshotTime = new Date() } = options;
-  const target = await findTarget(reference, config);
+  const target = await findTarget(reference, config, options);
   const { definition, chosen } = target;
   onProgress?.({ type: 'build-start', dataset: definition.name, ...chosen });
   const downloads = downloadsOf(config);
@@ -63,7 +64,7 @@ export async function fetchDownloads(reference: string, options: FetchDownloadsO
   });
   const builder = await loadBuilder(target.builder);
   const { facts } = await buildGraph((pipeline) => builder.splits(pipeline), {
-    facts: { snapshotTime: snapshotTime.toISOString(), once: {} },
+    facts: { snapshotTime: timeOfTarget(target, snapshotTime).toISOString(), once: {} },
     mayAskFacts: true,
     downloads: { directory: downloads.directory, fetch },
   });

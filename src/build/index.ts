@@ -13,5 +13,6 @@ export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
 export { stagingDirectory } from './stage-target.js';
-export { type BuildTarget, findTarget, nameOfTarget } from './target.js';
+export { type BuildTarget, findTarget, nameOfTarget, timeOfTarget } from './target.js';
+export { descriptionOfConfig } from './version-metadata.js';
 export { explainTarget, type WhyOptions, type WhyReport, why } from './why.js';

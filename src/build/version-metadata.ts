@@ -1,4 +1,4 @@
-import type { BuilderDefinition, DatasetInfo } from '../builder/index.js';
+import { type DatasetInfo, takeApart } from '../builder/index.js';
 import { packageVersion } from '../core/release/index.js';
 import type { BuildOutput } from '../engines/index.js';
 import {
@@ -11,14 +11,13 @@ import {
 } from '../features/index.js';
 import type { FingerprintParts } from '../provenance/index.js';
 import type { Manifest, VersionMetadata } from '../registry/index.js';
-import type { ChosenBuild } from './choose-build.js';
 import type { RetainedSources } from './extracts/keep-retained.js';
 import type { GitState } from './report/git-state.js';
+import type { BuildTarget } from './target.js';
 
 /** What a finished build knows of itself. */
 export interface FinishedBuild {
-  readonly definition: BuilderDefinition;
-  readonly chosen: ChosenBuild;
+  readonly target: BuildTarget;
   readonly info: DatasetInfo<AnyFeature>;
   /** The schema that was stored: what privacy left of the author's. */
   readonly schema: AnyFeature;
@@ -32,7 +31,8 @@ export interface FinishedBuild {
 
 /** Everything that the registry writes beside the shards. */
 export function versionMetadata(build: FinishedBuild): VersionMetadata {
-  const { definition, schema, output } = build;
+  const { target, schema, output } = build;
+  const { definition } = target;
   const names = namesFiles(schema).map(({ fileName, names }) => [fileName, `${names.join('\n')}\n`] as const);
   return {
     info: manifestInfo(build),
@@ -51,6 +51,7 @@ export function versionMetadata(build: FinishedBuild): VersionMetadata {
     sdkVersion: packageVersion,
     ...gitOf(build.git),
     snapshotTime: output.facts.snapshotTime,
+    ...snapshotOf(target),
     counters: output.counters,
     imageEncoders,
     createdAt: build.createdAt,
@@ -62,8 +63,14 @@ function gitOf(git: GitState | undefined): Pick<VersionMetadata, 'git'> {
   return git?.commit === undefined ? {} : { git: { commit: git.commit, dirty: git.dirty } };
 }
 
-function manifestInfo({ definition, chosen, info }: FinishedBuild): Manifest['info'] {
-  const configDescription = chosen.config === undefined ? undefined : definition.builderClass.configs?.[chosen.config];
+function snapshotOf({ definition, snapshot }: BuildTarget): Pick<VersionMetadata, 'snapshot'> {
+  if (snapshot === undefined || definition.snapshots === undefined) return {};
+  const { name, from, to } = snapshot;
+  return { snapshot: { name, period: definition.snapshots, from: from.toISOString(), to: to.toISOString() } };
+}
+
+function manifestInfo({ target, info }: FinishedBuild): Manifest['info'] {
+  const configDescription = descriptionOfConfig(target);
   return {
     description: info.description,
     ...(configDescription !== undefined && { configDescription }),
@@ -76,4 +83,10 @@ function manifestInfo({ definition, chosen, info }: FinishedBuild): Manifest['in
     ...(info.privacy !== undefined && { privacy: info.privacy }),
     ...(info.keyPii !== undefined && { keyPii: info.keyPii }),
   };
+}
+
+/** What the class says of the builder's own config. */
+export function descriptionOfConfig({ definition, chosen }: BuildTarget): string | undefined {
+  const { config } = takeApart(chosen.config, definition.snapshots);
+  return config === undefined ? undefined : definition.builderClass.configs?.[config];
 }

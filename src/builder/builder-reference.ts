@@ -3,10 +3,8 @@ export interface BuilderReference {
   /** file: URL of the module. */
   readonly module: string;
   readonly name: string;
-  /** The builder's own config, without the snapshot. */
+  /** As it is published: of a snapshot `20261121`, or `20261121.men`. */
   readonly config: string | undefined;
-  /** The name of the snapshot that is built, of the period that the class declares. */
-  readonly snapshot?: string | undefined;
   readonly version: string;
   /** Folder of files fetched by hand, absolute. */
   readonly manualDirectory: string | undefined;

@@ -1,8 +1,7 @@
-import { DatasetsError } from '../core/errors/index.js';
-import { parseSnapshot, type Snapshot } from '../core/snapshots/index.js';
+import { parseSnapshot, type Snapshot, type SnapshotPeriod, splitSnapshotConfig } from '../core/snapshots/index.js';
 import type { AnyBuilder } from './builder-class.js';
 import type { BuilderReference } from './builder-reference.js';
-import { type BuilderDefinition, loadDefinition } from './definition.js';
+import { loadDefinition } from './definition.js';
 
 /**
  * Makes the builder that a reference names: in the submitter, and again in every worker.
@@ -14,24 +13,22 @@ import { type BuilderDefinition, loadDefinition } from './definition.js';
  * ```
  */
 export async function loadBuilder(reference: BuilderReference): Promise<AnyBuilder> {
-  const definition = await loadDefinition(reference.module, reference.name);
-  return new definition.builderClass({
-    config: reference.config,
-    version: reference.version,
-    snapshot: reference.snapshot === undefined ? undefined : snapshotOf(definition, reference.snapshot),
-    manualDirectory: reference.manualDirectory,
-  });
+  const { builderClass, snapshots } = await loadDefinition(reference.module, reference.name);
+  const { config, snapshot } = takeApart(reference.config, snapshots);
+  const { version, manualDirectory } = reference;
+  return new builderClass({ config, snapshot, version, manualDirectory });
 }
 
 /**
- * The snapshot of a name, for a data set that has some.
+ * The builder's own config and the snapshot that a published config means.
  *
- * @throws DatasetsError USAGE where it has none; NAME_INVALID where its period has no such name.
+ * @param period undefined for a data set without snapshots, whose configs are all its own
  */
-export function snapshotOf({ name, snapshots }: BuilderDefinition, text: string): Snapshot {
-  if (snapshots !== undefined) return parseSnapshot(snapshots, text);
-  throw new DatasetsError('USAGE', `${name} has no snapshots: its data is not declared to grow`, {
-    hint: "Add `static override readonly snapshots = 'daily'` to its class, or leave the snapshot out.",
-    at: { dataset: name },
-  });
+export function takeApart(
+  published: string | undefined,
+  period: SnapshotPeriod | undefined,
+): { readonly config: string | undefined; readonly snapshot: Snapshot | undefined } {
+  const { config, snapshot: name } = splitSnapshotConfig(published);
+  const snapshot = period === undefined || name === undefined ? undefined : parseSnapshot(period, name);
+  return snapshot === undefined ? { config: published, snapshot } : { config, snapshot };
 }

@@ -1,4 +1,4 @@
-import { findTarget } from '../build/index.js';
+import { descriptionOfConfig, findTarget } from '../build/index.js';
 import { type DatasetInfo, loadBuilder } from '../builder/index.js';
 import { findLocated, isUnreachable, type LocatedVersion } from '../cache/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
@@ -132,13 +132,14 @@ async function yankReasons(
 }
 
 async function fromBuilder(reference: string, config: ResolvedConfig): Promise<DatasetCard> {
-  const { definition, chosen, builder } = await findTarget(reference, config);
+  const target = await findTarget(reference, config);
+  const { definition, chosen, builder } = target;
   const info: DatasetInfo<AnyFeature> = (await loadBuilder(builder)).info();
   const { builderClass } = definition;
   return {
     name: definition.name,
     config: chosen.config,
-    configDescription: chosen.config === undefined ? undefined : builderClass.configs?.[chosen.config],
+    configDescription: descriptionOfConfig(target),
     version: chosen.version,
     directory: undefined,
     description: info.description,

@@ -198,6 +198,7 @@ function metadataOf(
     sdkVersion: manifest.sdkVersion,
     ...(manifest.git !== undefined && { git: manifest.git }),
     ...(manifest.snapshotTime !== undefined && { snapshotTime: manifest.snapshotTime }),
+    ...(manifest.snapshot !== undefined && { snapshot: manifest.snapshot }),
     counters: manifest.counters,
     imageEncoders: manifest.imageEncoders,
     createdAt: new Date(manifest.createdAt),

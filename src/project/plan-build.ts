@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildTarget, downloadsOf, findTarget } from '../build/index.js';
+import { type BuildTarget, downloadsOf, findTarget, timeOfTarget } from '../build/index.js';
 import { loadBuilder } from '../builder/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { checksumsFileName, openDownloads } from '../downloads/index.js';
@@ -28,13 +28,20 @@ export interface BuildPlan {
  * Says what a build would do. The builder's `splits()` runs, so that facts that it asks for are asked; no source is read and nothing is
  * fetched or written.
  *
+ * @param now what a build stands for that is of no snapshot
+ * @param snapshot as of a build
  * @throws DatasetsError as `findTarget`; BUILDER_INVALID, PIPELINE_INVALID; BUILD_REFUSED where it downloads what isn't on this machine
  */
-export async function planBuild(reference: string, config: ResolvedConfig, snapshotTime: Date): Promise<BuildPlan> {
-  const target: BuildTarget = await findTarget(reference, config);
+export async function planBuild(
+  reference: string,
+  config: ResolvedConfig,
+  now: Date,
+  snapshot?: string,
+): Promise<BuildPlan> {
+  const target: BuildTarget = await findTarget(reference, config, { now, ...(snapshot !== undefined && { snapshot }) });
   const { definition, chosen } = target;
   const builder = await loadBuilder(target.builder);
-  const facts = { snapshotTime: snapshotTime.toISOString(), once: {} };
+  const facts = { snapshotTime: timeOfTarget(target, now).toISOString(), once: {} };
   const { directory, ...limits } = downloadsOf(config);
   const fetch = openDownloads({
     ...limits,

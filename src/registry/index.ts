@@ -1,3 +1,4 @@
+export { type AdvanceAliasOptions, advanceAlias } from './aliases/advance-alias.js';
 export type { AliasGeneration, AliasTarget } from './aliases/alias-generation.js';
 export { type MoveAliasOptions, moveAlias } from './aliases/move-alias.js';
 export { aliasHistory, listAliases, readAlias } from './aliases/read-alias.js';

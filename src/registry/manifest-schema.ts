@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../core/json/index.js';
 import { isConfigName, isDatasetName, isVersion } from '../core/names/index.js';
+import { snapshotPeriods } from '../core/snapshots/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
 import { extractFile, extractFormats, recordFormats } from './layout.js';
@@ -151,6 +152,15 @@ export const manifestSchema = z
     sdkVersion: z.string(),
     git: z.object({ commit: z.string(), dirty: z.boolean() }).optional(),
     snapshotTime: z.iso.datetime().optional().describe('The time that the data stands for.'),
+    snapshot: z
+      .object({
+        name: z.string(),
+        period: z.enum(snapshotPeriods),
+        from: z.iso.datetime(),
+        to: z.iso.datetime().describe('Not a part of it any more: the time that the data stands for.'),
+      })
+      .optional()
+      .describe('Of data that grows: the hour, day, week or month of UTC that this config is a snapshot of.'),
     counters: z.record(z.string(), z.number()),
     imageEncoders: z.record(z.string(), z.string()).describe('Encoders whose output may differ between releases.'),
     replaced: z

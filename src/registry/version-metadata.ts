@@ -56,6 +56,8 @@ export interface VersionMetadata {
   readonly git?: Manifest['git'];
   /** ISO 8601. */
   readonly snapshotTime?: string;
+  /** Of data that grows: the period that it is of. */
+  readonly snapshot?: Manifest['snapshot'];
   readonly counters: Readonly<Record<string, number>>;
   readonly imageEncoders?: Readonly<Record<string, string>>;
   readonly createdAt: Date;

@@ -145,6 +145,7 @@ function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: rea
     sdkVersion: metadata.sdkVersion,
     git: metadata.git,
     snapshotTime: metadata.snapshotTime,
+    snapshot: metadata.snapshot,
     counters: metadata.counters,
     imageEncoders: metadata.imageEncoders ?? {},
   };

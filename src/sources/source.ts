@@ -88,6 +88,13 @@ export interface SourceBuild {
   readonly builder: string;
 }
 
+/** The period of the snapshot that is built: its data is what was known at `to`. */
+export interface SourcePeriod {
+  readonly from: Date;
+  /** Not a part of it any more. */
+  readonly to: Date;
+}
+
 /** How something goes on that a source does before it is read; it fits among the stages of a build. Rows count bytes. */
 export type SourceProgress =
   | {
@@ -111,6 +118,8 @@ export interface SourceContext extends PublishedContext {
   readonly warehouse?: WarehouseName;
   readonly bigquery?: BigQuerySettings;
   readonly build?: SourceBuild;
+  /** Of a build of a snapshot: queries may use it as `@snapshot_from` and `@snapshot_to`. */
+  readonly period?: SourcePeriod | undefined;
   /** Called in the submitter alone. */
   readonly onProgress?: (event: SourceProgress) => void;
   /** Absolute: where `split` may put files, made if need be, that `read` finds. They last as long as the build; one that goes on finds them again. */

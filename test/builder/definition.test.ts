@@ -91,10 +91,19 @@ describe('data sets found by their folders', () => {
     const { snapshots, keep } = await loadDefinition(found.module, found.name);
     assert.deepEqual({ snapshots, keep }, { snapshots: 'daily', keep: { daily: 30, monthly: 12 } });
     const at = { ...found, config: undefined, version: '1.1.0', manualDirectory: undefined };
-    const builder = await loadBuilder({ ...at, snapshot: '20261121' });
+    const builder = await loadBuilder({ ...at, config: '20261121.men' });
     assert.deepEqual(builder.snapshot?.to, new Date('2026-11-22T00:00:00Z'));
+    assert.equal(builder.config, 'men');
     assert.equal((await loadBuilder(at)).snapshot, undefined);
-    await assert.rejects(loadBuilder({ ...at, snapshot: '202611' }), { code: 'NAME_INVALID' });
+    await assert.rejects(loadBuilder({ ...at, config: '202611' }), { code: 'NAME_INVALID' });
+  });
+  it('leave a config that is named like a date as it is, where there are no snapshots', async () => {
+    await dataset('sample', source(`${valid} static configs = { '20220301.en': 'of March 2022' };`));
+    const [found] = await discoverDatasets([root]);
+    assert.ok(found);
+    const at = { ...found, config: '20220301.en', version: '1.1.0', manualDirectory: undefined };
+    const { config, snapshot } = await loadBuilder(at);
+    assert.deepEqual({ config, snapshot }, { config: '20220301.en', snapshot: undefined });
   });
   it('refuse snapshots that nobody can name', async () => {
     assert.match(await refusal(`${valid} static snapshots = 'dayly';`), /snapshots is "dayly"/);

@@ -109,6 +109,7 @@ export type ErrorCode =
   | 'VERSION_EXISTS'
   | 'VERSION_REMOVED' // pruned: its tombstone says when, by whom and why
   | 'VERSION_YANKED' // taken back by a person: who, when and why stands in the registry
+  | 'SNAPSHOT_NOT_OVER' // its period hasn't ended yet
   | 'VERSION_IMMUTABLE'
   | 'VERSION_BUMP_TOO_SMALL' // a new version differs more from the one before than its number says
   | 'LEASE_LOST' // another process took this one for dead and went on

@@ -146,6 +146,7 @@ function prepared(job: BuildJob, builder: AnyBuilder, graph: Graph): PreparedJob
         version: job.builder.version,
         builder: builder.constructor.name,
       },
+      period: builder.snapshot,
       stagingDirectory: sourceStaging(job.workDirectory),
       memoryBytes: stagingBuffers * job.bufferBytes,
       hidesValues: isPrivate,

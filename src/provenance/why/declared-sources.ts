@@ -25,7 +25,7 @@ export async function declaredSources(
   places: SourcePlaces,
 ): Promise<DeclaredSources> {
   const builder = await loadBuilder(reference);
-  const context = plainContext(reference, places);
+  const context = plainContext(reference, builder, places);
   try {
     const graph = await graphOf(builder, reference, { snapshotTime, once: {} }, places);
     const sources = readSources(graph);

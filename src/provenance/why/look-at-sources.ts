@@ -59,7 +59,7 @@ export async function lookAtSources(
   const lineage: UpstreamVersion[] = [];
   for (const source of readSources(graph)) {
     try {
-      const context = await contextFor(source, reference, places);
+      const context = await contextFor(source, builder, reference, places);
       sources.push(...(await (source.look ?? source.state).call(source, context)));
       if (source.published !== undefined) lineage.push(...(await lineageOf([source.published], context)));
     } catch (error) {
@@ -99,7 +99,11 @@ export function readSources(graph: Graph): readonly Source<unknown>[] {
 }
 
 /** Without the versions that references mean. */
-export function plainContext({ module }: BuilderReference, { config, downloads }: SourcePlaces): SourceContext {
+export function plainContext(
+  { module }: BuilderReference,
+  { snapshot }: Pick<AnyBuilder, 'snapshot'>,
+  { config, downloads }: SourcePlaces,
+): SourceContext {
   const { registry, registries, cacheDirectory, cacheBytes, warehouse, bigquery } = config;
   return {
     baseDirectory: dirname(fileURLToPath(module)),
@@ -107,6 +111,7 @@ export function plainContext({ module }: BuilderReference, { config, downloads }
     warehouse,
     ...(bigquery !== undefined && { bigquery }),
     hidesValues: true,
+    period: snapshot,
     published: { from: { registry, registries, cacheDirectory, cacheBytes }, versions: {} },
   };
 }
@@ -114,10 +119,11 @@ export function plainContext({ module }: BuilderReference, { config, downloads }
 /** With the version that the source's reference means now: looked up once, so that all that is said of it is of one version. */
 async function contextFor(
   source: Source<unknown>,
+  builder: AnyBuilder,
   reference: BuilderReference,
   places: SourcePlaces,
 ): Promise<SourceContext> {
-  const context = plainContext(reference, places);
+  const context = plainContext(reference, builder, places);
   const request = source.published;
   if (request === undefined || context.published === undefined) return context;
   const { name, config } = reference;

@@ -1,6 +1,7 @@
 import type { FieldFacts } from '../infer/field-facts.js';
 import type { SourceContext } from '../source.js';
 import { checkParameters } from './parameters.js';
+import { periodParameters } from './period-parameters.js';
 import { readQuery, type SqlQuery } from './query.js';
 import type { SqlOptions } from './sql.js';
 import { warehouseNameOf, warehouseOf } from './warehouse.js';
@@ -40,6 +41,7 @@ export async function inferQuery(
     {
       query: text,
       parameters: checkParameters(params),
+      offered: periodParameters(context.period),
       tables,
       types: {},
       choices: { int64: 'bigint', timestamps: 'integer' },

@@ -4,6 +4,7 @@ import type { Source, SourceContext, SourceState } from '../source.js';
 import { givenExtract, stampOfGiven } from './extract/given-extract.js';
 import { givenShards, readGiven } from './extract/given-shards.js';
 import { checkParameters, digestOfParameters, type SqlParameters } from './parameters.js';
+import { periodParameters } from './period-parameters.js';
 import { queryName, readQuery, type SqlQuery } from './query.js';
 import type { ResultPart } from './result-part.js';
 import { checkRetention, retainResult } from './retain-result.js';
@@ -12,7 +13,10 @@ import type { SqlTables } from './tables.js';
 import { isRemoteWarehouse, type WarehouseQuery, warehouseNameOf, warehouseOf } from './warehouse.js';
 
 export interface SqlOptions {
-  /** Values of the query's parameters: `$name` in DuckDB, `@name` in BigQuery. They are bound, never pasted into the text. */
+  /**
+   * Values of the query's parameters: `$name` in DuckDB, `@name` in BigQuery. They are bound, never pasted into the text. In a build of a snapshot a query may also use `snapshot_from` and
+   * `snapshot_to`, the timestamps between which its period lies.
+   */
   readonly params?: SqlParameters;
   /** Local files as tables of DuckDB, by name; other warehouses have their own tables, so that a query without a file for each dialect is refused there. Nothing else can be read. */
   readonly tables?: SqlTables;
@@ -85,6 +89,7 @@ export function sql(query: SqlQuery, options: SqlOptions = {}): Source<object> {
     return {
       query: text,
       parameters,
+      offered: periodParameters(context.period),
       tables: itsTables,
       types,
       choices,

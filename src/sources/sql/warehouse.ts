@@ -12,6 +12,8 @@ import type { SqlTables } from './tables.js';
 export interface WarehouseQuery {
   readonly query: QueryText;
   readonly parameters: SqlParameters;
+  /** Values of parameters that a query may use, and need not: `snapshot_from` and `snapshot_to`. */
+  readonly offered: SqlParameters;
   readonly tables: SqlTables;
   readonly types: SqlTypes;
   readonly choices: SqlChoices;

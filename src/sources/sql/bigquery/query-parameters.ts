@@ -1,5 +1,6 @@
 import { nearest } from '../../../core/errors/index.js';
 import type { SqlParameter } from '../parameters.js';
+import { missingPeriodHint } from '../period-parameters.js';
 import { refusedQuery } from '../refused-query.js';
 import { type TypedScalar, type TypedValue, typedValue } from '../typed-value.js';
 import type { WarehouseQuery } from '../warehouse.js';
@@ -31,9 +32,10 @@ export interface QueryParameterValue {
  *
  * @throws DatasetsError QUERY_INVALID for a parameter without a value, a value without a parameter, and a snapshot that the query does not use
  */
-export function queryParameters({ query, parameters, snapshot }: WarehouseQuery): readonly QueryParameter[] {
+export function queryParameters({ query, parameters, offered, snapshot }: WarehouseQuery): readonly QueryParameter[] {
   const wanted = parameterNames(query.text);
-  const values: Record<string, SqlParameter> = { ...parameters };
+  const used = Object.entries(offered).filter(([name]) => wanted.has(name) && !hasName(parameters, name));
+  const values: Record<string, SqlParameter> = { ...Object.fromEntries(used), ...parameters };
   if (snapshot !== undefined) {
     if (!wanted.has(snapshotParameter)) throw unusedSnapshot(query);
     values[snapshotParameter] = snapshot;
@@ -50,6 +52,11 @@ export function queryParameters({ query, parameters, snapshot }: WarehouseQuery)
     );
   }
   return [...given.values()].map(({ name, value }) => ({ name, ...parameterOf(typedValue(value)) }));
+}
+
+/** GoogleSQL does not tell `@Since` from `@since`. */
+function hasName(parameters: object, name: string): boolean {
+  return Object.keys(parameters).some((given) => given.toLowerCase() === name);
 }
 
 /** What stands in comments, texts and quoted names is none; `@@name` is a variable of the system. */
@@ -81,7 +88,7 @@ function missingValue(query: WarehouseQuery['query'], name: string, given: reado
   }
   const suggestion = nearest(name, given);
   const question = suggestion === undefined ? '' : `Did you mean @${suggestion}? `;
-  const hint = `${question}Give it one: params: { ${name}: … }.`;
+  const hint = missingPeriodHint(name, '@') ?? `${question}Give it one: params: { ${name}: … }.`;
   return refusedQuery(query, `the parameter @${name} has no value`, hint, name);
 }
 

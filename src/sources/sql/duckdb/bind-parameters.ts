@@ -1,9 +1,10 @@
 import { nearest } from '../../../core/errors/index.js';
 import type { DuckDB } from '../../parquet/duckdb.js';
-import type { SqlParameter, SqlParameters } from '../parameters.js';
-import type { QueryText } from '../query.js';
+import type { SqlParameter } from '../parameters.js';
+import { missingPeriodHint } from '../period-parameters.js';
 import { refusedQuery } from '../refused-query.js';
 import { typedValue } from '../typed-value.js';
+import type { WarehouseQuery } from '../warehouse.js';
 import { valueOfParameter } from './parameter-value.js';
 
 type PreparedStatement = Awaited<ReturnType<DuckDB['prepare']>>;
@@ -12,13 +13,13 @@ type PreparedStatement = Awaited<ReturnType<DuckDB['prepare']>>;
 export function bindParameters(
   duckdb: DuckDB,
   statement: PreparedStatement,
-  parameters: SqlParameters,
-  query: QueryText,
+  { query, parameters, offered }: Pick<WarehouseQuery, 'query' | 'parameters' | 'offered'>,
 ): void {
+  const values = { ...offered, ...parameters };
   const wanted = Array.from({ length: duckdb.nparams(statement) }, (_, i) => duckdb.parameter_name(statement, i + 1));
   for (const [i, name] of wanted.entries()) {
-    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (value === undefined) throw missingValue(query, name, Object.keys(parameters));
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) throw missingValue(query, name, Object.keys(values));
     bind(duckdb, statement, i + 1, value);
   }
   const unused = Object.keys(parameters).find((name) => !wanted.includes(name));
@@ -31,18 +32,14 @@ export function bindParameters(
   );
 }
 
-function missingValue(query: QueryText, name: string, given: readonly string[]) {
+function missingValue(query: WarehouseQuery['query'], name: string, given: readonly string[]) {
   if (/^\d+$/.test(name)) {
     return refusedQuery(query, 'has a parameter without a name', 'Name parameters: $since instead of ?.');
   }
   const suggestion = nearest(name, given);
   const question = suggestion === undefined ? '' : `Did you mean $${suggestion}? `;
-  return refusedQuery(
-    query,
-    `the parameter $${name} has no value`,
-    `${question}Give it one: params: { ${name}: … }.`,
-    name,
-  );
+  const hint = missingPeriodHint(name, '$') ?? `${question}Give it one: params: { ${name}: … }.`;
+  return refusedQuery(query, `the parameter $${name} has no value`, hint, name);
 }
 
 /** What says no type itself takes that of its place: NULL, and texts. */

@@ -168,12 +168,12 @@ function bytesOf({ name, type }: ResultColumn): string {
 async function execute(
   { duckdb, connection }: ConfinedDatabase,
   sql: string,
-  { query, parameters }: WarehouseQuery,
+  asked: WarehouseQuery,
   kinds: readonly VectorKind[] = [],
 ): Promise<readonly ColumnValues[]> {
   const statement = await duckdb.prepare(connection, sql);
   try {
-    bindParameters(duckdb, statement, parameters, query);
+    bindParameters(duckdb, statement, asked);
     return await fetchAll(duckdb, await duckdb.execute_prepared(statement), kinds);
   } finally {
     duckdb.destroy_prepare_sync(statement);

@@ -3,10 +3,11 @@ import { jobLabels } from '../../../../src/sources/sql/bigquery/job-labels.js';
 import { queryParameters } from '../../../../src/sources/sql/bigquery/query-parameters.js';
 import type { SqlParameters } from '../../../../src/sources/sql/parameters.js';
 
-const ask = (text: string, parameters: SqlParameters = {}, snapshot?: Date) =>
+const ask = (text: string, parameters: SqlParameters = {}, snapshot?: Date, offered: SqlParameters = {}) =>
   queryParameters({
     query: { name: 'clicks.sql', text, digest: '' },
     parameters,
+    offered,
     tables: {},
     types: {},
     choices: { int64: 'bigint', timestamps: 'integer' },
