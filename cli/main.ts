@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { commands } from './commands/index.js';
+import { showProcessWarnings } from './frame/process-warnings.js';
 import { run } from './frame/run.js';
 import { createTerminal } from './terminal/terminal.js';
 
@@ -18,11 +19,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const terminal = createTerminal(process.stdout, process.stderr, process.env);
+showProcessWarnings(terminal);
 process.exitCode = await run({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: process.env,
-  terminal: createTerminal(process.stdout, process.stderr, process.env),
+  terminal,
   version: packageVersion(),
   commands,
 });

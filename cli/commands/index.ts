@@ -133,6 +133,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctorCommand,
   },
   {
+    name: 'notifications',
+    summary: 'Try whether those whom the configuration names are told of what happens',
+    load: async () => (await import('./notifications.js')).notificationsCommand,
+  },
+  {
     name: 'completion',
     summary: 'Print the script that makes a shell complete commands, flags and data sets',
     load: async () => (await import('./completion.js')).completionCommand,

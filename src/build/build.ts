@@ -22,6 +22,7 @@ import { badRowDirectory, stageTarget } from './stage-target.js';
 import { type BuildTarget, findTarget, nameOfTarget, timeOfTarget } from './target.js';
 import { versionMetadata } from './version-metadata.js';
 import { explainTarget } from './why.js';
+import { withNotifications } from './with-notifications.js';
 
 /**
  * Builds one version of one data set and publishes it: its default config and newest version, unless the reference names others.
@@ -39,8 +40,17 @@ import { explainTarget } from './why.js';
  * const { directory } = await build('product_a/men', { config });
  * ```
  */
-export async function build(reference: string, asked: BuildOptions): Promise<BuildResult> {
+export function build(reference: string, options: BuildOptions): Promise<BuildResult> {
+  return withNotifications(reference, options, (asked, onTarget) => buildReference(reference, asked, onTarget));
+}
+
+async function buildReference(
+  reference: string,
+  asked: BuildOptions,
+  onTarget: (target: BuildTarget) => void,
+): Promise<BuildResult> {
   const target = await findTarget(reference, asked.config, asked);
+  onTarget(target);
   const registry = openRegistry(asked.config.registry);
   const found = await registry.find(target.reference);
   if (found !== undefined && asked.ifExists === 'fail') throw alreadyPublished(target, registry.location);

@@ -1,6 +1,7 @@
 import { loadConfig, type ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, parseAliasName, parseReference } from '../core/names/index.js';
+import { notify } from '../notify/index.js';
 import { listAliases, openRegistry, aliasHistory as readHistory, rollbackAlias } from '../registry/index.js';
 
 export interface AliasOptions {
@@ -53,13 +54,17 @@ export interface Rollback extends ListedAlias {
  * ```
  */
 export async function rollback(dataset: string, alias: string, options: RollbackOptions = {}): Promise<Rollback> {
-  const { registry, name } = await datasetOf(dataset, options);
+  const config = options.config ?? (await loadConfig());
+  const { registry, name } = await datasetOf(dataset, { config });
   const { reason = '', actor } = options;
   const rolled = await rollbackAlias(registry, name, parseAliasName(alias), { reason, actor });
   const { generation, movedAt, restores, target, from, skipped } = rolled;
+  const before = from && formatReference({ name, ...from });
+  const moved = { alias, from: before, reason, by: rolled.actor };
+  notify({ event: 'rollback', dataset: name, ...target, registry: registry.location, ...moved }, config);
   return {
     ...{ dataset: name, alias, generation, reason, actor: rolled.actor, movedAt, restores, skipped },
-    from: from && formatReference({ name, ...from }),
+    from: before,
     to: formatReference({ name, ...target }),
   };
 }

@@ -3,7 +3,9 @@ import { stagingDirectory } from '../build/index.js';
 import { loadConfig, type ResolvedConfig, registryPlace } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { type AliasName, formatReference, parseAliasName, parseReference } from '../core/names/index.js';
+import { notify } from '../notify/index.js';
 import {
+  defaultActor,
   moveAlias,
   openRegistry,
   type Registry,
@@ -77,8 +79,17 @@ export async function promote(reference: string, options: PromoteOptions): Promi
   const copied =
     from && (await copyVersion(from, to, source, { ...options, reason, workDirectory: stagingDirectory(config) }));
   const promoted = alias && (await promoteAlias(to, source, alias, { reason, actor: options.actor }));
+  const { name, config: own, version } = source;
+  if (promoted?.status !== 'unchanged' && (promoted !== undefined || copied?.status === 'copied')) {
+    const moved = promoted === undefined ? { from: from?.location } : { alias, from: promoted.from };
+    const by = options.actor ?? defaultActor();
+    notify(
+      { event: 'promote', dataset: name, config: own, version, registry: to.location, ...moved, reason, by },
+      config,
+    );
+  }
   return {
-    ...{ name: source.name, config: source.config, version: source.version },
+    ...{ name, config: own, version },
     registry: to.location,
     location: to.locationOf(source.path),
     copy: from && copied && { ...copied, from: from.location },

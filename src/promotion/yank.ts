@@ -1,7 +1,8 @@
 import { loadConfig, type ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { formatReference, isVersion, parseReference } from '../core/names/index.js';
-import { openRegistry, setYanked, type Yank } from '../registry/index.js';
+import { notify } from '../notify/index.js';
+import { defaultActor, openRegistry, setYanked, type Yank } from '../registry/index.js';
 
 export interface UnyankOptions {
   /** For those who read the audit. */
@@ -62,9 +63,16 @@ async function change(reference: string, isYanked: boolean, options: UnyankOptio
       at: { dataset: wanted.name },
     });
   }
-  const registry = openRegistry((options.config ?? (await loadConfig())).registry);
+  const config = options.config ?? (await loadConfig());
+  const registry = openRegistry(config.registry);
   const resolved = await registry.resolve(wanted);
   const { reason = '', actor } = options;
   const outcome = await setYanked(registry, resolved, isYanked, { reason, actor });
-  return { name: resolved.name, config: resolved.config, version: resolved.version, ...outcome };
+  const { name, version } = resolved;
+  if (outcome.status === 'changed') {
+    const subject = { dataset: name, config: resolved.config, version, registry: registry.location };
+    const by = actor ?? defaultActor();
+    notify({ event: isYanked ? 'yank' : 'unyank', ...subject, reason, by, aliases: outcome.aliases }, config);
+  }
+  return { name, config: resolved.config, version, ...outcome };
 }

@@ -47,6 +47,7 @@ export {
   readBuildReports,
   writeBuildReport,
 } from './reports/build-reports.js';
+export { lastBuildFailed } from './reports/last-build.js';
 export type { BuildOutcomeName } from './reports/report-name.js';
 export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
 export { readTombstone, type Tombstone } from './retention/tombstone.js';

@@ -91,7 +91,7 @@ export class BuildRecorder {
   }
 
   ended({ status, warnings = [] }: BuildResult): Promise<BuildReportDraft> {
-    return this.#draft(status === 'attested' ? 'attested' : 'published', { warnings });
+    return this.#draft(status === 'built' ? 'published' : 'attested', { warnings });
   }
 
   failed(error: unknown): Promise<BuildReportDraft> {

@@ -1,5 +1,5 @@
 import { JobDetached } from '../../engines/index.js';
-import { type BuildReportDraft, type Registry, writeBuildReport } from '../../registry/index.js';
+import { type BuildReportDraft, lastBuildFailed, type Registry, writeBuildReport } from '../../registry/index.js';
 import type { BuildEvent, BuildOptions, BuildResult } from '../build-options.js';
 import type { BuildTarget } from '../target.js';
 import { BuildRecorder } from './build-recorder.js';
@@ -10,7 +10,7 @@ export interface RecordedOptions extends BuildOptions {
 }
 
 /**
- * Does a build and writes its report into the registry when it has ended, however that was. What was published before and stays as it is gets none, nor does a job that goes on without its submitter.
+ * Does a build and writes its report into the registry when it has ended, however that was. What was published before and stays as it is gets none, unless the build before had failed, nor does a job that goes on without its submitter.
  *
  * A report that can't be written is told as an event, and fails nothing.
  */
@@ -33,9 +33,15 @@ export async function withReport(
     if (!(error instanceof JobDetached)) await write(registry, asked, () => recorder.failed(error));
     throw error;
   }
-  if (result.status === 'exists') return result;
+  // After one that failed it is noted that all is well again.
+  if (result.status === 'exists' && !(await followsFailure(registry, target))) return result;
   const report = await write(registry, asked, () => recorder.ended(result));
   return report === undefined ? result : { ...result, report };
+}
+
+/** A registry whose reports can't be listed is written to as ever. */
+async function followsFailure(registry: Registry, { definition, chosen }: BuildTarget): Promise<boolean> {
+  return lastBuildFailed(registry, definition.name, chosen.config).catch(() => false);
 }
 
 /** @returns the report's id; undefined where it could not be written */
