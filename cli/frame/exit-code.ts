@@ -80,6 +80,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, ExitCode>> = {
   JOB_REFUSED: exitCodes.environment,
   JOB_FAILED: exitCodes.failed,
   WORKER_MISMATCH: exitCodes.environment,
+  BUILD_TIMED_OUT: exitCodes.failed,
   INTERRUPTED: exitCodes.interrupted,
   PREEMPTED: exitCodes.preempted,
   DATA_CORRUPT: exitCodes.failed,

@@ -12,6 +12,7 @@ export { configuredDatasets, findDefinition } from './find-dataset.js';
 export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './load.js';
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
+export { outcomeOf, type ReportedError, reportedError } from './report/reported-error.js';
 export { stagingDirectory } from './stage-target.js';
 export { type BuildTarget, findTarget, nameOfTarget, timeOfTarget } from './target.js';
 export { descriptionOfConfig } from './version-metadata.js';

@@ -9,3 +9,4 @@ export * from './operation.js';
 export * from './plan.js';
 export { type PlanOptions, planPipeline } from './planner.js';
 export type { PipelineSideInput } from './side-input.js';
+export { splitsError } from './splits-error.js';

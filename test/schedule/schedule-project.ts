@@ -13,8 +13,9 @@ export interface SmallDataset {
   readonly rows?: readonly number[];
   /** Statics of the class, as code. */
   readonly statics?: string;
-  /** Code before the splits are returned: `p` is the pipeline. */
+  /** Code around the splits: `p` is the pipeline. */
   readonly before?: string;
+  readonly after?: string;
   /** Code before the class. */
   readonly head?: string;
 }
@@ -34,7 +35,10 @@ export class ScheduleProject {
     return project;
   }
 
-  async add(name: string, { from = [], rows = [1, 2], statics = '', before = '', head = '' }: SmallDataset = {}) {
+  async add(
+    name: string,
+    { from = [], rows = [1, 2], statics = '', before = '', after = '', head = '' }: SmallDataset = {},
+  ) {
     const upstreams = from.map((reference) => `lib.published(${JSON.stringify(reference)})`);
     const reads = ["lib.textLines('rows.txt')", ...upstreams].map((source) => `p.read(${source})`);
     await this.write(
@@ -56,6 +60,7 @@ ${statics}
       part.keyBy((row: any) => index + ' ' + (row.origin ?? '${name}') + ' ' + number(row))
         .mapValues((row: any) => ({ number: number(row), origin: row.origin ?? '${name}' })));
     return { train: keyed.length === 1 ? keyed[0] : keyed[0].merge(...keyed.slice(1)) };
+    ${after}
   }
 }
 `,

@@ -1,7 +1,8 @@
 import { DatasetsError } from '../../core/errors/index.js';
 import type { BuildOutcomeName, BuildReport } from '../../registry/index.js';
 
-type ReportedError = NonNullable<BuildReport['error']>;
+/** An error as plain data, without what may hold values of the data. */
+export type ReportedError = NonNullable<BuildReport['error']>;
 
 /** Errors whose text somebody else wrote: an exception of the author's code may name any value of the data, and so may what a runner says of it. */
 const foreignTexts: ReadonlySet<string> = new Set(['USER_CODE', 'JOB_FAILED', 'INTERNAL']);

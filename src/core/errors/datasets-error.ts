@@ -93,6 +93,7 @@ export type ErrorCode =
   | 'JOB_REFUSED' // the service does not take the job
   | 'JOB_FAILED' // the job failed, and nobody knows more than its messages
   | 'WORKER_MISMATCH' // a worker on another machine has other code, packages or release than the submitter
+  | 'BUILD_TIMED_OUT' // it took longer than its class allows
   | 'INTERRUPTED'
   | 'PREEMPTED' // a signal from outside ended it: the machine is taken away
   // data on disk

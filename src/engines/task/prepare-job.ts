@@ -19,6 +19,7 @@ import {
   type GraphOptions,
   type GraphSignature,
   planPipeline,
+  splitsError,
 } from '../../pipeline/index.js';
 import { isRemoteSource } from '../../sources/index.js';
 import { encodeShard, SplitWriter } from '../../writers/index.js';
@@ -91,13 +92,7 @@ async function graphOf(
       ...(downloads !== undefined && { downloads }),
     });
   } catch (cause) {
-    if (cause instanceof DatasetsError) throw cause;
-    const described = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new DatasetsError('USER_CODE', `splits() of ${job.builder.name} failed: ${described}`, {
-      hint: "The cause holds the function's own stack.",
-      cause,
-      at: { dataset: job.builder.name },
-    });
+    throw splitsError(cause, job.builder.name);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AnyBuilder, BuilderReference } from '../../builder/index.js';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { checksumsFileName, type DownloadLimits, openDownloads } from '../../downloads/index.js';
-import { type BuildFacts, buildGraph, type Graph, planPipeline } from '../../pipeline/index.js';
+import { type BuildFacts, buildGraph, type Graph, planPipeline, splitsError } from '../../pipeline/index.js';
 import {
   findPublished,
   lineageOf,
@@ -72,7 +72,7 @@ export async function lookAtSources(
 }
 
 /** The graph of a builder as it is now. @throws DatasetsError BUILD_REFUSED where it downloads what isn't on this machine, and what `splits()` throws */
-export function graphOf(
+export async function graphOf(
   builder: AnyBuilder,
   { module, name }: BuilderReference,
   facts: BuildFacts,
@@ -87,7 +87,11 @@ export function graphOf(
     signal: new AbortController().signal,
   });
   const downloads = { directory, fetch };
-  return buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts: true, downloads });
+  try {
+    return await buildGraph((pipeline) => builder.splits(pipeline), { facts, mayAskFacts: true, downloads });
+  } catch (error) {
+    throw splitsError(error, name);
+  }
 }
 
 /** What no split is made of is read by no build either. */

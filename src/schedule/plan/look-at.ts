@@ -1,9 +1,9 @@
 import { type BuildTarget, downloadsOf, explainTarget } from '../../build/index.js';
 import type { ResolvedConfig } from '../../core/config/index.js';
-import { DatasetsError, internalError } from '../../core/errors/index.js';
 import type { BumpLevel } from '../../core/names/index.js';
 import { type DeclaredSources, declaredSources, type Explanation } from '../../provenance/index.js';
 import { type Manifest, type Registry, readManifest } from '../../registry/index.js';
+import { type StepError, stepError } from '../step-error.js';
 import type { Candidate } from './candidates.js';
 import type { StepAction } from './rebuild-plan.js';
 
@@ -12,6 +12,8 @@ export interface Place {
   readonly registry: Registry;
   readonly config: ResolvedConfig;
   readonly now: Date;
+  /** Does something again where a fault of a machine or a network was met. */
+  again<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What a candidate is by itself, whatever becomes of what it is made from. */
@@ -21,13 +23,16 @@ export interface LookedAt {
   /** In a sentence, for people. */
   readonly because: string;
   readonly hint: string | undefined;
-  readonly error: DatasetsError | undefined;
+  readonly error: StepError | undefined;
+  /** What `error` was made of. */
+  readonly thrown?: unknown;
 }
 
 /** What a data set is made from, as its builder says; of one that has to download something first, as its published version says. */
 export async function declare(target: BuildTarget, place: Place): Promise<DeclaredSources> {
   const { registry, config, now } = place;
-  const declared = await declaredSources(target.builder, now.toISOString(), { config, downloads: downloadsOf(config) });
+  const places = { config, downloads: downloadsOf(config) };
+  const declared = await place.again(() => declaredSources(target.builder, now.toISOString(), places));
   if (declared.unknown === undefined) return declared;
   const lineage = (await publishedManifest(target, registry))?.lineage ?? [];
   const upstreams = lineage.flatMap(({ registry: elsewhere, reference }) =>
@@ -45,10 +50,10 @@ async function publishedManifest(target: BuildTarget, registry: Registry): Promi
 export async function lookAt(
   candidate: Candidate,
   target: BuildTarget,
-  { registry, config }: Place,
+  { registry, config, again }: Place,
 ): Promise<LookedAt> {
   try {
-    return judged(candidate, await explainTarget(target, registry, config, {}));
+    return judged(candidate, await again(() => explainTarget(target, registry, config, {})));
   } catch (error) {
     return broken(candidate, error);
   }
@@ -68,7 +73,6 @@ function bumpHint({ reference }: Candidate, bump: BumpLevel | undefined): string
 
 /** A candidate of which nobody can say what it is made of. */
 export function broken(candidate: Candidate, thrown: unknown): LookedAt {
-  const error =
-    thrown instanceof DatasetsError ? thrown : internalError(`${candidate.reference} can't be looked at`, thrown);
-  return { candidate, action: 'broken', because: error.message, hint: error.hint, error };
+  const error = stepError(thrown);
+  return { candidate, action: 'broken', because: error.message, hint: error.hint, error, thrown };
 }

@@ -5,7 +5,7 @@ import { inParallel } from '../../storage/index.js';
 import { closure, type Explored, edgesOf, explore } from './explore.js';
 import { broken, type LookedAt, lookAt, type Place } from './look-at.js';
 import { planSteps } from './plan-steps.js';
-import type { RebuildPlan } from './rebuild-plan.js';
+import type { RebuildPlan, RebuildStep } from './rebuild-plan.js';
 import { type RebuildSelection, type Selected, select } from './select.js';
 
 export interface PlanOptions extends RebuildSelection {
@@ -14,6 +14,7 @@ export interface PlanOptions extends RebuildSelection {
   readonly now: Date;
   /** Absolute; for folders among the names, and for git. Default: the project's folder. */
   readonly cwd?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Sources are read for their checksums: a few at once. */
@@ -41,18 +42,25 @@ export interface PlannedTargets {
   readonly plan: RebuildPlan;
   /** Finds the builders, those of named folders too. */
   readonly config: ResolvedConfig;
+  /** How long a step may take on this machine, by its class; a job on Dataflow ends itself. */
+  timeoutSeconds(step: RebuildStep): number | undefined;
 }
 
-export async function planWithTargets(options: PlanOptions): Promise<PlannedTargets> {
+/** @param again does something again where a fault of a machine or a network was met */
+export async function planWithTargets(
+  options: PlanOptions,
+  again: Place['again'] = (work) => work(),
+): Promise<PlannedTargets> {
   const selected = await select(options, options.config, options.cwd ?? options.config.projectDirectory);
   const { config } = selected;
-  const place: Place = { registry: openRegistry(config.registry), config, now: options.now };
+  const place: Place = { registry: openRegistry(config.registry), config, now: options.now, again };
   const datasets = new Set((await configuredDatasets(config)).map(({ name }) => name));
   const explored = await explore(selected, datasets, place);
   const edges = edgesOf(explored);
   const chosen = chosenOf(explored, edges, selected);
   const looked = new Map<string, LookedAt>();
   await inParallel(chosen, atOnce, async ({ candidate, error }) => {
+    options.signal?.throwIfAborted();
     const { reference, target } = candidate;
     looked.set(
       reference,
@@ -64,7 +72,14 @@ export async function planWithTargets(options: PlanOptions): Promise<PlannedTarg
     return found === undefined ? [] : [{ ...found, declared, upstreams: edges.get(reference) ?? [] }];
   });
   const plan = await planSteps(steps, selected.touched ?? new Map());
-  return { plan: { at: options.now.toISOString(), registry: place.registry.location, ...plan }, config };
+  const timeouts = new Map(
+    chosen.map(({ candidate: { reference, target } }) => [reference, target?.definition.demands.timeoutSeconds]),
+  );
+  return {
+    plan: { at: options.now.toISOString(), registry: place.registry.location, ...plan },
+    config,
+    timeoutSeconds: ({ reference }) => (config.runner === 'dataflow' ? undefined : timeouts.get(reference)),
+  };
 }
 
 /** All that was explored, or what changes touch, with all that is made from it and all that that is made from. */

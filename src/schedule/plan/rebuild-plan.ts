@@ -1,4 +1,4 @@
-import type { DatasetsError } from '../../core/errors/index.js';
+import type { StepError } from '../step-error.js';
 
 /**
  * What a run does with a version or snapshot.
@@ -40,7 +40,7 @@ export interface RebuildStep {
   /** With `changedSince`: the changed files, from the repository's root, that it is made with. */
   readonly touchedBy: readonly string[];
   /** Of `broken`. */
-  readonly error: DatasetsError | undefined;
+  readonly error: StepError | undefined;
 }
 
 /** What a rebuild would do, and in which order. */
