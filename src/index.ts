@@ -25,9 +25,12 @@ export { type PullOptions, type PullReport, pullVersion } from './cache/index.js
 export {
   type DatasetCard,
   type DatasetEntry,
+  type DiffReferencesOptions,
   describeDataset,
+  diffReferences,
   findVersion,
   listDatasets,
+  type ReferenceDiff,
   type SnippetTarget,
   trainerSnippet,
   versionForSnippet,
@@ -80,6 +83,7 @@ export {
   lineageOf,
   lineageTree,
 } from './provenance/index.js';
+export { type Bump, type DiffOptions, diffVersions, requiredBump, type VersionDiff } from './quality/index.js';
 export {
   Columns,
   type ColumnsOptions,

@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./bump.js')).bumpCommand,
   },
   {
+    name: 'diff',
+    summary: 'Show what is different between two versions, and which bump that takes',
+    load: async () => (await import('./diff.js')).diffCommand,
+  },
+  {
     name: 'lineage',
     summary: 'Show what a version was made from, or what was made from it',
     load: async () => (await import('./lineage.js')).lineageCommand,

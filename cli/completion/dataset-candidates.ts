@@ -26,6 +26,20 @@ export async function aliasCandidates(dataset: string, context: CommandContext):
   return (await aliasesOf(dataset, context)).map(({ alias, to }) => [alias, to ?? '']);
 }
 
+/** Versions alone, of the data set and config that the word before names. */
+export function versionCandidates(reference: string, context: CommandContext): Promise<readonly Candidate[]> {
+  return ofSoundProject(async () => {
+    const [{ listDatasets }, { parseReference }] = await Promise.all([
+      import('../../src/catalog/index.js'),
+      import('../../src/core/names/index.js'),
+    ]);
+    const wanted = parseReference(reference);
+    const entry = (await listDatasets(await context.config())).find(({ name }) => name === wanted.name);
+    const versions = entry?.published.find(({ config }) => config === wanted.config)?.versions ?? [];
+    return versions.map((version): Candidate => [version, 'published']);
+  });
+}
+
 /** @param reference names the data set: `product_a`, `product_a:1.2.0`, `product_a@pr` */
 function aliasesOf(reference: string, context: CommandContext): Promise<readonly ListedAlias[]> {
   return ofSoundProject(async () => {

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../src/core/errors/index.js';
 /** Exit codes of the command line; docs/cli.md and `--help` list them. Scripts test for them: they are stable. */
 export const exitCodes = {
   ok: 0,
-  /** The builder's code or the data is wrong: a build failed, `verify` found damage. */
+  /** The builder's code or the data is wrong: a build failed, `verify` found damage. With `--exit-code`, `diff` found a difference. */
   failed: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
@@ -32,7 +32,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The table in `--help` and docs/cli.md. */
 export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[] = [
   [exitCodes.ok, 'done'],
-  [exitCodes.failed, "the builder's code or the data is wrong; verify found damage"],
+  [
+    exitCodes.failed,
+    "the builder's code or the data is wrong; verify found damage; diff --exit-code found a difference",
+  ],
   [exitCodes.usage, 'the command line or the configuration is wrong'],
   [exitCodes.notFound, 'a data set, version, split or input does not exist'],
   [exitCodes.refused, 'a rule forbids it: the version exists, is blocked, lacks a privacy policy'],

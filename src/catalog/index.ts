@@ -1,4 +1,5 @@
 export { type CardSplit, type CardVersion, type DatasetCard, describeDataset } from './describe-dataset.js';
+export { type DiffReferencesOptions, diffReferences, type ReferenceDiff } from './diff-references.js';
 export { type FindOptions, findVersion, locateReference, shardPaths } from './find-version.js';
 export { type DatasetEntry, listDatasets } from './list-datasets.js';
 export { type SchemaField, schemaFields } from './schema/schema-fields.js';

@@ -141,7 +141,8 @@ const described = ['description', 'configDescription', 'homepage', 'citation', '
 
 function diffMetadata(old: ComparedVersion, now: ComparedVersion): readonly string[] {
   const isOther = (a: unknown, b: unknown) => stringifyJson(a ?? null) !== stringifyJson(b ?? null);
-  const shards = ({ info }: ComparedVersion) => info.splits.map(({ name, shards }) => [name, shards.length]).sort();
+  const inBoth = old.info.splits.map(({ name }) => name).filter((name) => now.split(name) !== undefined);
+  const shards = (version: ComparedVersion) => inBoth.map((name) => version.split(name)?.shards.length);
   const policies = ({ info }: ComparedVersion) => [info.manifest?.info.privacy, info.manifest?.info.keyPii];
   return [
     ...described.filter((name) => isOther(old.info[name], now.info[name])),
