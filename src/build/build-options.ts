@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../core/config/index.js';
 import type { BuildProgress, DataflowSubmission, JobEvent, ResumedWork, UnitCounts } from '../engines/index.js';
 import type { BuildFacts } from '../pipeline/index.js';
-import type { BuildOutcomeName } from '../registry/index.js';
+import type { BuildOutcomeName, Manifest } from '../registry/index.js';
 import type { MovedAlias } from './snapshots/move-nightly.js';
 
 /**
@@ -38,7 +38,11 @@ export interface BuildOptions {
   readonly runOtherQueries?: boolean;
   /** Refuses sources that need a network: what `load()` may build on its own. */
   readonly localSourcesOnly?: boolean;
-  /** For a version that is built again: the registry that published versions are read from, and what references meant, as the facts of a build record it. */
+  /**
+   * Publishes what guards refused before, and why: the data and the findings must be those of that build. Where nothing is wrong, it does nothing.
+   */
+  readonly accept?: string;
+  /** For a version that is built again, to be compared with what was published, and not guarded therefore: the registry that published versions are read from, and what references meant, as the facts of a build record it. */
   readonly upstream?: {
     readonly registry: string;
     readonly versions: NonNullable<BuildFacts['published']>;
@@ -90,11 +94,13 @@ export interface BuildResult {
   /** sha256 of the data, lower-case hex. Undefined for a directory that tfds prepared. */
   readonly contentDigest: string | undefined;
   readonly counters: Readonly<Record<string, number>>;
+  /** What guards had found, where it was published all the same. */
+  readonly accepted?: Manifest['accepted'];
   /** Queries whose result was read from an extract. */
   readonly fromExtracts?: readonly string[];
   /** Of a snapshot: the alias that was moved to it, `nightly` or that of its config. Undefined where it stayed: the snapshot is no newer than what it stands for. */
   readonly movedAlias?: MovedAlias;
-  /** Of a version that was there: what can't be told of it, and what it was made from that is not to be used any more. */
+  /** Of a version that was there: what can't be told of it, and what it was made from that is not to be used any more. Of one that was built: what guards found, and let pass. */
   readonly warnings?: readonly string[];
   /** How much of the work an earlier build had done. */
   readonly units: UnitCounts;

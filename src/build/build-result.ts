@@ -21,6 +21,7 @@ export function publishedResult(
     contentDigest: manifest.contentDigest,
     counters: output.counters,
     ...(fromExtracts.length > 0 && { fromExtracts }),
+    ...(manifest.accepted !== undefined && { accepted: manifest.accepted }),
     units: output.units,
     seconds,
   };

@@ -3,7 +3,15 @@ import { DatasetsError, isOutside, isTransient } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
 import { isDifferent, partsOf } from '../provenance/index.js';
-import { openRegistry, publish, type Registry, type StagedVersion, writeMetadata } from '../registry/index.js';
+import {
+  openRegistry,
+  publish,
+  type Refusal,
+  type Registry,
+  readRefusals,
+  type StagedVersion,
+  writeMetadata,
+} from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
 import { isGcsStorage } from '../storage/index.js';
 import { buildAndCompare } from './build-and-compare.js';
@@ -14,6 +22,7 @@ import { checkInfo } from './check-info.js';
 import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from './extracts/given-extracts.js';
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
+import { guardStaged, isKeptAside } from './guard-staged.js';
 import { type RecordedOptions, withReport } from './report/with-report.js';
 import { refuseUnfinished } from './snapshots/choose-snapshot.js';
 import { existingSnapshot } from './snapshots/existing-snapshot.js';
@@ -73,14 +82,19 @@ async function buildTarget(target: BuildTarget, registry: Registry, asked: Recor
     const prepared = await prepareBuild(target);
     recorder.prepared(prepared.parts);
     const identity = identityOf(prepared, options);
+    // Before the lease is waited for: what another build is refused for meanwhile, nobody has seen yet.
+    const seen =
+      options.accept === undefined
+        ? []
+        : await readRefusals(registry, { name: target.definition.name, ...target.chosen });
     const staged = await stageTarget(target, registry, options, identity);
     recorder.staged(staged.buildId);
     try {
-      const result = await buildStaged(engine, staged, prepared, identity, from, options);
+      const result = await buildStaged(engine, staged, prepared, { identity, from, seen }, options);
       options.onProgress?.({ type: 'build-end', result });
       return result;
     } catch (error) {
-      if (identity !== undefined && isTransient(error)) await staged.leave();
+      if ((identity !== undefined && isTransient(error)) || isKeptAside(error, options)) await staged.leave();
       throw error;
     } finally {
       await staged.discard();
@@ -165,12 +179,19 @@ function identityOf({ target, schema, info, code }: PreparedBuild, options: Buil
   return buildIdentity({ target, schema, privacy: info.privacy ?? {}, code }, options);
 }
 
+/** What a build begins with. */
+interface StartedFrom {
+  readonly identity: string | undefined;
+  readonly from: RetainedVersion | undefined;
+  /** Of earlier builds of the version. */
+  readonly seen: readonly Refusal[];
+}
+
 async function buildStaged(
   engine: Engine,
   staged: StagedVersion,
   { target, info, schema, parts }: PreparedBuild,
-  identity: string | undefined,
-  from: RetainedVersion | undefined,
+  { identity, from, seen }: StartedFrom,
   options: RecordedOptions,
 ): Promise<BuildResult> {
   const { recorder } = options;
@@ -194,8 +215,9 @@ async function buildStaged(
     const fingerprint = await partsOf({ ...made, ...output });
     const git = await recorder.git();
     const metadata = versionMetadata({ target, info, schema, output, retained, fingerprint, createdAt, git });
-    const manifest = await writeMetadata(staged, metadata);
-    recorder.described(manifest);
+    const written = await writeMetadata(staged, metadata);
+    recorder.described(written);
+    const { manifest, warnings } = await guardStaged(staged, written, target, { seen, left: output.left }, options);
     options.signal?.throwIfAborted();
     const directory = await publish(staged, {
       overwrite: options.ifExists === 'overwrite',
@@ -206,9 +228,14 @@ async function buildStaged(
     const movedAlias = maxExamplesPerSplit === undefined ? await moveNightly(target, staged.registry) : undefined;
     const seconds = (performance.now() - started) / 1000;
     const result = publishedResult(target, directory, output, manifest, seconds, namesOfRead(extracts, output.sources));
-    return movedAlias === undefined ? result : { ...result, movedAlias };
+    return {
+      ...result,
+      ...(warnings.length > 0 && { warnings }),
+      ...(movedAlias !== undefined && { movedAlias }),
+    };
   } catch (error) {
     if (output.left?.leave !== undefined && isOutside(error)) throw output.left.leave(error);
+    if (output.left?.leave !== undefined && isKeptAside(error, options)) throw error;
     await output.left?.release();
     throw error;
   }

@@ -52,6 +52,13 @@ export type { BuildOutcomeName } from './reports/report-name.js';
 export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
 export { readTombstone, type Tombstone } from './retention/tombstone.js';
 export {
+  acceptStaged,
+  type KeptFinding,
+  type Refusal,
+  readRefusals,
+  writeRefusal,
+} from './staging/refusal.js';
+export {
   type RemoveBuildsOptions,
   type RemovedBuild,
   removeAbandonedBuilds,

@@ -5,6 +5,7 @@ import { snapshotPeriods } from '../core/snapshots/index.js';
 import { isRelativePath } from '../storage/index.js';
 import { currentFormatVersion } from './format-version.js';
 import { extractFile, extractFormats, recordFormats } from './layout.js';
+import { findingSchema } from './staging/finding-schema.js';
 
 /** What may have written a version that was taken in from outside. */
 const externalWriters = ['tfds', 'hugging-face', 'parquet', 'tfrecord', 'arrow'] as const;
@@ -163,6 +164,10 @@ export const manifestSchema = z
       .describe('Of data that grows: the hour, day, week or month of UTC that this config is a snapshot of.'),
     counters: z.record(z.string(), z.number()),
     imageEncoders: z.record(z.string(), z.string()).describe('Encoders whose output may differ between releases.'),
+    accepted: z
+      .object({ reason: z.string(), findings: z.array(findingSchema) })
+      .optional()
+      .describe('What guards had found, where somebody published it all the same, and why. The audit says who.'),
     replaced: z
       .array(
         z.object({ contentDigest: sha256.optional(), createdAt: z.string().optional(), replacedAt: z.iso.datetime() }),

@@ -120,6 +120,7 @@ export type ErrorCode =
   | 'MANIFEST_INVALID'
   | 'FORMAT_TOO_NEW'
   | 'BUILD_REFUSED' // load() may not build this here
+  | 'GUARD_FAILED' // a build's data is not what is expected of it; it is kept aside
   // policy and set-up
   | 'PRIVACY_POLICY_MISSING'
   | 'PEER_MISSING' // an optional package is not installed

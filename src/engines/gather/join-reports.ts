@@ -15,6 +15,7 @@ export function checkJoin(node: GraphNode, reports: readonly JoinReport[]): Reco
     readonly maxUnmatched: number | null;
     readonly rightUnmatched: 'ignore' | 'count';
   };
+  const matched = reports.reduce((sum, report) => sum + report.leftMatched, 0);
   const left = reports.reduce((sum, report) => sum + report.left, 0);
   const right = reports.reduce((sum, report) => sum + report.right, 0);
   const counted = left + (rightUnmatched === 'count' ? right : 0);
@@ -34,7 +35,11 @@ export function checkJoin(node: GraphNode, reports: readonly JoinReport[]): Reco
       },
     );
   }
-  return { [`${node.name} left unmatched`]: left, [`${node.name} right unmatched`]: right };
+  return {
+    [`${node.name} left matched`]: matched,
+    [`${node.name} left unmatched`]: left,
+    [`${node.name} right unmatched`]: right,
+  };
 }
 
 function example(keys: readonly string[]): string {

@@ -26,7 +26,8 @@ export interface ShuffleInput {
 }
 
 /** What a task has to say of a join, while it runs. */
-interface Unmatched {
+interface JoinTally {
+  leftMatched: number;
   left: number;
   right: number;
   readonly leftKeys: string[];
@@ -37,8 +38,8 @@ interface Unmatched {
 export async function readShuffle(input: ShuffleInput, reading: Reading): Promise<JoinReport | undefined> {
   const { context, meter } = reading;
   const sided = input.node.kind === 'join' || input.node.kind === 'coGroupByKey';
-  const unmatched: Unmatched = { left: 0, right: 0, leftKeys: [], rightKeys: [] };
-  const emit = emitterOf(input, reading, unmatched);
+  const tally: JoinTally = { leftMatched: 0, left: 0, right: 0, leftKeys: [], rightKeys: [] };
+  const emit = emitterOf(input, reading, tally);
   for (const [index, slices] of input.partitions.entries()) {
     const options = {
       bufferBytes: input.bufferBytes,
@@ -67,7 +68,7 @@ export async function readShuffle(input: ShuffleInput, reading: Reading): Promis
       sorted.close();
     }
   }
-  return input.node.kind === 'join' ? unmatched : undefined;
+  return input.node.kind === 'join' ? tally : undefined;
 }
 
 /** Elements after a shuffle are known by their group. */
@@ -90,7 +91,7 @@ class GroupPosition implements Positioned {
 /** What is done with a group. It returns a promise when it has to pause. */
 type EmitGroup = (group: RecordGroup) => Promise<void> | undefined;
 
-function emitterOf(input: ShuffleInput, { push, context }: Reading, unmatched: Unmatched): EmitGroup {
+function emitterOf(input: ShuffleInput, { push, context }: Reading, tally: JoinTally): EmitGroup {
   const { node, operation } = input;
   switch (operation.kind) {
     case 'groupByKey':
@@ -106,7 +107,7 @@ function emitterOf(input: ShuffleInput, { push, context }: Reading, unmatched: U
     case 'combinePerKey':
       return synchronously((group) => push(combined(input, operation.combiner, group, context), group.key));
     case 'join':
-      return (group) => join(group, push, context, unmatched);
+      return (group) => join(group, push, context, tally);
     default:
       throw new DatasetsError('INTERNAL', `${node.name} gathers nothing`, { hint: 'Please report this.' });
   }
@@ -160,18 +161,19 @@ function combined(
   }
 }
 
-function join(group: RecordGroup, push: Push, context: TaskContext, unmatched: Unmatched): Promise<void> | undefined {
+function join(group: RecordGroup, push: Push, context: TaskContext, tally: JoinTally): Promise<void> | undefined {
   const { key, values, others, count, otherCount } = group;
   if (otherCount === 0) {
-    unmatched.left += count;
-    showKey(unmatched.leftKeys, key, context);
+    tally.left += count;
+    showKey(tally.leftKeys, key, context);
     return undefined;
   }
   if (otherCount === count) {
-    unmatched.right += count;
-    showKey(unmatched.rightKeys, key, context);
+    tally.right += count;
+    showKey(tally.rightKeys, key, context);
     return undefined;
   }
+  tally.leftMatched += count - otherCount;
   const kept = otherCount <= maxKeptRight ? [...others] : undefined;
   const [only] = kept ?? [];
   if (kept?.length === 1) return pushAll(values, (left) => push([left, only], key), context);

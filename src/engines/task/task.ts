@@ -100,8 +100,10 @@ export interface WrittenBatches {
   readonly crc32: Uint32Array;
 }
 
-/** What found no partner in the partitions of one task. */
+/** What found a partner, and what did not, in the partitions of one task. */
 export interface JoinReport {
+  /** Elements on the left that found at least one. */
+  readonly leftMatched: number;
   readonly left: number;
   readonly right: number;
   /** A few of their keys, ready to show. */

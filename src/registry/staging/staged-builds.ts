@@ -5,6 +5,7 @@ import { leaseTimings } from '../lease/lease-options.js';
 import { type LeaseRecord, parseLeaseRecord } from '../lease/lease-record.js';
 import { lifeOf, type ProcessIdentity } from '../process-identity.js';
 import type { Registry } from '../registry.js';
+import { type Refusal, readRefusal } from './refusal.js';
 import { buildOfLease, type StagedTarget } from './staged-target.js';
 import { type StagingArea, stagedFolders, stagedPath, stagingArea } from './staging-area.js';
 import { readOwner, type StagingOwner, stagingFiles } from './staging-files.js';
@@ -33,6 +34,8 @@ export interface StagedBuild {
   readonly directory: string | undefined;
   /** Absolute; holds the journal of what is done. Undefined where it is staged on another machine. */
   readonly workDirectory: string | undefined;
+  /** Why it was not published, where guards stopped it. */
+  readonly refusal: Refusal | undefined;
 }
 
 export interface StagedBuildsOptions {
@@ -55,7 +58,12 @@ export async function listStagedBuilds(
   const folders = await foldersOf(registry, area);
   const leases = await leasesByBuild(registry.storage);
   const ids = [...new Set([...folders.keys(), ...leases.keys()])].sort();
-  return ids.map((buildId) => describe(area, buildId, folders.get(buildId), leases.get(buildId)));
+  return Promise.all(
+    ids.map(async (buildId) => ({
+      ...describe(area, buildId, folders.get(buildId), leases.get(buildId)),
+      refusal: await readRefusal(registry.storage, buildId),
+    })),
+  );
 }
 
 interface Folder {
@@ -104,7 +112,7 @@ function describe(
   buildId: string,
   folder: Folder | undefined,
   lease: HeldLease | undefined,
-): StagedBuild {
+): Omit<StagedBuild, 'refusal'> {
   const isHere = folder?.isHere === true;
   const place = (name: string) => (isHere ? area.storage.absolute(stagedPath(area, buildId, name)) : undefined);
   return {

@@ -13,6 +13,8 @@ export const stagingFiles = {
   retained: 'retained',
   /** Which extracts of the registry the build needs, as long as no version names them. */
   claims: 'extracts.json',
+  /** Why the build was not published. In the registry, also where the rest lies on a machine. */
+  refusal: 'refused.json',
   /** One of them, on its way into a registry that is a directory. */
   extract: 'extract',
   /** The version that an overwrite moved aside, until the new one stands. */
