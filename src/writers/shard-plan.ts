@@ -22,7 +22,7 @@ export interface ShardPlanOptions {
  * in which a cut falls are read where their tables don't decide.
  *
  * @param runs What phase 1 wrote for this split, in the order of their source shards. Runs of other splits are left out.
- * @throws DatasetsError SPLIT_EMPTY when no run has a row; USAGE when `numShards` shards would be larger than `maxShardBytes`.
+ * @throws DatasetsError USAGE when `numShards` shards would be larger than `maxShardBytes`.
  * @example
  * const { shards } = planShards('train', runs, { maxShardBytes: 256 * 2 ** 20 });
  */
@@ -31,12 +31,8 @@ export function planShards(split: string, runs: readonly RunSummary[], options: 
     .filter((run) => run.split === split)
     .flatMap((run) => run.segments.map((segment) => new SegmentSlicer(run, segment)));
   const totals = new BucketTotals(segments.map(({ segment }) => segment));
-  if (totals.rows === 0) {
-    throw new DatasetsError('SPLIT_EMPTY', `split '${split}' has no examples`, {
-      hint: 'Check its sources and filters, or leave the split out.',
-      at: { split },
-    });
-  }
+  // Whether a split may be empty is for guards to say; here it has one shard, without examples.
+  if (totals.rows === 0) return { split, examples: 0, exampleBytes: 0, shards: [emptyShard(split)] };
   const count = chooseCount(split, segments, totals, options);
   return {
     split,
@@ -44,6 +40,10 @@ export function planShards(split: string, runs: readonly RunSummary[], options: 
     exampleBytes: totals.exampleBytes,
     shards: cutShards(split, segments, totals, count),
   };
+}
+
+function emptyShard(split: string): ShardPlan {
+  return { split, shard: 0, shardCount: 1, from: 0, to: 0, inputBytes: 0, skip: 0, input: [] };
 }
 
 function chooseCount(

@@ -148,12 +148,6 @@ describe('a build', function () {
     assert.equal(digests[0], digests[1]);
   });
 
-  it('refuses an empty split', async () => {
-    const error = await refusal(`${one} ${info("x: scalar('int64')")} ${generated('')}`);
-    assert.equal(error.code, 'SPLIT_EMPTY');
-    assert.match(error.message, /split 'train' has no examples/);
-  });
-
   it('shows both examples of a duplicate key and where they came from', async () => {
     const error = await refusal(
       `${one} ${info("x: scalar('int64')")} ${generated("yield ['a', { x: 11 }]; yield ['b', { x: 12 }]; yield ['a', { x: 13 }];")}`,

@@ -132,7 +132,6 @@ describe('a build that fails', () => {
           'VALUE_UNSUPPORTED',
           /^an element of keyBy#2: at seen: a Map is not a value .*\(from numbers line 138\)$/,
         ],
-        ['emptySplit', 'SPLIT_EMPTY', /'test' has no examples/],
         ['duplicateKeys', 'KEY_DUPLICATE', /7/],
       ];
       for (const [config, code, message] of cases) {
