@@ -52,6 +52,7 @@ export async function guardStaged(
     {
       hint: nextStep(staged, target, left, options),
       at: placeOf(target, errors),
+      details: { findings: errors, directory: left === undefined && !isSample(options) ? staged.directory : null },
     },
   );
 }
@@ -105,7 +106,7 @@ function nextStep(
   if (isSample(options)) return 'Take more examples a split, or look at its source and its filters. Nothing was kept.';
   const look =
     left === undefined
-      ? `Its data is kept in ${staged.directory}, to be opened as any version is`
+      ? `Its data is kept in ${staged.directory}, to be opened like a version`
       : 'What was found is kept, and its data as long as the job that made it';
   const accept = `ailab-datasets build ${nameOfTarget(target)} --accept "why it is right"`;
   return `${look}. Correct the builder or its source; or, where the data is right, its expectations; or publish this once: ${accept}`;
