@@ -1,5 +1,7 @@
 export { type AdoptedSplit, type AdoptOptions, type AdoptReport, adoptDirectory } from './adopt/index.js';
 export {
+  type BackfillOptions,
+  type BackfillPlan,
   type BuildEvent,
   type BuildOptions,
   type BuildPolicy,
@@ -12,6 +14,8 @@ export {
   type LoadableClass,
   type LoadOptions,
   load,
+  type MovedAlias,
+  planBackfill,
   type RepairedFile,
   type RepairOptions,
   type RepairReport,

@@ -6,7 +6,7 @@ import { showBuildEvent } from './run-builds.js';
 /** Fetches what several data sets download, one after the other: each uses several connections. */
 export async function runDownloads(
   references: readonly string[],
-  options: Pick<FetchDownloadsOptions, 'config' | 'register'>,
+  options: Pick<FetchDownloadsOptions, 'config' | 'register' | 'snapshot'>,
   context: CommandContext,
 ): Promise<readonly FetchedDownloads[]> {
   const { fetchDownloads } = await import('../../src/build/index.js');

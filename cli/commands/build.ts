@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { BuildOptions, IfExists } from '../../src/build/index.js';
+import type { BackfillPlan, BuildOptions, IfExists } from '../../src/build/index.js';
 import {
   type ConfiguredFormat,
   type DatasetsConfig,
@@ -10,7 +10,8 @@ import {
   warehouseNames,
 } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { BuildPlan } from '../../src/project/index.js';
+import type { BuildPlan, SelectedBuilds } from '../../src/project/index.js';
+import { backfillResult } from '../builds/backfill-result.js';
 import { buildsResult, plansResult } from '../builds/builds-result.js';
 import { downloadsResult } from '../builds/downloads-result.js';
 import { runBuilds } from '../builds/run-builds.js';
@@ -35,6 +36,9 @@ interface BuildFlags extends BeamFlags, DataflowFlags, SubmissionFlags {
   readonly restart?: boolean;
   readonly failIfExists?: boolean;
   readonly skipIfPublished?: boolean;
+  readonly snapshot?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly maxExamplesPerSplit?: number;
   readonly fileFormat?: readonly ConfiguredFormat[];
   readonly numShards?: number;
@@ -61,6 +65,9 @@ export const buildCommand: CommandModule = {
       .option('--all', 'every data set that the configuration reaches')
       .option('--exclude <names>', 'with --all: all but these (repeat it, or separate them with commas)', list)
       .option('--config <name>', 'this config alone; without it, all configs of a data set are built')
+      .option('--snapshot <name>', 'of data that grows: this snapshot (20261121), or newest: the newest that is over')
+      .option('--from <snapshot>', 'every snapshot from this one on that is not published, oldest first')
+      .option('--to <snapshot>', 'with --from: up to this one (default: the newest that is over)')
       .option('--max-examples-per-split <n>', 'a sample: only the first n examples of each split', wholeNumber(1))
       .option('--manual-dir <dir>', 'folder of files that had to be fetched by hand')
       .option(
@@ -111,6 +118,8 @@ export const buildCommand: CommandModule = {
         examples(
           ['build mnist', 'build and publish the newest version'],
           ['build product_a --config men', 'one config of three'],
+          ['build product_a --snapshot newest', 'what a scheduler builds each night of data that grows'],
+          ['build product_a --from 20261101 --to 20261120', 'the snapshots of a range that are not published'],
           ['build product_a:1.0.0', 'an older version that the code still supports'],
           ['build product_a:1.0.0 --from-extract prod', 'the same bytes, also when its tables are others now'],
           ['build product_c --register-checksums --download-only', 'fetch its files, and write checksums.tsv'],
@@ -132,7 +141,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
   const config = await context.config(settings(flags));
   checkBeamFlags(flags, config);
   checkDataflowFlags(flags, config);
-  const selected = await selectBuilds(selection, config, context.cwd);
+  const selected = await withRange(await selectBuilds(selection, config, context.cwd), flags);
   const options: BuildOptions = {
     config: selected.config,
     ifExists,
@@ -140,21 +149,49 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     restart: flags.restart === true,
     ...(flags.fromExtract !== undefined && { fromExtract: flags.fromExtract }),
     ...submission(flags),
+    ...(flags.snapshot !== undefined && { snapshot: flags.snapshot }),
     ...(flags.numShards !== undefined && { numShards: flags.numShards }),
     ...(flags.maxExamplesPerSplit !== undefined && { maxExamplesPerSplit: flags.maxExamplesPerSplit }),
   };
   if (flags.dryRun === true) {
     const now = new Date();
     const plans: BuildPlan[] = [];
-    for (const reference of selected.references) plans.push(await planBuild(reference, selected.config, now));
+    for (const reference of selected.references)
+      plans.push(await planBuild(reference, selected.config, now, flags.snapshot));
     return plansResult(plans, context.terminal.out);
   }
   if (flags.downloadOnly === true || flags.registerChecksums === true) {
     const register = flags.registerChecksums === true;
-    const fetched = await runDownloads(selected.references, { config: selected.config, register }, context);
+    const { snapshot } = flags;
+    const what = { config: selected.config, register, ...(snapshot !== undefined && { snapshot }) };
+    const fetched = await runDownloads(selected.references, what, context);
     if (flags.downloadOnly === true) return downloadsResult(fetched, context.terminal.out);
   }
-  return buildsResult(await runBuilds(selected.references, options, context), context);
+  const outcomes = await runBuilds(selected.references, options, context);
+  return selected.plans === undefined
+    ? buildsResult(outcomes, context)
+    : backfillResult(outcomes, selected.plans, context);
+}
+
+/** In place of the names, what of the range is to be built. */
+async function withRange(selected: SelectedBuilds, { from, to, snapshot }: BuildFlags): Promise<RangedBuilds> {
+  if (from === undefined) {
+    if (to !== undefined) throw usage('--to goes with --from', 'Say where the range begins.');
+    return selected;
+  }
+  if (snapshot !== undefined) throw usage('--snapshot names one, --from a range', 'Leave out one of them.');
+  const { planBackfill } = await import('../../src/build/index.js');
+  const { config } = selected;
+  const plans = await Promise.all(selected.references.map((name) => planBackfill(name, { from, to, config })));
+  return { config, references: plans.flatMap(({ missing }) => missing), plans };
+}
+
+interface RangedBuilds extends SelectedBuilds {
+  readonly plans?: readonly BackfillPlan[];
+}
+
+function usage(message: string, hint: string): DatasetsError {
+  return new DatasetsError('USAGE', message, { hint });
 }
 
 function submission({ wait, templateLocation }: SubmissionFlags): Pick<BuildOptions, 'submission'> {

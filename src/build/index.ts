@@ -13,6 +13,9 @@ export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
 export { outcomeOf, type ReportedError, reportedError } from './report/reported-error.js';
+export { type DueSnapshotsOptions, dueSnapshotsOf } from './snapshots/due-builds.js';
+export type { MovedAlias } from './snapshots/move-nightly.js';
+export { type BackfillOptions, type BackfillPlan, planBackfill } from './snapshots/plan-backfill.js';
 export { stagingDirectory } from './stage-target.js';
 export { type BuildTarget, findTarget, nameOfTarget, timeOfTarget } from './target.js';
 export { descriptionOfConfig } from './version-metadata.js';

@@ -1,7 +1,8 @@
-import type { BuilderContext } from '../builder/index.js';
+import { type BuilderContext, loadDefinition } from '../builder/index.js';
 import { findLocated, type LocatedVersion, locateVersion } from '../cache/index.js';
 import { loadConfig, type ResolvedConfig, withRegistry } from '../core/config/index.js';
 import { formatReference, parseReference, type Reference } from '../core/names/index.js';
+import { splitSnapshotConfig } from '../core/snapshots/index.js';
 import type { AnyFeature, ExampleOf, OutputOf } from '../features/index.js';
 import {
   type Dataset,
@@ -13,6 +14,7 @@ import {
 import { openRegistry, type Registry } from '../registry/index.js';
 import { build } from './build.js';
 import type { BuildEvent } from './build-options.js';
+import { configuredDatasets } from './find-dataset.js';
 
 /**
  * Whether `load` may build a version that isn't in the registry: `auto` where all of its sources are local files, `always` also where they are
@@ -59,7 +61,7 @@ export interface LoadableClass<F extends AnyFeature> {
  * Examples are typed from the name (as the newest version has them) where the data set's module adds itself to `DatasetTypes`, else by the
  * class.
  *
- * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, `product_a:1.*.*`; without a version the newest in the registry that is not yanked.
+ * @param reference `product_a`, `product_a/men`, `product_a:1.2.0`, `product_a:1.*.*`; without a version the newest in the registry that is not yanked; of data that grows `product_a/20261121`, `product_a@nightly`. Snapshots are not built here, unless `build` is `always`.
  * @throws DatasetsError DATASET_UNKNOWN, CONFIG_UNKNOWN, VERSION_UNKNOWN, SPLIT_UNKNOWN, SPLIT_EXPRESSION_INVALID, BUILD_REFUSED, VERSION_YANKED, and
  *   whatever stops a build.
  * @example
@@ -99,7 +101,9 @@ async function findOrBuild(
   const found = await findLocated(registry, reference, located);
   if (found !== undefined) return found;
   const policy = options.build ?? 'auto';
-  if (policy === 'never' || reference.alias !== undefined) return locateVersion(registry, reference, located);
+  const isForOthers =
+    reference.alias !== undefined || (policy === 'auto' && (await meansGrowing(registry, reference, config)));
+  if (policy === 'never' || isForOthers) return locateVersion(registry, reference, located);
   const built = await build(formatReference(reference), {
     config,
     localSourcesOnly: policy === 'auto',
@@ -107,4 +111,24 @@ async function findOrBuild(
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
   });
   return locateVersion(registry, parseReference(formatReference({ ...built, name: built.dataset })), located);
+}
+
+/**
+ * Whether a reference means data that grows: a snapshot, or the version of a data set of which the registry has snapshots alone. These are published by those who build them: a date that is mistyped must not become a
+ * snapshot, nor the data of this minute a version.
+ */
+async function meansGrowing(
+  registry: Registry,
+  { name, config }: Reference,
+  settings: ResolvedConfig,
+): Promise<boolean> {
+  const found = (await configuredDatasets(settings)).find((dataset) => dataset.name === name);
+  if (found === undefined || (await loadDefinition(found.module, found.name)).snapshots === undefined) return false;
+  if (isSnapshot(config)) return true;
+  const listing = await registry.listDataset(name);
+  return listing?.versions.length === 0 && listing.configs.every((known) => isSnapshot(known.name));
+}
+
+function isSnapshot(config: string | undefined): boolean {
+  return splitSnapshotConfig(config).snapshot !== undefined;
 }

@@ -13,11 +13,13 @@ import {
   type Version,
   type VersionPattern,
 } from '../core/names/index.js';
+import { splitSnapshotConfig } from '../core/snapshots/index.js';
 import { listAliases } from './aliases/read-alias.js';
 import { readDefaultConfig } from './default-config.js';
 import { versionPath } from './layout.js';
-import type { Registry, ResolvedVersion } from './registry.js';
+import type { DatasetListing, Registry, ResolvedVersion } from './registry.js';
 import { readTombstone, versionRemoved } from './retention/tombstone.js';
+import { latestSnapshots, nearestSnapshotHint } from './snapshots/snapshot-hints.js';
 import { readYank, readYanks, type Yank, yankText } from './yanks/yank.js';
 
 const defaultAlias = 'default' as AliasName;
@@ -102,14 +104,29 @@ async function pickConfig(registry: Registry, reference: Reference): Promise<Con
   }
   const listing = await registry.listDataset(name);
   if (listing === undefined) throw await unknownDataset(registry, reference);
-  const [only, ...others] = listing.configs;
-  if (others.length === 0) return only?.name;
-  const choices = listing.configs.map((known) => formatReference({ ...reference, config: known.name }));
+  // Which snapshot is meant must not depend on how many there are.
+  const plain = listing.configs.filter(({ name }) => splitSnapshotConfig(name).snapshot === undefined);
+  const [only, ...others] = plain;
+  if (only !== undefined && others.length === 0) return only.name;
+  if (only === undefined) throw onlySnapshots(registry, reference, listing);
+  const choices = plain.map((known) => formatReference({ ...reference, config: known.name }));
   throw unknownConfig(
     registry,
     reference,
     'has several configs and no default one',
     `Name one of: ${choices.join(', ')}.`,
+  );
+}
+
+/** `product_a:1.2.0` is what never grows: where nobody has published that, no snapshot is taken in its place. */
+function onlySnapshots(registry: Registry, reference: Reference, listing: DatasetListing): DatasetsError {
+  const { name, version } = reference;
+  const latest = latestSnapshots(listing).map((config) => formatReference({ name, config, version }));
+  return unknownConfig(
+    registry,
+    reference,
+    `has snapshots alone, and no ${version === undefined ? 'version' : `version ${version}`} without one,`,
+    `Name one: ${latest.join(', ')}; or ${formatReference({ name, alias: 'nightly' })}, which moves.`,
   );
 }
 
@@ -153,9 +170,10 @@ async function unknownVersion(
   const configs = listing.configs.map((known) => known.name);
   if (config !== undefined && !configs.includes(config)) {
     const hint =
-      configs.length === 0
+      nearestSnapshotHint(reference.name, config, configs) ??
+      (configs.length === 0
         ? `It has no configs: leave it out, ${formatReference({ ...reference, config: undefined })}.`
-        : nearestHint(config, configs, 'configs');
+        : nearestHint(config, configs, 'configs'));
     return unknownConfig(registry, reference, `has no config ${config}`, hint);
   }
   const name = formatReference({ name: reference.name, config });
