@@ -97,3 +97,28 @@ describe('labels of a job on BigQuery', () => {
     });
   });
 });
+
+describe('the period of a snapshot on BigQuery', () => {
+  const offered = {
+    snapshot_from: new Date('2026-11-21T00:00:00Z'),
+    snapshot_to: new Date('2026-11-22T00:00:00Z'),
+  };
+  const query = 'SELECT * FROM t WHERE day >= DATE(@snapshot_from) AND day < DATE(@Snapshot_To)';
+
+  it('goes in where the query uses it', () => {
+    assert.deepEqual(shown(query, {}, undefined, offered), {
+      snapshot_from: ['TIMESTAMP', '2026-11-21T00:00:00.000Z'],
+      snapshot_to: ['TIMESTAMP', '2026-11-22T00:00:00.000Z'],
+    });
+    assert.deepEqual(shown('SELECT 1', {}, undefined, offered), {});
+  });
+
+  it('is what the author says, where he says it, and is missed where no snapshot is built', () => {
+    const given = { snapshot_from: 'a', SNAPSHOT_TO: 'b' };
+    assert.deepEqual(shown(query, given, undefined, offered), {
+      snapshot_from: ['STRING', 'a'],
+      SNAPSHOT_TO: ['STRING', 'b'],
+    });
+    assert.throws(() => ask(query), { code: 'QUERY_INVALID', hint: /--snapshot 20261121/ });
+  });
+});
