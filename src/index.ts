@@ -19,7 +19,10 @@ export {
   type RepairedFile,
   type RepairOptions,
   type RepairReport,
+  type ReproduceOptions,
+  type ReproduceReport,
   repairVersion,
+  reproduce,
   type WhyOptions,
   type WhyReport,
   why,
@@ -100,7 +103,15 @@ export {
   type VersionReader,
   verifyVersion,
 } from './reader/index.js';
-export { openRegistry, type PruneOptions, type PruneReport, prune } from './registry/index.js';
+export {
+  type BuildReport,
+  lastOutcome,
+  openRegistry,
+  type PruneOptions,
+  type PruneReport,
+  prune,
+  readBuildReports,
+} from './registry/index.js';
 export {
   type PlanOptions,
   planRebuild,

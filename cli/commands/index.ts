@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./builds.js')).buildsCommand,
   },
   {
+    name: 'reproduce',
+    summary: 'Build a published version again elsewhere, and say whether it is the same',
+    load: async () => (await import('./reproduce.js')).reproduceCommand,
+  },
+  {
     name: 'publish',
     summary: 'Take in a directory that something else wrote, as a version like any other',
     load: async () => (await import('./publish.js')).publishCommand,

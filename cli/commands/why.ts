@@ -3,6 +3,7 @@ import type { PartReport } from '../../src/provenance/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { type ExitCode, exitCodes } from '../frame/exit-code.js';
+import { partDifferenceText } from '../show/part-difference.js';
 import { formatBytes, formatCount, type TextOutput } from '../terminal/index.js';
 
 export const whyCommand: CommandModule = {
@@ -81,11 +82,7 @@ function partText(report: PartReport, { style }: TextOutput): string {
   const colour = status === 'same' ? style.green : status === 'unknown' ? style.yellow : style.red;
   const line = `  ${colour(status)} ${part}${detailText(report)}`;
   if (diff === undefined) return line;
-  const lines = diff.split('\n').map((text) => {
-    if (text.startsWith('-')) return style.red(text);
-    return text.startsWith('+') ? style.green(text) : text;
-  });
-  return [line, ...lines.map((text) => `      ${text}`)].join('\n');
+  return [line, ...partDifferenceText(diff, style)].join('\n');
 }
 
 function detailText({

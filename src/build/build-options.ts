@@ -47,6 +47,8 @@ export interface BuildOptions {
     readonly registry: string;
     readonly versions: NonNullable<BuildFacts['published']>;
   };
+  /** For a version that is built again: numbers that `p.once` gives in place of asking. */
+  readonly seeds?: Readonly<Record<string, number>>;
   /** With the runner `dataflow`: what becomes of its job. Who does not wait for it gets a JobDetached. */
   readonly submission?: DataflowSubmission;
   readonly signal?: AbortSignal;

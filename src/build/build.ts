@@ -14,6 +14,7 @@ import {
 } from '../registry/index.js';
 import type { PublishedRegistries } from '../sources/index.js';
 import { isGcsStorage } from '../storage/index.js';
+import { encodeValue } from '../values/index.js';
 import { buildAndCompare } from './build-and-compare.js';
 import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
@@ -248,7 +249,7 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     builder: target.builder,
     facts: {
       snapshotTime: timeOfTarget(target, options.snapshotTime ?? createdAt).toISOString(),
-      once: {},
+      once: encodedSeeds(options.seeds ?? {}),
       ...(options.upstream !== undefined && { published: options.upstream.versions }),
     },
     workDirectory: staged.workDirectory,
@@ -267,6 +268,14 @@ function jobOf(staged: StagedVersion, target: BuildTarget, options: BuildOptions
     downloads: downloadsOf(config),
     ...(options.localSourcesOnly === true && { localSourcesOnly: true }),
   };
+}
+
+function encodedSeeds(seeds: Readonly<Record<string, number>>): BuildJob['facts']['once'] {
+  const encoded = Object.entries(seeds).map(([name, seed]) => [
+    name,
+    Buffer.from(encodeValue(seed)).toString('base64'),
+  ]);
+  return Object.fromEntries(encoded);
 }
 
 function publishedRegistries({ config, upstream }: BuildOptions): PublishedRegistries {

@@ -13,6 +13,9 @@ export { type BuildPolicy, type LoadableClass, type LoadOptions, load } from './
 export type { RepairedFile } from './repair/repair-files.js';
 export { type RepairOptions, type RepairReport, repairVersion } from './repair/repair-version.js';
 export { outcomeOf, type ReportedError, reportedError } from './report/reported-error.js';
+export type { BuildComparison, DifferingFile, FirstDifference } from './reproduce/compare-builds.js';
+export type { LikelyCause } from './reproduce/likely-causes.js';
+export { type ReproduceOptions, type ReproduceReport, reproduce } from './reproduce/reproduce.js';
 export { type DueSnapshotsOptions, dueSnapshotsOf } from './snapshots/due-builds.js';
 export type { MovedAlias } from './snapshots/move-nightly.js';
 export { type BackfillOptions, type BackfillPlan, planBackfill } from './snapshots/plan-backfill.js';

@@ -12,7 +12,7 @@ export {
   lineageOf,
 } from './lineage/lineage-of.js';
 export { lineageMermaid, lineageTree } from './lineage/render-lineage.js';
-export { isDifferent, type PartReport, type PartStatus } from './why/compare-parts.js';
+export { compareParts, isDifferent, type PartReport, type PartStatus } from './why/compare-parts.js';
 export { type DeclaredSources, declaredSources } from './why/declared-sources.js';
 export { type ExplainOptions, type Explanation, explain, type Verdict } from './why/explain.js';
 export type { StaleUpstream } from './why/stale-upstreams.js';

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
 import { formatReference } from '../../core/names/index.js';
-import { type Manifest, openRegistry, readManifest, recordFormats, versionPath } from '../../registry/index.js';
-import { publishedKey } from '../../sources/index.js';
+import { type Manifest, openRegistry, readManifest, versionPath } from '../../registry/index.js';
 import { openStorage } from '../../storage/index.js';
 import { build } from '../build.js';
-import type { BuildEvent, BuildOptions } from '../build-options.js';
-import { isRetained } from '../extracts/given-extracts.js';
+import type { BuildEvent } from '../build-options.js';
+import { rebuildOptions } from '../rebuild-options.js';
 import type { RepairSource } from './repair-sources.js';
 
 export interface RebuildOptions {
@@ -36,13 +35,8 @@ export async function rebuild(
   const registry = openRegistry(join(folder, 'rebuilt'));
   const path = versionPath(manifest);
   try {
-    const numShards = sharedShardCount(manifest);
     const { fromExtracts = [] } = await build(formatReference(manifest), {
-      config: { ...config, registry: registry.location, formats: formatsOf(manifest) },
-      upstream: { registry: config.registry, versions: upstreamVersions(manifest) },
-      ...(numShards !== undefined && { numShards }),
-      ...(manifest.snapshotTime !== undefined && { snapshotTime: new Date(manifest.snapshotTime) }),
-      ...(isRetained(manifest) && { fromExtract: config.registry, runOtherQueries: true }),
+      ...rebuildOptions(manifest, config, registry.location),
       ...(options.signal !== undefined && { signal: options.signal }),
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
     });
@@ -58,27 +52,6 @@ export async function rebuild(
     read.length === 0 ? 'the rebuilt version' : `the version rebuilt from the extract of ${read.join(', ')}`;
   const extracts = openStorage(registry.locationOf(manifest.name));
   return { source: { label, storage: openStorage(registry.locationOf(path)), extracts } };
-}
-
-/** It is made from the versions that it was made from, whatever its references mean now. */
-function upstreamVersions({ lineage }: Manifest): NonNullable<BuildOptions['upstream']>['versions'] {
-  const found = lineage.flatMap(({ name, config, version, contentDigest, reference, registry }) => {
-    if (reference === undefined || contentDigest === undefined) return [];
-    const upstream = { name, ...(config !== undefined && { config }), version, contentDigest };
-    return [[publishedKey(reference, registry), upstream] as const];
-  });
-  return Object.fromEntries(found);
-}
-
-function formatsOf({ files }: Manifest): ResolvedConfig['formats'] {
-  return recordFormats.filter((format) => files.some((file) => file.format === format));
-}
-
-/** The number of shards where all splits have the same; else tfds' rule has to give them again. */
-function sharedShardCount({ splits }: Manifest): number | undefined {
-  const counts = new Set(splits.map(({ shards }) => shards.length));
-  const [count] = counts;
-  return counts.size === 1 ? count : undefined;
 }
 
 /** The first split that is not what was published: the evidence for whoever has to decide what became of it. */

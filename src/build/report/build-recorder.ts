@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CodeParts } from '../../builder/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { packageVersion } from '../../core/release/index.js';
@@ -18,7 +16,7 @@ import type { BuildEvent, BuildOptions, BuildResult } from '../build-options.js'
 import type { BuildTarget } from '../target.js';
 import { environmentOfBuild } from './environment.js';
 import { EventLog } from './event-log.js';
-import { type GitState, gitState } from './git-state.js';
+import { type GitState, gitStateOf } from './git-state.js';
 import { outcomeOf, reportedError } from './reported-error.js';
 import { optionsInEffect, settingsInEffect } from './settings-in-effect.js';
 
@@ -46,7 +44,7 @@ export class BuildRecorder {
 
   /** The checkout of the builder's module, as it was when it was asked for first. */
   git(): Promise<GitState | undefined> {
-    this.#git ??= gitState(dirname(fileURLToPath(this.#target.builder.module)));
+    this.#git ??= gitStateOf(this.#target.builder.module);
     return this.#git;
   }
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BuildReport } from '../../registry/index.js';
 
@@ -13,7 +15,7 @@ export type GitState = NonNullable<BuildReport['git']>;
  *
  * @returns undefined where there is no checkout, or no git
  */
-export async function gitState(folder: string): Promise<GitState | undefined> {
+async function gitState(folder: string): Promise<GitState | undefined> {
   try {
     // No optional locks: a build must not make somebody's `git commit` fail.
     const { stdout } = await run('git', ['--no-optional-locks', 'status', '--porcelain=v2', '--branch', '-z'], {
@@ -26,6 +28,11 @@ export async function gitState(folder: string): Promise<GitState | undefined> {
     // No git, no checkout, or one that can't be read: a build does not need it.
     return undefined;
   }
+}
+
+/** As `gitState`, of the checkout that holds a module (a file: URL). */
+export function gitStateOf(module: string): Promise<GitState | undefined> {
+  return gitState(dirname(fileURLToPath(module)));
 }
 
 /** `git status --porcelain=v2 --branch -z`: https://git-scm.com/docs/git-status#_porcelain_format_version_2 */

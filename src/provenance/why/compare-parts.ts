@@ -31,7 +31,10 @@ export type KnownFingerprint = Omit<FingerprintParts, 'digest'>;
 const sourceKinds = ['source', 'query', 'parameters', 'upstream', 'fact', 'file'];
 
 /** Compares part by part, in the order of their names. */
-export function compareParts(known: KnownFingerprint, now: PartsNow): readonly PartReport[] {
+export function compareParts(
+  known: KnownFingerprint,
+  now: Pick<PartsNow, 'parts' | 'texts' | 'unknown'>,
+): readonly PartReport[] {
   const names = [...new Set([...Object.keys(known.parts), ...Object.keys(now.parts)])].sort();
   const reasons = Object.entries(now.unknown).map(([source, why]) => `${source}: ${why}`);
   return names.map((part): PartReport => {
