@@ -115,9 +115,14 @@ export {
 export {
   type PlanOptions,
   planRebuild,
+  type RebuildEvent,
+  type RebuildOptions,
   type RebuildPlan,
+  type RebuildReport,
   type RebuildStep,
+  rebuild,
   type StepAction,
+  type StepOutcome,
 } from './schedule/index.js';
 export {
   type ArchiveMembersOptions,

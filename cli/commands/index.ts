@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./build.js')).buildCommand,
   },
   {
+    name: 'rebuild',
+    summary: 'Build what is stale or due, in order, and say what became of each data set',
+    load: async () => (await import('./rebuild.js')).rebuildCommand,
+  },
+  {
     name: 'attach',
     summary: 'Wait for a job on Dataflow, and publish what it made',
     load: async () => (await import('./attach.js')).attachCommand,

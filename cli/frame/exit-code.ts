@@ -9,8 +9,12 @@ export const exitCodes = {
   usage: 2,
   /** A data set, config, version, split or input does not exist. */
   notFound: 3,
+  /** `rebuild`: some data sets are not as they should be. */
+  someFailed: 3,
   /** A rule forbids it: the version exists, is blocked, lacks a privacy policy. */
   refused: 4,
+  /** `rebuild`: none is as it should be. */
+  allFailed: 4,
   /** This machine is not fit: full disk, missing package, unreadable directory. */
   environment: 5,
   /** `why`: a build is needed, to publish the version or to see whether it is still the same. */
@@ -37,10 +41,10 @@ export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[]
     "the builder's code or the data is wrong; verify found damage; diff --exit-code found a difference",
   ],
   [exitCodes.usage, 'the command line or the configuration is wrong'],
-  [exitCodes.notFound, 'a data set, version, split or input does not exist'],
+  [exitCodes.notFound, 'a data set, version, split or input does not exist; rebuild: some data sets failed'],
   [
     exitCodes.refused,
-    'a rule forbids it: the version exists, is blocked, lacks a privacy policy, or its data is not what is expected',
+    'a rule forbids it: the version exists, is blocked, lacks a privacy policy, or its data is not what is expected; rebuild: all failed',
   ],
   [exitCodes.environment, 'this machine is not fit: full disk, missing package, unreadable directory'],
   [exitCodes.outdated, 'why: a build is needed'],

@@ -7,10 +7,12 @@ const library = new URL('../../src/index.js', import.meta.url).href;
 
 /** Of a small data set: the numbers in its file `rows.txt`, and those of the data sets that it is made from. */
 export interface SmallDataset {
-  /** References of other small data sets. */
+  /** References of other small data sets; `<snapshot>` is the name of the snapshot that is built: `users/<snapshot>`. */
   readonly from?: readonly string[];
   /** Its file: a number a line. Default: 1 and 2. */
   readonly rows?: readonly number[];
+  /** Its file, where `<snapshot>` may stand too. Default: `rows.txt`, with `rows`. */
+  readonly file?: string;
   /** Statics of the class, as code. */
   readonly statics?: string;
   /** Code around the splits: `p` is the pipeline. */
@@ -18,6 +20,11 @@ export interface SmallDataset {
   readonly after?: string;
   /** Code before the class. */
   readonly head?: string;
+}
+
+/** Code of a text in which `<snapshot>` stands for the name of the snapshot that is built. */
+function template(text: string): string {
+  return `\`${text.replaceAll('<snapshot>', ['$', '{this.snapshot?.name}'].join(''))}\``;
 }
 
 /** A team's project with small data sets, and a registry of its own. */
@@ -37,10 +44,18 @@ export class ScheduleProject {
 
   async add(
     name: string,
-    { from = [], rows = [1, 2], statics = '', before = '', after = '', head = '' }: SmallDataset = {},
+    {
+      from = [],
+      rows = [1, 2],
+      file = 'rows.txt',
+      statics = '',
+      before = '',
+      after = '',
+      head = '',
+    }: SmallDataset = {},
   ) {
-    const upstreams = from.map((reference) => `lib.published(${JSON.stringify(reference)})`);
-    const reads = ["lib.textLines('rows.txt')", ...upstreams].map((source) => `p.read(${source})`);
+    const upstreams = from.map((reference) => `lib.published(${template(reference)})`);
+    const reads = [`lib.textLines(${template(file)})`, ...upstreams].map((source) => `p.read(${source})`);
     await this.write(
       `datasets/${name}/builder.ts`,
       `import * as lib from '${library}';

@@ -29,8 +29,9 @@ export async function explore(
   { references, unreadable: known }: Pick<Selected, 'references' | 'unreadable'>,
   datasets: ReadonlySet<string>,
   place: Place,
-): Promise<ReadonlyMap<string, Explored>> {
+): Promise<{ readonly explored: ReadonlyMap<string, Explored>; readonly warnings: readonly string[] }> {
   const explored = new Map<string, Explored>();
+  const warnings = new Set<string>();
   const addUnreadable = (dataset: string, error: unknown): void => {
     explored.set(dataset, { candidate: unreadable(dataset), declared: undefined, error });
   };
@@ -41,8 +42,9 @@ export async function explore(
     const fresh: Candidate[] = [];
     for (const reference of waiting) {
       try {
-        const candidates = await candidatesOf(reference, place);
-        fresh.push(...candidates.filter((candidate) => !explored.has(candidate.reference)));
+        const found = await place.again(() => candidatesOf(reference, place));
+        for (const warning of found.warnings) warnings.add(warning);
+        fresh.push(...found.candidates.filter((candidate) => !explored.has(candidate.reference)));
       } catch (error) {
         addUnreadable(parseReference(reference).name, error);
       }
@@ -56,7 +58,7 @@ export async function explore(
     for (const upstream of upstreams) asked.add(upstream);
     waiting = await buildable([...upstreams], datasets, place.config, addUnreadable);
   }
-  return explored;
+  return { explored, warnings: [...warnings] };
 }
 
 async function exploreOne(candidate: Candidate, target: BuildTarget, place: Place): Promise<Explored> {

@@ -1,4 +1,4 @@
-import { type BuildTarget, downloadsOf, explainTarget } from '../../build/index.js';
+import { type BuildTarget, downloadsOf, explainTarget, timeOfTarget } from '../../build/index.js';
 import type { ResolvedConfig } from '../../core/config/index.js';
 import type { BumpLevel } from '../../core/names/index.js';
 import { type DeclaredSources, declaredSources, type Explanation } from '../../provenance/index.js';
@@ -12,6 +12,8 @@ export interface Place {
   readonly registry: Registry;
   readonly config: ResolvedConfig;
   readonly now: Date;
+  /** How many periods of snapshots are looked back. */
+  readonly catchUp: number;
   /** Does something again where a fault of a machine or a network was met. */
   again<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -32,7 +34,9 @@ export interface LookedAt {
 export async function declare(target: BuildTarget, place: Place): Promise<DeclaredSources> {
   const { registry, config, now } = place;
   const places = { config, downloads: downloadsOf(config) };
-  const declared = await place.again(() => declaredSources(target.builder, now.toISOString(), places));
+  const declared = await place.again(() =>
+    declaredSources(target.builder, timeOfTarget(target, now).toISOString(), places),
+  );
   if (declared.unknown === undefined) return declared;
   const lineage = (await publishedManifest(target, registry))?.lineage ?? [];
   const upstreams = lineage.flatMap(({ registry: elsewhere, reference }) =>
@@ -52,6 +56,7 @@ export async function lookAt(
   target: BuildTarget,
   { registry, config, again }: Place,
 ): Promise<LookedAt> {
+  if (candidate.known !== undefined) return { candidate, ...candidate.known, hint: undefined, error: undefined };
   try {
     return judged(candidate, await again(() => explainTarget(target, registry, config, {})));
   } catch (error) {

@@ -12,6 +12,8 @@ export interface PlanOptions extends RebuildSelection {
   readonly config: ResolvedConfig;
   /** What is due is due at this time. */
   readonly now: Date;
+  /** How many periods back a snapshot that is not there is built, where older ones are: what runs have missed. Default: 7. */
+  readonly catchUp?: number;
   /** Absolute; for folders among the names, and for git. Default: the project's folder. */
   readonly cwd?: string;
   readonly signal?: AbortSignal;
@@ -19,6 +21,8 @@ export interface PlanOptions extends RebuildSelection {
 
 /** Sources are read for their checksums: a few at once. */
 const atOnce = 4;
+/** A week of nights; more are a person's decision. */
+const defaultCatchUp = 7;
 
 /**
  * Says what a rebuild would do: which versions and snapshots, why, in which order, and what a warehouse would bill for it. Reads sources for their checksums, as `why` does; builds, fetches and writes nothing.
@@ -44,6 +48,8 @@ export interface PlannedTargets {
   readonly config: ResolvedConfig;
   /** How long a step may take on this machine, by its class; a job on Dataflow ends itself. */
   timeoutSeconds(step: RebuildStep): number | undefined;
+  /** What kept steps from being looked at, by reference: whole, for the eyes of whoever runs it. */
+  readonly thrown: ReadonlyMap<string, unknown>;
 }
 
 /** @param again does something again where a fault of a machine or a network was met */
@@ -53,9 +59,10 @@ export async function planWithTargets(
 ): Promise<PlannedTargets> {
   const selected = await select(options, options.config, options.cwd ?? options.config.projectDirectory);
   const { config } = selected;
-  const place: Place = { registry: openRegistry(config.registry), config, now: options.now, again };
+  const { now, catchUp = defaultCatchUp } = options;
+  const place: Place = { registry: openRegistry(config.registry), config, now, catchUp, again };
   const datasets = new Set((await configuredDatasets(config)).map(({ name }) => name));
-  const explored = await explore(selected, datasets, place);
+  const { explored, warnings } = await explore(selected, datasets, place);
   const edges = edgesOf(explored);
   const chosen = chosenOf(explored, edges, selected);
   const looked = new Map<string, LookedAt>();
@@ -76,8 +83,11 @@ export async function planWithTargets(
     chosen.map(({ candidate: { reference, target } }) => [reference, target?.definition.demands.timeoutSeconds]),
   );
   return {
-    plan: { at: options.now.toISOString(), registry: place.registry.location, ...plan },
+    plan: { at: options.now.toISOString(), registry: place.registry.location, ...plan, warnings },
     config,
+    thrown: new Map(
+      [...looked].flatMap(([reference, { thrown }]) => (thrown === undefined ? [] : [[reference, thrown]])),
+    ),
     timeoutSeconds: ({ reference }) => (config.runner === 'dataflow' ? undefined : timeouts.get(reference)),
   };
 }

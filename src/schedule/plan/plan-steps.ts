@@ -19,7 +19,7 @@ const atOnce = 8;
 export async function planSteps(
   candidates: readonly PlannedCandidate[],
   touched: ReadonlyMap<string, readonly string[]>,
-): Promise<Pick<RebuildPlan, 'steps' | 'bytesToBill' | 'warnings'>> {
+): Promise<Pick<RebuildPlan, 'steps' | 'bytesToBill'>> {
   const steps = inOrder(candidates).map(({ planned, wave }) => stepOf(planned, wave, touched));
   const decided = withMaybes(steps);
   const bytes = new Map<string, number | undefined>();
@@ -31,22 +31,18 @@ export async function planSteps(
   const billed = decided.map((step) =>
     bytes.has(step.reference) ? { ...step, bytesToBill: bytes.get(step.reference) } : step,
   );
-  return { steps: billed, bytesToBill: sumOf(billed), warnings: [] };
+  return { steps: billed, bytesToBill: sumOf(billed) };
+}
+
+interface Placed {
+  readonly planned: PlannedCandidate;
+  readonly wave: number;
 }
 
 /** Who is made from itself is a broken step of the first wave, so that all others have their place. */
-function inOrder(
-  candidates: readonly PlannedCandidate[],
-): readonly { readonly planned: PlannedCandidate; readonly wave: number }[] {
-  const named = candidates.map((planned) => ({
-    planned,
-    reference: planned.candidate.reference,
-    upstreams: planned.upstreams,
-  }));
-  const { waves, circles } = orderSteps(named);
-  if (circles.length === 0) {
-    return waves.flatMap((wave, index) => wave.map(({ planned }) => ({ planned, wave: index + 1 })));
-  }
+function inOrder(candidates: readonly PlannedCandidate[]): readonly Placed[] {
+  const { circles } = orderSteps(candidates.map((planned) => named(planned, planned.upstreams)));
+  if (circles.length === 0) return inWaves(candidates);
   const circleOf = new Map(circles.flatMap((circle) => circle.map((reference) => [reference, circle])));
   return inOrder(
     candidates.map((planned) => {
@@ -56,6 +52,26 @@ function inOrder(
         : { ...planned, ...broken(planned.candidate, circular(circle)), upstreams: [] };
     }),
   );
+}
+
+/** Earlier snapshots come first, unless these are made from later ones by way of others. */
+function inWaves(candidates: readonly PlannedCandidate[]): readonly Placed[] {
+  const ordered = orderSteps(
+    candidates.map((planned) => named(planned, [...planned.upstreams, ...planned.candidate.after])),
+  );
+  const { waves } =
+    ordered.circles.length === 0
+      ? ordered
+      : orderSteps(candidates.map((planned) => named(withoutAfter(planned), planned.upstreams)));
+  return waves.flatMap((wave, index) => wave.map(({ planned }) => ({ planned, wave: index + 1 })));
+}
+
+function named(planned: PlannedCandidate, upstreams: readonly string[]) {
+  return { planned, reference: planned.candidate.reference, upstreams };
+}
+
+function withoutAfter(planned: PlannedCandidate): PlannedCandidate {
+  return { ...planned, candidate: { ...planned.candidate, after: [] } };
 }
 
 function circular(circle: readonly string[]): DatasetsError {
@@ -73,24 +89,29 @@ function stepOf(
   wave: number,
   touched: ReadonlyMap<string, readonly string[]>,
 ): RebuildStep {
-  const { reference, dataset, config, version, snapshot } = candidate;
+  const { reference, dataset, config, version, snapshot, after } = candidate;
   return {
-    ...{ reference, dataset, config, version, snapshot, action, because, hint, wave, upstreams },
-    aliases: [],
+    ...{ reference, dataset, config, version, snapshot, action, because, hint, wave, upstreams, after },
+    aliases: candidate.aliases,
     bytesToBill: 0,
     touchedBy: touched.get(dataset) ?? [],
     error,
   };
 }
 
-const mayChange: ReadonlySet<StepAction> = new Set(['build', 'rebuild', 'maybe']);
+const changes: ReadonlySet<StepAction> = new Set(['build', 'rebuild', 'maybe']);
 
-/** In order: what has not changed itself, and is made from what may. */
+/** A published snapshot gives what it gave, whatever becomes of its alias. */
+function mayChange(step: RebuildStep | undefined): boolean {
+  return step !== undefined && changes.has(step.action) && (step.snapshot === undefined || step.action === 'build');
+}
+
+/** In order: what has not changed itself, and is made from what may. Published snapshots stay as they are. */
 function withMaybes(steps: readonly RebuildStep[]): readonly RebuildStep[] {
   const decided = new Map<string, RebuildStep>();
   for (const step of steps) {
-    const changing = step.upstreams.filter((name) => mayChange.has(decided.get(name)?.action ?? 'nothing'));
-    const isMaybe = !isToDo(step) && changing.length > 0;
+    const changing = step.upstreams.filter((name) => mayChange(decided.get(name)));
+    const isMaybe = !isToDo(step) && step.snapshot === undefined && changing.length > 0;
     decided.set(
       step.reference,
       isMaybe ? { ...step, action: 'maybe', because: `${listed(changing)} may give other data` } : step,

@@ -33,6 +33,8 @@ export interface RebuildStep {
   readonly wave: number;
   /** Steps of this plan that it is made from, directly. */
   readonly upstreams: readonly string[];
+  /** Steps that come before it, whatever becomes of them: earlier snapshots of the same data. */
+  readonly after: readonly string[];
   /** Aliases that would move to it: `nightly`. */
   readonly aliases: readonly string[];
   /** Most bytes that a warehouse would bill for it: 0 where nothing is paid for, or nothing is to be done; undefined where nobody can say. */

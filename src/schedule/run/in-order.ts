@@ -1,12 +1,17 @@
-import type { Orderable } from '../plan/order-steps.js';
+/** A step with what has to be done before it: references of other steps. */
+export interface Waiting {
+  readonly reference: string;
+  readonly upstreams: readonly string[];
+  readonly after: readonly string[];
+}
 
 /**
- * Does something for each step when all that it is made from is done, a bounded number at once, those that come first in `steps` first.
+ * Does something for each step when all that it waits for is done, a bounded number at once, those that come first in `steps` first.
  *
  * @param limit how many at once
  * @param work never throws: what goes wrong is a result
  */
-export async function inOrder<S extends Orderable>(
+export async function inOrder<S extends Waiting>(
   steps: readonly S[],
   limit: number,
   work: (step: S) => Promise<void>,
@@ -17,7 +22,7 @@ export async function inOrder<S extends Orderable>(
   while (waiting.size > 0 || running.size > 0) {
     for (const [reference, step] of waiting) {
       if (running.size >= limit) break;
-      if (step.upstreams.some((name) => undone.has(name))) continue;
+      if (step.upstreams.some((name) => undone.has(name)) || step.after.some((name) => undone.has(name))) continue;
       waiting.delete(reference);
       const run: Promise<void> = work(step).then(() => {
         undone.delete(reference);

@@ -42,6 +42,8 @@ export interface StepOutcome {
   /** Of what is published, or was found so. */
   readonly contentDigest: string | undefined;
   readonly examples: number | undefined;
+  /** Aliases that were moved to it: `nightly`. */
+  readonly movedAliases: readonly string[];
   /** Where the version lies: its directory, or its URL. */
   readonly directory: string | undefined;
 }

@@ -49,9 +49,20 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const retry = { ...defaultRetryRules, ...options.retry };
   const rules: Retrying = { clock, retry, random: options.random ?? Math.random, signal: stopping.signal };
   try {
-    const { plan, config, timeoutSeconds } = await planWithTargets(options, (work) => retrying(rules, work));
+    const { plan, config, timeoutSeconds, thrown } = await planWithTargets(options, (work) => retrying(rules, work));
     onEvent({ type: 'run-start', plan });
-    const run = new Run(plan, new Budget(options.budgetBytes), { ...rules, config, onEvent, timeoutSeconds });
+    const run = new Run(
+      plan,
+      new Budget(options.budgetBytes),
+      {
+        ...rules,
+        config,
+        now: options.now,
+        onEvent,
+        timeoutSeconds,
+      },
+      thrown,
+    );
     const outcomes = await run.all(options.parallel ?? defaultParallel[config.runner]);
     const report: RebuildReport = {
       at: plan.at,
@@ -86,10 +97,13 @@ class Run {
   readonly #plan: RebuildPlan;
   readonly #budget: Budget;
   readonly #steps: StepRun;
+  readonly #thrown: ReadonlyMap<string, unknown>;
   readonly #outcomes = new Map<string, StepOutcome>();
 
-  constructor(plan: RebuildPlan, budget: Budget, steps: StepRun) {
+  /** @param thrown what kept steps from being looked at, by reference */
+  constructor(plan: RebuildPlan, budget: Budget, steps: StepRun, thrown: ReadonlyMap<string, unknown>) {
     this.#plan = plan;
+    this.#thrown = thrown;
     this.#budget = budget;
     this.#steps = steps;
   }
@@ -113,7 +127,8 @@ class Run {
     if (becauseOf.length > 0) return skipped(step, becauseOf);
     if (step.action === 'person') return { ...undone(step, 'person', step.because), hint: step.hint };
     if (step.error !== undefined) {
-      return { ...undone(step, 'failed', step.because), hint: step.hint, error: step.error };
+      const thrown = this.#thrown.get(step.reference);
+      return { ...undone(step, 'failed', step.because), hint: step.hint, error: step.error, thrown };
     }
     if (this.#steps.signal.aborted) return undone(step, 'not-run', 'the run was ended before it');
     if (!this.#budget.reserve(step.bytesToBill)) return overBudget(step);
@@ -135,13 +150,19 @@ class Run {
 
 /** Of a step that no build was begun for. */
 function undone(step: RebuildStep, status: StepOutcome['status'], because: string): StepOutcome {
-  const nothing = { error: undefined, contentDigest: undefined, examples: undefined, directory: undefined };
+  const nothing = {
+    error: undefined,
+    contentDigest: undefined,
+    examples: undefined,
+    directory: undefined,
+    movedAliases: [],
+  };
   return { step, status, because, hint: undefined, becauseOf: [], attempts: 0, seconds: 0, bytesBilled: 0, ...nothing };
 }
 
 function skipped(step: RebuildStep, becauseOf: readonly string[]): StepOutcome {
   const names = becauseOf.length <= 3 ? becauseOf.join(', ') : `${becauseOf.slice(0, 3).join(', ')} and others`;
-  const because = `${names} ${becauseOf.length === 1 ? 'is' : 'are'} not there as it should be, and it is made from that`;
+  const because = `it is made from ${names}, which ${becauseOf.length === 1 ? 'is not as it' : 'are not as they'} should be`;
   return { ...undone(step, 'skipped', because), becauseOf };
 }
 

@@ -12,6 +12,8 @@ import { withTimeLimit } from './time-limit.js';
 /** What all steps of a run share. */
 export interface StepRun extends Retrying {
   readonly config: ResolvedConfig;
+  /** What is due is due at this time. */
+  readonly now: Date;
   readonly onEvent: (event: RebuildEvent) => void;
   /** Of the class, where it holds on this machine. */
   readonly timeoutSeconds: (step: RebuildStep) => number | undefined;
@@ -52,7 +54,9 @@ function buildOnce(step: RebuildStep, run: StepRun): Promise<BuildResult> {
       else time.goOn();
       run.onEvent({ type: 'step-progress', step, event });
     };
-    return build(step.reference, { config, signal: stop, onProgress });
+    // A snapshot that is published stays as it is: there is nothing to look at.
+    const ifExists = step.snapshot === undefined ? 'check' : 'skip';
+    return build(step.reference, { config, signal: stop, onProgress, ifExists, now: run.now });
   });
 }
 
@@ -72,27 +76,28 @@ async function billed(
 }
 
 function resultPart(step: RebuildStep, result: BuildResult) {
-  const { contentDigest, directory, splits } = result;
+  const { contentDigest, directory, splits, movedAlias } = result;
+  const movedAliases = movedAlias === undefined ? [] : [movedAlias.name];
   const examples = splits.reduce((sum, split) => sum + split.examples, 0);
   const [status, because] = statusOf(step, result);
-  return { status, because, hint: undefined, error: undefined, contentDigest, directory, examples };
+  return { status, because, hint: undefined, error: undefined, contentDigest, directory, examples, movedAliases };
 }
 
-function statusOf({ action, because }: RebuildStep, { status }: BuildResult): readonly [StepStatus, string] {
+function statusOf({ action, because, snapshot }: RebuildStep, { status }: BuildResult): readonly [StepStatus, string] {
   switch (status) {
     case 'built':
-      return ['published', action === 'broken' ? 'it could not be looked at before, and can now' : because];
+      return ['published', action === 'build' && snapshot === undefined ? 'it was not published' : because];
     case 'attested':
       return ['attested', `${because}, and it gives the same data`];
     case 'exists':
       return action === 'build'
         ? ['elsewhere', 'another run published it meanwhile']
-        : ['unchanged', 'it is what a build would give'];
+        : ['unchanged', snapshot === undefined ? 'it is what a build would give' : because];
   }
 }
 
 function errorPart(step: RebuildStep, error: StepError, { signal }: StepRun) {
-  const nothing = { contentDigest: undefined, directory: undefined, examples: undefined };
+  const nothing = { contentDigest: undefined, directory: undefined, examples: undefined, movedAliases: [] };
   const common = { bytesBilled: step.bytesToBill, error, ...nothing };
   if (signal.aborted) {
     const because = 'the run was ended while it was built; the next one goes on from there';
