@@ -34,6 +34,7 @@ export const pruneCommand: CommandModule = {
       .addHelpText(
         'after',
         examples(
+          ['prune product_a', 'say which snapshots would go that the builder does not keep (`keep`)'],
           ['prune --keep-last 3', 'say what would go if three versions of each data set were kept'],
           ['prune product_a --keep-newer-than 90d --yes', 'remove versions of product_a older than 90 days'],
         ),
@@ -46,10 +47,15 @@ async function prune(context: CommandContext, names: readonly string[], flags: P
   if (flags.yes === true && flags.dryRun === true) {
     throw new DatasetsError('USAGE', '--yes removes, --dry-run does not', { hint: 'Pass one of them.' });
   }
-  const { openRegistry, prune: pruneRegistry } = await import('../../src/registry/index.js');
+  const [{ snapshotRules }, { openRegistry, prune: pruneRegistry }] = await Promise.all([
+    import('../../src/build/index.js'),
+    import('../../src/registry/index.js'),
+  ]);
   const config = await context.config();
+  const asked = names.length > 0 ? names.map(parseDatasetName) : undefined;
   const report = await pruneRegistry(openRegistry(config.registry), {
-    ...(names.length > 0 && { names: names.map(parseDatasetName) }),
+    names: asked,
+    snapshots: await snapshotRules(config, asked),
     keepLast: flags.keepLast,
     ...(flags.keepNewerThan !== undefined && { keepNewerThan: new Date(Date.now() - flags.keepNewerThan) }),
     keep: (flags.keep ?? []).map(parseReference),

@@ -17,6 +17,7 @@ export type { BuildComparison, DifferingFile, FirstDifference } from './reproduc
 export type { LikelyCause } from './reproduce/likely-causes.js';
 export { type ReproduceOptions, type ReproduceReport, reproduce } from './reproduce/reproduce.js';
 export { type DueSnapshotsOptions, dueSnapshotsOf } from './snapshots/due-builds.js';
+export { snapshotRules } from './snapshots/keep-rules.js';
 export type { MovedAlias } from './snapshots/move-nightly.js';
 export { type BackfillOptions, type BackfillPlan, planBackfill } from './snapshots/plan-backfill.js';
 export { stagingDirectory } from './stage-target.js';

@@ -11,7 +11,7 @@ const asList: Reading = (text) => text.split(',').map((part) => part.trim());
 const asPaths: Reading = (text) => text.split(delimiter);
 
 /** Settings that a variable can make: all but those with parts, which a file holds. */
-type VariableSetting = Exclude<SettingName, 'registries' | 'bigquery' | 'beam' | 'dataflow' | 'notifications'>;
+type VariableSetting = Exclude<SettingName, 'registries' | 'bigquery' | 'beam' | 'dataflow' | 'keep' | 'notifications'>;
 
 const variables: Readonly<Record<VariableSetting, readonly [name: string, reading: Reading]>> = {
   datasets: ['AILAB_DATASETS_FOLDERS', asPaths],

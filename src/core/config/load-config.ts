@@ -137,6 +137,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
     maxExtractionRatio: pick('maxExtractionRatio') ?? defaultMaxExtractionRatio,
     maxRetainedBytes: pick('maxRetainedBytes') ?? defaultMaxRetainedBytes,
     workDirectory: optional('workDirectory'),
+    keep: pick('keep'),
     notifications: pick('notifications') ?? [],
     origins: {
       datasets: origin('datasets'),
@@ -160,6 +161,7 @@ async function merge(layers: readonly Layer[], place: Place): Promise<ResolvedCo
       maxExtractionRatio: origin('maxExtractionRatio'),
       maxRetainedBytes: origin('maxRetainedBytes'),
       workDirectory: origin('workDirectory'),
+      keep: origin('keep'),
       notifications: origin('notifications'),
     },
   };

@@ -30,6 +30,7 @@ const flags: Readonly<Record<SettingName, string>> = {
   maxExtractionRatio: 'maxExtractionRatio',
   maxRetainedBytes: 'maxRetainedBytes',
   workDirectory: 'workDirectory',
+  keep: 'keep',
   notifications: 'notifications',
 };
 

@@ -1,3 +1,4 @@
+import type { SnapshotKeep } from '../snapshots/index.js';
 import type { BeamSettings } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
 import type { NotificationConfig } from './notification-settings.js';
@@ -42,6 +43,8 @@ export interface ResolvedConfig {
   readonly maxRetainedBytes: number;
   /** undefined: in the cache's directory. */
   readonly workDirectory: string | undefined;
+  /** Which snapshots are kept where the builder doesn't say; undefined: all. */
+  readonly keep: SnapshotKeep | undefined;
   /** Whom to tell of what. Secrets are references. */
   readonly notifications: readonly NotificationConfig[];
   /** Where each setting's value comes from. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gcsUrlProblem, isGcsUrl, isUrl } from '../location/index.js';
+import { type KeepPeriod, keepPeriods } from '../snapshots/index.js';
 import { beamSchema } from './beam-schema.js';
 import { parseByteSize } from './byte-size.js';
 import { dataflowSchema } from './dataflow-schema.js';
@@ -82,6 +83,17 @@ const bigquery = z.strictObject({
   readStreams: z.int().min(1).max(1000).exactOptional(),
 });
 
+const count = z.int().min(1);
+const keepSchema = z
+  .strictObject({
+    hourly: count.exactOptional(),
+    daily: count.exactOptional(),
+    weekly: count.exactOptional(),
+    monthly: count.exactOptional(),
+    yearly: count.exactOptional(),
+  } satisfies Record<KeepPeriod, unknown>)
+  .refine((keep) => Object.keys(keep).length > 0, 'must name a period: { daily: 30, monthly: 12 }');
+
 /** One layer of settings: the file's, the environment's or the flags'. Unknown keys are refused, sizes become bytes. */
 export const settingsSchema = z.strictObject({
   datasets: z.array(path).exactOptional(),
@@ -105,6 +117,7 @@ export const settingsSchema = z.strictObject({
   maxExtractionRatio: z.int().min(1).max(1_000_000).exactOptional(),
   maxRetainedBytes: byteSize(0, Number.MAX_SAFE_INTEGER).exactOptional(),
   workDirectory: path.exactOptional(),
+  keep: keepSchema.exactOptional(),
   notifications: notificationsSchema.exactOptional(),
 }) satisfies z.ZodType<unknown, DatasetsConfig>;
 
@@ -113,6 +126,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** The names of the parts of settings that have parts. */
 export const partNames: Readonly<Record<string, readonly string[]>> = {
   bigquery: Object.keys(bigquery.shape),
+  keep: keepPeriods,
   beam: Object.keys(beamSchema.shape),
   dataflow: Object.keys(dataflowSchema.shape),
 };

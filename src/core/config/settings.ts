@@ -1,3 +1,4 @@
+import type { SnapshotKeep } from '../snapshots/index.js';
 import type { BeamConfig } from './beam-settings.js';
 import type { DataflowConfig } from './dataflow-settings.js';
 import type { NotificationConfig } from './notification-settings.js';
@@ -110,6 +111,8 @@ export interface DatasetsConfig {
   readonly maxRetainedBytes?: number | string;
   /** Where builds for a remote registry are staged, relative to the file. Default: in `cacheDirectory`. */
   readonly workDirectory?: string;
+  /** Which snapshots of data that grows `prune` keeps, where the builder doesn't say: `{ daily: 30, monthly: 12 }`. Default: all. */
+  readonly keep?: SnapshotKeep;
   /** Whom to tell of builds that failed, of versions that were published, promoted or yanked. Default: nobody. */
   readonly notifications?: readonly NotificationConfig[];
 }

@@ -1,6 +1,6 @@
 export { dueSnapshots } from './due-snapshots.js';
 export { isCoarseEnough, type KeepPeriod, keepPeriods, type SnapshotKeep } from './keep.js';
-export { type SnapshotPeriod, snapshotPeriods } from './period.js';
+export { type SnapshotPeriod, snapshotPeriods, startOfPeriod } from './period.js';
 export {
   newestSnapshot,
   parseSnapshot,

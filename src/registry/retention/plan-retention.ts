@@ -8,7 +8,9 @@ import {
   type Reference,
   type Version,
 } from '../../core/names/index.js';
+import type { SnapshotKeep } from '../../core/snapshots/index.js';
 import type { VersionName } from '../version-name.js';
+import { type KeptSnapshot, keepSnapshots } from './keep-snapshots.js';
 
 /** A published version as far as retention looks at it. */
 export interface StoredVersion {
@@ -25,6 +27,8 @@ export interface StoredVersion {
   readonly aliases: readonly string[];
   /** Whether somebody said that it is not to be used any more. */
   readonly isYanked: boolean;
+  /** Of data that grows: its snapshot, and the builder's own config. */
+  readonly snapshot?: { readonly name: string; readonly to: Date; readonly config: string | undefined };
 }
 
 /** What is kept, beside the newest version of each data set and config, aliases, and what a kept version was made from. */
@@ -35,6 +39,8 @@ export interface RetentionRules {
   readonly keepNewerThan?: Date | undefined;
   /** Keeps every version that one of these may mean. */
   readonly keep?: readonly Reference[] | undefined;
+  /** Which snapshots of a data set are kept. Without it, and where it gives undefined, all are; with it alone, all versions that are no snapshots. */
+  readonly snapshots?: ((name: DatasetName) => SnapshotKeep | undefined) | undefined;
 }
 
 export interface RetentionDecision<V extends StoredVersion = StoredVersion> {
@@ -59,7 +65,8 @@ export function planRetention<V extends StoredVersion>(
   const byReference = new Map(versions.map((version) => [formatReference(version), version]));
   refuseCircles(byReference);
   const reasons = new Map(versions.map((version) => [version, isAsked(version) ? [] : ['it was not asked about']]));
-  for (const group of groups(versions)) {
+  const ruled = keepRuled(versions, rules, reasons);
+  for (const group of groups(versions.filter((version) => !ruled.has(version)))) {
     // A yank makes nothing go: the yanked version is counted among all, and takes no place among the others.
     const usable = group.filter(({ isYanked }) => !isYanked);
     for (const [age, version] of group.entries()) {
@@ -71,11 +78,70 @@ export function planRetention<V extends StoredVersion>(
   return versions.filter(isAsked).map((version) => ({ version, keptBecause: reasons.get(version) ?? [] }));
 }
 
+/**
+ * Notes why snapshots stay that a rule speaks of, all versions of a snapshot together.
+ *
+ * @returns those versions
+ */
+function keepRuled<V extends StoredVersion>(
+  versions: readonly V[],
+  rules: RetentionRules,
+  reasons: ReadonlyMap<V, string[]>,
+): ReadonlySet<V> {
+  const found = new Set<V>();
+  for (const series of seriesOf(versions)) {
+    const [{ name }] = series;
+    const keep = rules.snapshots?.(name);
+    if (keep === undefined) continue;
+    const kept = keepSnapshots(snapshotsOf(series), keep);
+    for (const version of series) {
+      found.add(version);
+      const why = kept.get(version.snapshot?.name ?? '') ?? [];
+      reasons.get(version)?.push(...why, ...otherReasons(version, rules));
+    }
+  }
+  return found;
+}
+
+/** The snapshots of each data set and of each of its builder's configs. */
+function seriesOf<V extends StoredVersion>(versions: readonly V[]): readonly (readonly [V, ...V[]])[] {
+  const found = new Map<string, [V, ...V[]]>();
+  for (const version of versions) {
+    if (version.snapshot === undefined) continue;
+    const key = formatReference({ name: version.name, config: version.snapshot.config });
+    const series = found.get(key);
+    if (series === undefined) found.set(key, [version]);
+    else series.push(version);
+  }
+  return [...found.values()];
+}
+
+function snapshotsOf(series: readonly StoredVersion[]): readonly KeptSnapshot[] {
+  const found = new Map<string, KeptSnapshot>();
+  for (const { snapshot, isYanked } of series) {
+    if (snapshot === undefined) continue;
+    const { name, to } = snapshot;
+    found.set(name, { name, to, isYanked: isYanked && (found.get(name)?.isYanked ?? true) });
+  }
+  return [...found.values()];
+}
+
 function ruleReasons(version: StoredVersion, age: number, rules: RetentionRules): readonly string[] {
-  const { keepLast = 0, keepNewerThan, keep = [] } = rules;
+  const { keepLast = 0 } = rules;
   const reasons: string[] = [];
   if (age === 0) reasons.push('the newest');
   else if (age < keepLast) reasons.push(`one of the last ${keepLast}`);
+  else if (!hasVersionRule(rules)) reasons.push('rules are of snapshots alone');
+  return [...reasons, ...otherReasons(version, rules)];
+}
+
+/** Whether a rule says which versions stay that are no snapshots. */
+function hasVersionRule({ keepLast, keepNewerThan, keep = [] }: RetentionRules): boolean {
+  return keepLast !== undefined || keepNewerThan !== undefined || keep.length > 0;
+}
+
+function otherReasons(version: StoredVersion, { keepNewerThan, keep = [] }: RetentionRules): readonly string[] {
+  const reasons: string[] = [];
   if (keepNewerThan !== undefined && version.createdAt >= keepNewerThan) {
     reasons.push(`published since ${keepNewerThan.toISOString().slice(0, 10)}`);
   }

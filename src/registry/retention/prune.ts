@@ -131,16 +131,17 @@ async function endUnfinished(registry: Registry, tombstone: Tombstone, options: 
   }
 }
 
-function checkRules({ keepLast, keepNewerThan, keep }: RetentionRules): void {
+function checkRules({ keepLast, keepNewerThan, keep, snapshots }: RetentionRules): void {
   const isCount = keepLast === undefined || (Number.isSafeInteger(keepLast) && keepLast > 0);
   if (!isCount) {
     throw new DatasetsError('USAGE', `keepLast is ${keepLast}; it must be a whole number from 1 up`, {
       hint: 'The newest version of a data set is never removed.',
     });
   }
-  if (keepLast !== undefined || keepNewerThan !== undefined || (keep?.length ?? 0) > 0) return;
+  if (keepLast !== undefined || keepNewerThan !== undefined || snapshots !== undefined || (keep?.length ?? 0) > 0)
+    return;
   throw new DatasetsError('USAGE', 'no rule says which versions are to be kept', {
-    hint: 'Pass --keep-last 3, --keep-newer-than 30d or --keep product_a:1.2.0, or several of them.',
+    hint: 'Pass --keep-last 3, --keep-newer-than 30d or --keep product_a:1.2.0, or several of them. Snapshots go by `keep` of their builder or of the configuration.',
   });
 }
 

@@ -1,8 +1,9 @@
 import type { DatasetName } from '../../core/names/index.js';
+import { splitSnapshotConfig } from '../../core/snapshots/index.js';
 import { inParallel } from '../../storage/index.js';
 import { listAliases } from '../aliases/read-alias.js';
 import { versionPath } from '../layout.js';
-import { readManifest } from '../manifest.js';
+import { type Manifest, readManifest } from '../manifest.js';
 import type { DatasetListing, Registry } from '../registry.js';
 import { readYank } from '../yanks/yank.js';
 import type { StoredVersion } from './plan-retention.js';
@@ -35,9 +36,17 @@ export async function storedVersions(registry: Registry): Promise<readonly Store
       lineage: manifest.lineage.filter(({ registry }) => registry === undefined),
       aliases: aliases.get(versionPath(name)) ?? [],
       isYanked: (await readYank(registry.storage, name)) !== undefined,
+      ...(manifest.snapshot !== undefined && { snapshot: snapshotOf(name, manifest.snapshot) }),
     });
   });
   return names.flatMap((name) => found.get(name) ?? []);
+}
+
+function snapshotOf(
+  { config }: Name,
+  { name, to }: NonNullable<Manifest['snapshot']>,
+): NonNullable<StoredVersion['snapshot']> {
+  return { name, to: new Date(to), config: splitSnapshotConfig(config).config };
 }
 
 function namesOf({ name, versions, configs }: DatasetListing): readonly Name[] {
