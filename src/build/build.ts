@@ -2,7 +2,7 @@ import { type CodeParts, codeFingerprint, codeParts, type DatasetInfo, loadBuild
 import { DatasetsError, isOutside, isTransient } from '../core/errors/index.js';
 import { type BuildJob, createEngine, type Engine } from '../engines/index.js';
 import { type AnyFeature, applyPrivacy, secretsOfEnvironment } from '../features/index.js';
-import { isDifferent, partsOf } from '../provenance/index.js';
+import { type Explanation, isDifferent, partsOf } from '../provenance/index.js';
 import {
   openRegistry,
   publish,
@@ -16,6 +16,7 @@ import type { PublishedRegistries } from '../sources/index.js';
 import { isGcsStorage } from '../storage/index.js';
 import { encodeValue } from '../values/index.js';
 import { buildAndCompare } from './build-and-compare.js';
+import { whileComparing } from './build-beside.js';
 import { buildIdentity } from './build-identity.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult, publishedResult } from './build-result.js';
@@ -114,17 +115,31 @@ async function buildTarget(target: BuildTarget, registry: Registry, asked: Recor
 async function buildIfChanged(target: BuildTarget, registry: Registry, asked: RecordedOptions): Promise<BuildResult> {
   if (asked.ifExists === 'skip' || asked.maxExamplesPerSplit !== undefined) return existingResult(target, registry);
   const explanation = await explainTarget(target, registry, asked.config, asked);
-  const { verdict, because, stale, parts } = explanation;
-  if (verdict === 'rebuild' || (verdict === 'bump' && parts.some(isDifferent))) {
+  if (!isToBeCompared(explanation)) return unchangedResult(target, registry, explanation);
+  return whileComparing(target, registry, asked, async (folder, hasWaited) => {
+    // Somebody else may have attested it meanwhile.
+    const now = hasWaited ? await explainTarget(target, registry, asked.config, asked) : explanation;
+    if (!isToBeCompared(now)) return unchangedResult(target, registry, now);
     // It is a part of this build, and of its report.
     const { recorder } = asked;
-    return buildAndCompare(target, registry, explanation, asked, async (reference, options) =>
+    return buildAndCompare(folder, target, registry, now, asked, async (reference, options) =>
       buildTarget(await findTarget(reference, options.config), openRegistry(options.config.registry), {
         ...options,
         recorder,
       }),
     );
-  }
+  });
+}
+
+function isToBeCompared({ verdict, parts }: Explanation): boolean {
+  return verdict === 'rebuild' || (verdict === 'bump' && parts.some(isDifferent));
+}
+
+async function unchangedResult(
+  target: BuildTarget,
+  registry: Registry,
+  { verdict, because, stale }: Explanation,
+): Promise<BuildResult> {
   const warnings = [...(verdict === 'unknown' ? [because] : []), ...stale.map(({ why }) => `made from ${why}`)];
   return { ...(await existingResult(target, registry)), ...(warnings.length > 0 && { warnings }) };
 }

@@ -1,5 +1,5 @@
 export { type ListedBuild, listBuilds, removeBuilds } from './builds.js';
-export { type BumpedVersion, type BumpOptions, bumpVersion } from './bump/bump-version.js';
+export { type AddedVersion, type BumpOptions, type BumpReport, bumpVersion } from './bump/bump-version.js';
 export type { Check } from './check.js';
 export {
   type EmitContainerOptions,

@@ -28,7 +28,7 @@ export { type LeaseHolder, type LeaseOptions, type LeaseTimings, leaseTimings } 
 export { formatManifest, type Manifest, type ManifestFile, parseManifest, readManifest } from './manifest.js';
 export { sealOf, selfDigestOf } from './manifest-seal.js';
 export { currentProcess, isAlive, type Life, lifeOf, type ProcessIdentity } from './process-identity.js';
-export { readProvenance } from './provenance-file.js';
+export { type ProvenanceTexts, readProvenance } from './provenance-file.js';
 export { type PublishOptions, publish } from './publish/publish.js';
 export {
   type AliasLookup,

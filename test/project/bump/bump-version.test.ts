@@ -47,14 +47,14 @@ describe('bump', () => {
       const old = await versionsOf(builder);
       const version = /\d+\.\d+\.\d+/.exec(added)?.[0] ?? '';
       const bumped = await bumpVersion('numbers', { level: levels[version] ?? 'major', note, config });
-      assert.equal(bumped.to, version);
+      assert.equal(bumped.added?.version, version);
 
       // Nothing but what was added is different, byte for byte.
       const bytes = await readFile(builder);
       assert.equal(bytes.toString(), before);
       assert.ok(bytes.subarray(0, Buffer.byteLength(start)).equals(Buffer.from(start)));
       assert.ok(bytes.subarray(bytes.length - Buffer.byteLength(end)).equals(Buffer.from(end)));
-      assert.equal(before.split(/\r?\n/)[bumped.line - 1]?.includes(version), true);
+      assert.equal(before.split(/\r?\n/)[(bumped.added?.line ?? 0) - 1]?.includes(version), true);
 
       // Other readers of the language agree.
       await transform(bytes, { loader: file.endsWith('ts') ? 'ts' : 'js' });
@@ -85,21 +85,21 @@ describe('bump', () => {
   it('raises each level as tfds counts', async () => {
     const { config } = await project('builder.ts', withStatics("  static versions = { '1.2.3': 'First.' };"));
     const next = async (level: BumpLevel) =>
-      (await bumpVersion('numbers', { level, note: 'x', config, dryRun: true })).to;
+      (await bumpVersion('numbers', { level, note: 'x', config, dryRun: true })).added?.version;
     assert.deepEqual([await next('major'), await next('minor'), await next('patch')], ['2.0.0', '1.3.0', '1.2.4']);
   });
 
   it('writes nothing in a dry run, and shows the lines', async () => {
     const text = withStatics("  static versions = {\n    '1.0.0': 'First.',\n  };");
     const { builder, config } = await project('builder.ts', text);
-    const { diff, isWritten } = await bumpVersion('numbers', {
+    const { added } = await bumpVersion('numbers', {
       level: 'patch',
       note: 'Spelling.',
       config,
       dryRun: true,
     });
     assert.deepEqual(
-      [isWritten, diff.split('\n').filter((line) => /^[+-]/.test(line))],
+      [added?.isWritten, added?.diff.split('\n').filter((line) => /^[+-]/.test(line))],
       [false, ["+    '1.0.1': 'Spelling.',"]],
     );
     assert.equal(await readFile(builder, 'utf8'), text);

@@ -80,7 +80,7 @@ describe('a data set that is made from others', () => {
     assert.equal((await build('users', { config, maxExamplesPerSplit: 2 })).status, 'exists');
     await assert.rejects(build('users', { config }), {
       code: 'VERSION_IMMUTABLE',
-      hint: /Add a version .* MAJOR bump: 2\.0\.0; .* why users:1\.1\.0/,
+      hint: /a MAJOR one: 2\.0\.0\): ailab-datasets bump users --major -m .* why users:1\.1\.0/,
     });
   });
 
