@@ -9,7 +9,7 @@ import { findTarget } from './target.js';
 import { explainTarget } from './why.js';
 
 /** How a published version differs from what a build gives now. */
-export interface BuildComparison {
+export interface PublishedComparison {
   /** `product_a/men:1.2.0` */
   readonly reference: string;
   /** `unpublished`: nothing is there to be compared with. `same` without a difference: nothing that it was made with is another one, so that it wasn't built. */
@@ -34,7 +34,7 @@ export interface BuildComparison {
 export async function compareWithBuild(
   reference: string,
   options: Pick<BuildOptions, 'config' | 'signal' | 'onProgress'>,
-): Promise<BuildComparison> {
+): Promise<PublishedComparison> {
   const { config } = options;
   const target = await findTarget(reference, config);
   const registry = openRegistry(config.registry);

@@ -2,7 +2,7 @@ export { type AttachOptions, attach } from './attach.js';
 export { build } from './build.js';
 export { comparedDirectory, comparedLease } from './build-beside.js';
 export type { BuildEvent, BuildOptions, BuildResult, BuiltSplit, IfExists } from './build-options.js';
-export { type BuildComparison, compareWithBuild } from './compare-with-build.js';
+export { compareWithBuild, type PublishedComparison } from './compare-with-build.js';
 export {
   downloadsOf,
   type FetchDownloadsOptions,

@@ -1,4 +1,4 @@
-import { type BuildComparison, type BuildOptions, compareWithBuild } from '../../build/index.js';
+import { type BuildOptions, compareWithBuild, type PublishedComparison } from '../../build/index.js';
 import type { BuilderDefinition } from '../../builder/index.js';
 import { formatReference } from '../../core/names/index.js';
 import { type Bump, isEnough } from '../../quality/index.js';
@@ -15,7 +15,7 @@ export async function requiredLevel(
   { name, configs, versions: [version] }: BuilderDefinition,
   options: Pick<BuildOptions, 'config' | 'signal' | 'onProgress'>,
 ): Promise<RequiredLevel> {
-  const comparisons: BuildComparison[] = [];
+  const comparisons: PublishedComparison[] = [];
   for (const config of configs.length === 0 ? [undefined] : configs) {
     comparisons.push(await compareWithBuild(formatReference({ name, config, version }), options));
   }
