@@ -148,6 +148,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctorCommand,
   },
   {
+    name: 'check',
+    summary: 'Tell which data sets are late, and what is missing or broken',
+    load: async () => (await import('./check.js')).checkCommand,
+  },
+  {
     name: 'notifications',
     summary: 'Try whether those whom the configuration names are told of what happens',
     load: async () => (await import('./notifications.js')).notificationsCommand,

@@ -47,10 +47,11 @@ export {
   readBuildReports,
   writeBuildReport,
 } from './reports/build-reports.js';
+export { lastAttested } from './reports/last-attested.js';
 export { lastBuildFailed } from './reports/last-build.js';
 export type { BuildOutcomeName } from './reports/report-name.js';
 export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
-export { readTombstone, type Tombstone } from './retention/tombstone.js';
+export { listTombstones, readTombstone, type Tombstone } from './retention/tombstone.js';
 export { listSnapshots, type StoredSnapshot } from './snapshots/list-snapshots.js';
 export {
   acceptStaged,

@@ -1,3 +1,6 @@
+export { type CheckOptions, checkDatasets } from './check/check-datasets.js';
+export type { CheckedAge, CheckFinding, CheckProblem, CheckReport } from './check/check-report.js';
+export { prometheusText, writePrometheus } from './check/prometheus.js';
 export { type EmitScheduleOptions, type ScheduleTarget, scheduleTargets } from './emit/emit-options.js';
 export { type EmittedSchedule, emitSchedule, planSchedule } from './emit/emit-schedule.js';
 export type { EmittedText } from './emit/emitted-files.js';

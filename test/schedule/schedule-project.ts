@@ -5,6 +5,10 @@ import { type DatasetsConfig, loadConfig, type ResolvedConfig } from '../../src/
 
 const library = new URL('../../src/index.js', import.meta.url).href;
 
+const usualInfo = `  override info(): any {
+    return { description: 'Numbers.', features: lib.features({ number: lib.scalar('int64'), origin: lib.text() }) };
+  }`;
+
 /** Of a small data set: the numbers in its file `rows.txt`, and those of the data sets that it is made from. */
 export interface SmallDataset {
   /** References of other small data sets; `<snapshot>` is the name of the snapshot that is built: `users/<snapshot>`. */
@@ -18,6 +22,8 @@ export interface SmallDataset {
   /** Code around the splits: `p` is the pipeline. */
   readonly before?: string;
   readonly after?: string;
+  /** The method `info()`, as code. Default: one without owner and documentation. */
+  readonly info?: string;
   /** Code before the class. */
   readonly head?: string;
 }
@@ -52,6 +58,7 @@ export class ScheduleProject {
       before = '',
       after = '',
       head = '',
+      info = usualInfo,
     }: SmallDataset = {},
   ) {
     const upstreams = from.map((reference) => `lib.published(${template(reference)})`);
@@ -65,9 +72,7 @@ export class Small extends lib.DatasetBuilder<any> {
   static override readonly datasetName = '${name}';
   static override readonly versions = { '1.0.0': 'First.' };
 ${statics}
-  override info(): any {
-    return { description: 'Numbers.', features: lib.features({ number: lib.scalar('int64'), origin: lib.text() }) };
-  }
+${info}
   override splits(p: any): any {
     ${before}
     const parts = [${reads.join(', ')}];

@@ -121,7 +121,7 @@ export function plainContext(
 }
 
 /** With the version that the source's reference means now: looked up once, so that all that is said of it is of one version. */
-async function contextFor(
+export async function contextFor(
   source: Source<unknown>,
   builder: AnyBuilder,
   reference: BuilderReference,
