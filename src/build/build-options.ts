@@ -51,6 +51,8 @@ export interface BuildOptions {
   readonly seeds?: Readonly<Record<string, number>>;
   /** With the runner `dataflow`: what becomes of its job. Who does not wait for it gets a JobDetached. */
   readonly submission?: DataflowSubmission;
+  /** Whether those whom `notifications` names are told when it fails. Default: true. Whoever tries again tells of the last failure alone. */
+  readonly tellsFailure?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: BuildEvent) => void;
 }

@@ -33,11 +33,13 @@ export async function withNotifications(
     const result = await work({ ...asked, onProgress: observed }, onTarget);
     const done = { ...known, ...factsOf(result), registry };
     if (result.status === 'built') notify({ event: 'publish', ...done }, config);
+    const { movedAlias } = result;
+    if (movedAlias !== undefined) notify({ event: 'promote', ...done, alias: movedAlias.name }, config);
     if ((await hadFailed) === true) notify({ event: 'recovery', ...done }, config);
     return result;
   } catch (error) {
     const failed = known ?? referenceOf(reference);
-    if (failed !== undefined && isFailure(error)) {
+    if (failed !== undefined && asked.tellsFailure !== false && isFailure(error)) {
       notify({ event: 'failure', ...failed, registry, failure: failureFacts(error) }, config);
     }
     throw error;

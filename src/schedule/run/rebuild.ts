@@ -9,6 +9,7 @@ import { countsOf, exitCodeOf, isBad, type RebuildReport, type StepOutcome } fro
 import { defaultRetryRules, type Retrying, type RetryRules, retrying } from './retry.js';
 import { type RunClock, systemRunClock } from './run-clock.js';
 import { runStep, type StepRun } from './run-step.js';
+import { tellFailure } from './tell-failures.js';
 
 export interface RebuildOptions extends PlanOptions {
   /** Builds at once, each with all of `workers`. Default: 2; with `dataflow` 8, since the work is done elsewhere. */
@@ -58,7 +59,10 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
         ...rules,
         config,
         now: options.now,
-        onEvent,
+        onEvent: (event) => {
+          tellFailure(event, config);
+          onEvent(event);
+        },
         timeoutSeconds,
       },
       thrown,

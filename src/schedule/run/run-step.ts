@@ -56,7 +56,7 @@ function buildOnce(step: RebuildStep, run: StepRun): Promise<BuildResult> {
     };
     // A snapshot that is published stays as it is: there is nothing to look at.
     const ifExists = step.snapshot === undefined ? 'check' : 'skip';
-    return build(step.reference, { config, signal: stop, onProgress, ifExists, now: run.now });
+    return build(step.reference, { config, signal: stop, onProgress, ifExists, now: run.now, tellsFailure: false });
   });
 }
 
