@@ -15,7 +15,7 @@ export const doctorCommand: CommandModule = {
   define: (command, invoke) => {
     command
       .option('--python <path>', 'Python interpreter whose readers are looked for', 'python3')
-      .option('--clean', 'remove what builds that died left in the registry')
+      .option('--clean', 'remove what builds that died left in the registry, and old reports of builds')
       .addHelpText(
         'after',
         examples(
@@ -40,10 +40,7 @@ async function doctor(context: CommandContext, flags: DoctorFlags): Promise<Comm
   return {
     data: { ready: problems === 0, cleaned, checks: diagnosis.checks, config: diagnosis.config },
     text: () =>
-      [
-        ...cleaned.map((build) => `removed what was left of ${build}`),
-        render(diagnosis, problems, context.terminal.out),
-      ].join('\n'),
+      [...cleaned.map((what) => `removed ${what}`), render(diagnosis, problems, context.terminal.out)].join('\n'),
     exitCode: problems === 0 ? exitCodes.ok : exitCodes.environment,
   };
 }

@@ -69,7 +69,7 @@ async function prune(context: CommandContext, names: readonly string[], flags: P
   };
 }
 
-function pruneData({ versions, unfinished, extracts }: PruneReport) {
+function pruneData({ versions, unfinished, extracts, reports }: PruneReport) {
   return {
     versions: versions.map(({ version, keptBecause, outcome }) => ({
       reference: formatReference(version),
@@ -80,16 +80,17 @@ function pruneData({ versions, unfinished, extracts }: PruneReport) {
     })),
     unfinished: unfinished.map((tombstone) => formatReference(tombstone)),
     extracts: extracts.map(({ path, bytes, outcome }) => ({ path, bytes, outcome: outcome ?? null })),
+    reports,
   };
 }
 
 function render(
-  { versions, unfinished, extracts }: PruneReport,
+  { versions, unfinished, extracts, reports }: PruneReport,
   registry: string,
   removes: boolean,
   out: TextOutput,
 ): string {
-  if (versions.length + extracts.length === 0) return `No versions in ${registry}.`;
+  if (versions.length + extracts.length + reports.length === 0) return `No versions in ${registry}.`;
   const table = renderTable(
     [
       { title: 'version', dress: out.style.bold },
@@ -113,6 +114,7 @@ function render(
     '',
     ...unfinished.map((tombstone) => unfinishedText(formatReference(tombstone), removes)),
     ...(extracts.length > 0 ? [extractsText(extracts, removes)] : []),
+    ...(reports.length > 0 ? [reportsText(reports.length, removes)] : []),
     summary(versions, removes),
   ].join('\n');
 }
@@ -124,6 +126,11 @@ function extractsText(extracts: PruneReport['extracts'], removes: boolean): stri
   const busy = extracts.length - counted.length;
   const rest = busy === 0 ? '' : ` ${formatCount(busy)} stay until a build has noted what it needs: run it again.`;
   return `${count} that no version needs any more ${removes ? 'went' : 'would go'}, ${bytes}.${rest}`;
+}
+
+function reportsText(count: number, removes: boolean): string {
+  const reports = count === 1 ? 'An old report of a build' : `${formatCount(count)} old reports of builds`;
+  return `${reports} ${removes ? 'went' : 'would go'}.`;
 }
 
 function verb({ keptBecause, outcome }: PrunedVersion, removes: boolean): string {

@@ -1,7 +1,13 @@
 import { stagingDirectory } from '../build/index.js';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { formatReference } from '../core/names/index.js';
-import { listStagedBuilds, openRegistry, removeAbandonedBuilds, type StagedBuild } from '../registry/index.js';
+import {
+  listStagedBuilds,
+  openRegistry,
+  removeAbandonedBuilds,
+  type StagedBuild,
+  sweepReports,
+} from '../registry/index.js';
 import { type Check, ok, warning } from './check.js';
 
 /** What builds that were killed left in the registry. Nobody reads it; it takes space. */
@@ -15,13 +21,16 @@ export async function checkStagedBuilds(config: ResolvedConfig): Promise<Check> 
 }
 
 /**
- * Removes what builds that were killed left in the registry; those that run, here or elsewhere, are left alone.
+ * Removes what builds that were killed left in the registry; those that run, here or elsewhere, are left alone. Old reports of builds go as well.
  *
- * @returns the builds whose files were removed, in words.
+ * @returns what was removed, in words.
  */
 export async function cleanRegistry(config: ResolvedConfig): Promise<readonly string[]> {
-  const options = { workDirectory: stagingDirectory(config) };
-  return (await removeAbandonedBuilds(openRegistry(config.registry), options)).map(({ build }) => nameOf(build));
+  const registry = openRegistry(config.registry);
+  const builds = await removeAbandonedBuilds(registry, { workDirectory: stagingDirectory(config) });
+  const { length } = await sweepReports(registry, { remove: true });
+  const reports = length === 0 ? [] : [length === 1 ? 'an old report of a build' : `${length} old reports of builds`];
+  return [...builds.map(({ build }) => `what was left of ${nameOf(build)}`), ...reports];
 }
 
 function nameOf({ target, buildId }: StagedBuild): string {

@@ -50,6 +50,7 @@ export {
 export { lastAttested } from './reports/last-attested.js';
 export { lastBuildFailed } from './reports/last-build.js';
 export type { BuildOutcomeName } from './reports/report-name.js';
+export { type SweepReportsOptions, sweepReports } from './reports/sweep-reports.js';
 export { type PrunedVersion, type PruneOptions, type PruneReport, prune } from './retention/prune.js';
 export { listTombstones, readTombstone, type Tombstone } from './retention/tombstone.js';
 export { listSnapshots, type StoredSnapshot } from './snapshots/list-snapshots.js';

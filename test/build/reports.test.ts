@@ -7,9 +7,11 @@ import { DatasetsError } from '../../src/core/errors/index.js';
 import {
   lastOutcome,
   openRegistry,
+  prune,
   readBuildReport,
   readBuildReports,
   readManifest,
+  sweepReports,
 } from '../../src/registry/index.js';
 import { requireGcs } from '../gcs/index.js';
 import { TeamProject } from './team-project.js';
@@ -178,6 +180,35 @@ describe('the report of a build', function () {
       readBuildReport(registry(), newer),
       (error) => error instanceof DatasetsError && error.code === 'FORMAT_TOO_NEW',
     );
+  });
+
+  it('goes when there are enough newer ones, unless it says how a version was made that is there', async () => {
+    const published = (await build('numbers', { config: await config() })).report;
+    await project.addFile('datasets/numbers/rows.csv', `${rows}d,4\n`);
+    await fails('VERSION_IMMUTABLE');
+    await fails('VERSION_IMMUTABLE');
+    const [newest, older] = await reports();
+    assert.deepEqual(
+      (await sweepReports(registry(), { keep: 1 })).map(({ id }) => id),
+      [older?.id],
+    );
+    assert.equal((await reports()).length, 3);
+    await sweepReports(registry(), { keep: 1, remove: true });
+    assert.deepEqual(
+      (await reports()).map(({ id }) => id),
+      [newest?.id, published],
+    );
+    const going = new Set(['numbers/1.0.0']);
+    assert.deepEqual(
+      (await sweepReports(registry(), { keep: 1, going })).map(({ id }) => id),
+      [published],
+    );
+    const pruned = await prune(registry(), { keepLast: 1, keepReports: 1, remove: true });
+    assert.deepEqual(pruned.reports, []);
+    await build('numbers', { config: await config(), ifExists: 'overwrite' });
+    // The new one is how it was made now.
+    assert.deepEqual((await prune(registry(), { keepLast: 1, keepReports: 1, remove: true })).reports.length, 2);
+    assert.equal((await reports()).length, 1);
   });
 
   it('holds no secret and no private value: of the environment, of settings, of data, of what code throws', async () => {

@@ -64,6 +64,7 @@ export function optionsInEffect(options: BuildOptions): BuildReport['options'] {
     snapshotTime: options.snapshotTime?.toISOString(),
     restart: options.restart,
     fromExtract: options.fromExtract === undefined ? undefined : true,
+    accept: options.accept,
     localSourcesOnly: options.localSourcesOnly,
   });
 }

@@ -4,6 +4,7 @@ import { isLocalStorage, refuseGcsfuse } from '../../storage/index.js';
 import { sweepExtracts, type UnusedExtract } from '../extracts/sweep-extracts.js';
 import { versionPath } from '../layout.js';
 import type { Registry } from '../registry.js';
+import { sweepReports } from '../reports/sweep-reports.js';
 import { planRetention, type RetentionDecision, type RetentionRules } from './plan-retention.js';
 import {
   type RemovalOutcome,
@@ -18,6 +19,8 @@ import { listTombstones, type Tombstone } from './tombstone.js';
 export interface PruneOptions extends RetentionRules, Partial<RemoveOptions> {
   /** Data sets to look at. Default: all of the registry. */
   readonly names?: readonly DatasetName[] | undefined;
+  /** How many reports of builds are kept of each data set, beside those of versions that stay. Default: 200. */
+  readonly keepReports?: number | undefined;
   /** Without it nothing is removed: the report says what would be. */
   readonly remove?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -37,10 +40,12 @@ export interface PruneReport {
   readonly unfinished: readonly Tombstone[];
   /** What queries gave and no version needs any more, or would. */
   readonly extracts: readonly UnusedExtract[];
+  /** Paths of old reports of builds that were removed, or would be. */
+  readonly reports: readonly string[];
 }
 
 /**
- * Removes versions that no rule keeps, and what queries gave that no version needs any more. The newest of each data set and config always stays, also the newest that is not yanked, and so does what an alias stands for and what a version that
+ * Removes versions that no rule keeps, what queries gave that no version needs any more, and old reports of builds. The newest of each data set and config always stays, also the newest that is not yanked, and so does what an alias stands for and what a version that
  * stays was made from.
  *
  * @throws DatasetsError USAGE without a rule, or with a rule that keeps nothing; DATASET_UNKNOWN; MANIFEST_INVALID, FORMAT_TOO_NEW for a version anywhere in the
@@ -67,19 +72,21 @@ export async function prune(registry: Registry, options: PruneOptions): Promise<
   const plan = planRetention(stored, options, ({ name }) => asked.has(name));
   const versions: PrunedVersion[] = [];
   for (const decision of plan) versions.push(await carryOut(registry, decision, options));
-  const extracts = await sweep(registry, versions, options);
-  return { versions, unfinished, extracts };
+  const going = new Set(
+    versions.filter(({ keptBecause }) => keptBecause.length === 0).map(({ version }) => versionPath(version)),
+  );
+  const extracts = await sweep(registry, going, options);
+  const { names, remove = false, keepReports } = options;
+  const reports = await sweepReports(registry, { names, keep: keepReports, going, remove });
+  return { versions, unfinished, extracts, reports: reports.map(({ path }) => path) };
 }
 
 /** After the versions have gone: what a version that stays needs is kept. */
 async function sweep(
   registry: Registry,
-  versions: readonly PrunedVersion[],
+  going: ReadonlySet<string>,
   { names, remove, signal, actor, lease }: PruneOptions,
 ): Promise<readonly UnusedExtract[]> {
-  const going = new Set(
-    versions.filter(({ keptBecause }) => keptBecause.length === 0).map(({ version }) => versionPath(version)),
-  );
   const extracts: UnusedExtract[] = [];
   for (const name of names ?? (await datasetFolders(registry))) {
     if (signal?.aborted === true) throw interrupted(signal);
