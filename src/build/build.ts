@@ -104,11 +104,19 @@ async function buildTarget(target: BuildTarget, registry: Registry, asked: Recor
   } catch (error) {
     // Another build of the same version was faster: what was asked for is there.
     const taken = error instanceof DatasetsError && error.code === 'VERSION_EXISTS';
-    if (taken && options.ifExists !== 'fail') return existingResult(target, registry);
+    if (taken && options.ifExists !== 'fail') return existingAfterAll(target, registry, options);
     throw error;
   } finally {
     await engine.close();
   }
+}
+
+/** Whoever reads `nightly` after this build finds it where it is to be, also while the other build has not come so far. */
+async function existingAfterAll(target: BuildTarget, registry: Registry, options: BuildOptions): Promise<BuildResult> {
+  const found = target.snapshot && (await registry.find(target.reference));
+  return found === undefined
+    ? existingResult(target, registry)
+    : existingSnapshot(target, registry, found, { ...options, ifExists: 'skip' });
 }
 
 /** A version that is there stays as it is; whether a build would give the same is looked up, or tried. */

@@ -86,12 +86,12 @@ describe('snapshots that are due', function () {
       [
         [
           'ranking',
-          '6 snapshots, 20261112 to 20261117 were missed longer ago than the 7 periods that are caught up with',
+          '6 snapshots, 20261112 to 20261117, were missed longer ago than the 7 periods that are caught up with',
           'ailab-datasets build ranking --from 20261112 --to 20261117',
         ],
         [
           'users',
-          '6 snapshots, 20261112 to 20261117 were missed longer ago than the 7 periods that are caught up with',
+          '6 snapshots, 20261112 to 20261117, were missed longer ago than the 7 periods that are caught up with',
           'ailab-datasets build users --from 20261112 --to 20261117',
         ],
       ],
