@@ -9,6 +9,7 @@ import {
   formatCount,
   formatCounted,
   formatDuration,
+  printable,
   renderTable,
   type Terminal,
   type TextOutput,
@@ -90,6 +91,7 @@ function resultText(result: BuildResult, out: TextOutput): string {
   return [
     `${out.style.bold(name)} ${statusText(result, out)}`,
     ...warnings,
+    ...acceptedText(result),
     ...(result.movedAlias === undefined ? [] : [`${result.dataset}@${result.movedAlias.name} stands for it now`]),
     renderTable(columns, rows, out.width, out.style),
     ...(result.fromExtracts === undefined ? [] : [`from the extract of ${result.fromExtracts.join(', ')}`]),
@@ -97,6 +99,14 @@ function resultText(result: BuildResult, out: TextOutput): string {
     ...(counters.length > 0 ? ['counters:', ...counters] : []),
     result.directory,
   ].join('\n');
+}
+
+function acceptedText({ accepted }: BuildResult): readonly string[] {
+  if (accepted === undefined) return [];
+  return [
+    `accepted: ${printable(accepted.reason)}`,
+    ...accepted.findings.map(({ message }) => `- ${printable(message)}`),
+  ];
 }
 
 function unitsText({ reused, run, redone }: BuildResult['units']): string {

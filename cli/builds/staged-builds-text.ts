@@ -1,11 +1,11 @@
 import type { ListedBuild } from '../../src/project/index.js';
-import { formatBytes, formatDuration, renderTable, type TextOutput } from '../terminal/index.js';
+import { formatBytes, formatDuration, printable, renderTable, type TextOutput } from '../terminal/index.js';
 
 /** The builds that run or were left, as a table. */
 export function stagedBuildsText(builds: readonly ListedBuild[], out: TextOutput, now: Date): string {
   if (builds.length === 0) return 'No build runs, and none was left.';
   const titles = ['build', 'state', 'by', 'since', 'last heartbeat', 'finished'];
-  return renderTable(
+  const table = renderTable(
     titles.map((title, column) => (column === 0 ? { title, dress: out.style.bold } : { title })),
     builds.map((build) => [
       build.buildId,
@@ -18,9 +18,29 @@ export function stagedBuildsText(builds: readonly ListedBuild[], out: TextOutput
     out.width,
     out.style,
   );
+  const refusals = builds.map(refusalText).filter((text) => text !== '');
+  return [table, ...refusals].join('\n\n');
 }
 
-function stateText({ state, isPublishing, isResumable }: ListedBuild): string {
+function isRefused({ state, refusal }: ListedBuild): boolean {
+  return refusal !== undefined && state !== 'running';
+}
+
+/** What was found, where it can be looked at, and how it is published all the same; empty for a build that was not refused. */
+function refusalText(build: ListedBuild): string {
+  const { refusal, reference, directory } = build;
+  if (refusal === undefined || !isRefused(build)) return '';
+  return [
+    `${build.buildId} was refused on ${refusal.refusedAt.slice(0, 16).replace('T', ' ')}:`,
+    ...refusal.findings.map(({ message }) => `- ${printable(message)}`),
+    ...(directory === undefined ? [] : [`look at it:  ailab-datasets show ${directory}/version`]),
+    ...(reference === undefined ? [] : [`publish it:  ailab-datasets build ${reference} --accept "why it is right"`]),
+  ].join('\n');
+}
+
+function stateText(build: ListedBuild): string {
+  const { state, isPublishing, isResumable } = build;
+  if (isRefused(build)) return 'refused';
   if (state === 'running') return isPublishing ? 'publishing' : 'running';
   // The next build, or `remove`, ends what was begun.
   if (isPublishing) return `${state} while publishing`;
@@ -51,5 +71,5 @@ export function stagedBuildText(build: ListedBuild, out: TextOutput, now: Date):
     ['directory', build.directory ?? ''],
   ].filter(([, value]) => value !== '');
   const facts = renderTable([{ title: '', dress: style.dim }, { title: '' }], rows, width, style);
-  return `${style.bold(build.buildId)} ${stateText(build)}\n${facts}\nIts report is written when it ends.`;
+  return `${style.bold(build.buildId)} ${stateText(build)}\n${facts}\n${isRefused(build) ? refusalText(build) : 'Its report is written when it ends.'}`;
 }

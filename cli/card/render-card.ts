@@ -10,6 +10,7 @@ export function renderCard(card: DatasetCard, out: TextOutput): string {
     heading(card, out),
     prose(card.description, out),
     section('Facts', facts(card, out), out),
+    section('Accepted', accepted(card, out), out),
     section('Versions', versions(card, out), out),
     section('Splits', splits(card, out), out),
     section('Features', fieldTable(card.fields, out), out),
@@ -68,6 +69,16 @@ function facts(card: DatasetCard, out: TextOutput): string {
     ['directory', card.directory],
   ].flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]]));
   return table([{ title: '', dress: out.style.dim }, { title: '' }], rows, out);
+}
+
+/** That the data is not what was expected of it concerns whoever uses it. */
+function accepted(card: DatasetCard, out: TextOutput): string {
+  if (card.accepted === undefined) return '';
+  const { reason, findings } = card.accepted;
+  const lines = findings.map(({ message }) => `- ${message}`);
+  return indent(
+    [...wrap(`published all the same: ${printable(reason)}`, out.width - 2), ...lines.map(printable)].join('\n'),
+  );
 }
 
 const externalWords: Readonly<Record<string, string>> = {

@@ -34,6 +34,7 @@ interface BuildFlags extends BeamFlags, DataflowFlags, SubmissionFlags {
   readonly config?: string;
   readonly overwrite?: boolean;
   readonly restart?: boolean;
+  readonly accept?: string;
   readonly failIfExists?: boolean;
   readonly skipIfPublished?: boolean;
   readonly snapshot?: string;
@@ -81,6 +82,8 @@ export const buildCommand: CommandModule = {
       .option('--skip-if-published', 'leave it as it is, without a look at what has changed since')
       .option('--fail-if-exists', 'fail, with exit code 4')
       .option('--overwrite', 'replace it (for a registry of your own: published versions never change)')
+      .optionsGroup('Where its data is not what is expected (default: it is kept aside, and nothing is published):')
+      .option('--accept <reason>', 'publish what was refused before all the same, and why: for one data set')
       .optionsGroup('What is written:')
       .addOption(
         new Option(
@@ -123,6 +126,7 @@ export const buildCommand: CommandModule = {
           ['build product_a:1.0.0', 'an older version that the code still supports'],
           ['build product_a:1.0.0 --from-extract prod', 'the same bytes, also when its tables are others now'],
           ['build product_c --register-checksums --download-only', 'fetch its files, and write checksums.tsv'],
+          ['build product_a --accept "the shop was closed"', 'publish what was refused, after a look at it'],
           ['build --all --exclude product_b', 'everything else'],
           ['build mnist --max-examples-per-split 100 --registry /tmp/try', 'try a builder on a sample'],
           ['build product_b --file-format tfrecord --max-shard-size 256MiB', 'choose what is written'],
@@ -148,6 +152,7 @@ async function build(context: CommandContext, names: readonly string[], flags: B
     signal: context.signal,
     restart: flags.restart === true,
     ...(flags.fromExtract !== undefined && { fromExtract: flags.fromExtract }),
+    ...(flags.accept !== undefined && { accept: acceptedReason(flags.accept, flags, selected.references) }),
     ...submission(flags),
     ...(flags.snapshot !== undefined && { snapshot: flags.snapshot }),
     ...(flags.numShards !== undefined && { numShards: flags.numShards }),
@@ -192,6 +197,24 @@ interface RangedBuilds extends SelectedBuilds {
 
 function usage(message: string, hint: string): DatasetsError {
   return new DatasetsError('USAGE', message, { hint });
+}
+
+/** A reason is one for what somebody has looked at: one build. */
+function acceptedReason(reason: string, flags: BuildFlags, references: readonly string[]): string {
+  const usage = (message: string, hint: string) => new DatasetsError('USAGE', message, { hint });
+  const [only, ...others] = references;
+  if (others.length > 0) {
+    throw usage(
+      `--accept takes one data set, and these are ${references.length}: ${references.slice(0, 6).join(', ')}${references.length > 6 ? ', ...' : ''}`,
+      `Name the one that you have looked at: ailab-datasets build ${only} --accept "..."`,
+    );
+  }
+  if (flags.maxExamplesPerSplit !== undefined) {
+    throw usage('--accept is not for samples, of which nothing is kept', 'Leave out --max-examples-per-split.');
+  }
+  if (reason.trim() === '')
+    throw usage('--accept has no reason', 'Say why the data is right: it stands in the version for ever.');
+  return reason.trim();
 }
 
 function submission({ wait, templateLocation }: SubmissionFlags): Pick<BuildOptions, 'submission'> {

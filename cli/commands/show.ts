@@ -18,7 +18,10 @@ interface ShowFlags {
 export const showCommand: CommandModule = {
   define: (command, invoke) => {
     command
-      .argument('<reference>', 'published version: product_a, product_a/men, product_a:1.2.0')
+      .argument(
+        '<reference>',
+        'published version: product_a, product_a/men, product_a:1.2.0; or the directory of one, as ./staged',
+      )
       .option('--split <expression>', 'split or split expression to read (default: train, else the first)')
       .option('-n, --count <n>', 'how many examples', wholeNumber(1), 3)
       .option('--skip <n>', 'how many to pass over first', wholeNumber(0), 0)
@@ -46,7 +49,15 @@ async function show(context: CommandContext, reference: string, flags: ShowFlags
     import('../show/image-preview.js'),
   ]);
   const { split, skip, count, fields } = flags;
-  const options = { split, skip, count, reveal: flags.reveal === true, strict: flags.strict, ...warningsTo(context) };
+  const options = {
+    split,
+    skip,
+    count,
+    reveal: flags.reveal === true,
+    strict: flags.strict,
+    cwd: context.cwd,
+    ...warningsTo(context),
+  };
   const shown: ShownExamples = await showExamples(reference, options, await context.config());
   const { out } = context.terminal;
   const images = flags.images ? previewStyle(out.style.bold('') !== '', context.env) : undefined;

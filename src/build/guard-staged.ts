@@ -106,7 +106,7 @@ function nextStep(
   if (isSample(options)) return 'Take more examples a split, or look at its source and its filters. Nothing was kept.';
   const look =
     left === undefined
-      ? `Its data is kept in ${staged.directory}, to be opened like a version`
+      ? `Look at it: ailab-datasets show ${staged.directory}`
       : 'What was found is kept, and its data as long as the job that made it';
   const accept = `ailab-datasets build ${nameOfTarget(target)} --accept "why it is right"`;
   return `${look}. Correct the builder or its source; or, where the data is right, its expectations; or publish this once: ${accept}`;

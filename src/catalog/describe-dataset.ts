@@ -48,6 +48,8 @@ export interface DatasetCard {
   readonly external: string | undefined;
   /** Until when a version that queries made can be built again, and why; undefined where no query made it. */
   readonly rebuildable: Manifest['rebuildable'];
+  /** What guards had found, where somebody published it all the same, and why. */
+  readonly accepted: Manifest['accepted'];
 }
 
 export interface CardVersion {
@@ -109,6 +111,7 @@ async function fromRegistry(
     contentDigest: info.manifest?.contentDigest,
     external: info.manifest?.external?.writer,
     rebuildable: info.manifest?.rebuildable,
+    accepted: info.manifest?.accepted,
   };
 }
 
@@ -159,6 +162,7 @@ async function fromBuilder(reference: string, config: ResolvedConfig): Promise<D
     contentDigest: undefined,
     external: undefined,
     rebuildable: undefined,
+    accepted: undefined,
   };
 }
 

@@ -1,16 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
 import type { ResolvedConfig } from '../core/config/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 import { isVersionPattern, parseReference } from '../core/names/index.js';
 import { type Bump, type DiffOptions, diffVersions, requiredBump, type VersionDiff } from '../quality/index.js';
-import type { VersionFiles } from '../reader/index.js';
-import { type FindOptions, locateReference } from './find-version.js';
+import { isDirectoryName, type LocateFilesOptions, locateFiles } from './locate-files.js';
 
-export interface DiffReferencesOptions extends DiffOptions, FindOptions {
-  /** What relative directories are relative to. Default: the working directory. */
-  readonly cwd?: string;
-}
+export interface DiffReferencesOptions extends DiffOptions, LocateFilesOptions {}
 
 export interface ReferenceDiff extends VersionDiff {
   /** What the later version has to be called, as far as this difference goes. */
@@ -35,8 +29,8 @@ export async function diffReferences(
   options: DiffReferencesOptions = {},
 ): Promise<ReferenceDiff> {
   const later = completed(after, before);
-  const old = await find(before, config, options);
-  const now = await find(later, config, options);
+  const old = await locateFiles(before, config, options);
+  const now = await locateFiles(later, config, options);
   const diff = await diffVersions(old, now, options);
   return { bump: requiredBump(diff), ...diff };
 }
@@ -44,7 +38,7 @@ export async function diffReferences(
 /** `1.2.0` and `@prod` of what stands before them. */
 function completed(after: string, before: string): string {
   if (!isVersionPattern(after) && !after.startsWith('@')) return after;
-  if (isDirectory(before)) {
+  if (isDirectoryName(before)) {
     throw new DatasetsError('USAGE', `${after} is of no data set: ${before} is a directory`, {
       hint: `Name the data set as well: product_a:${after}`,
     });
@@ -52,23 +46,4 @@ function completed(after: string, before: string): string {
   const { name, config } = parseReference(before);
   if (after.startsWith('@')) return `${name}${after}`;
   return `${config === undefined ? name : `${name}/${config}`}:${after}`;
-}
-
-function isDirectory(text: string): boolean {
-  return isAbsolute(text) || text === '.' || /^\.\.?[/\\]/.test(text);
-}
-
-async function find(
-  text: string,
-  config: ResolvedConfig,
-  options: DiffReferencesOptions,
-): Promise<string | VersionFiles> {
-  if (!isDirectory(text)) return (await locateReference(text, config, options)).files;
-  const directory = resolve(options.cwd ?? process.cwd(), text);
-  const found = await stat(directory).catch(() => undefined);
-  if (found?.isDirectory() === true) return directory;
-  throw new DatasetsError('VERSION_UNKNOWN', `${directory} is no directory`, {
-    hint: 'Name the directory of a version, or a published version: product_a:1.2.0',
-    at: { file: directory },
-  });
 }

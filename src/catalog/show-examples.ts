@@ -2,9 +2,9 @@ import type { ResolvedConfig } from '../core/config/index.js';
 import { type Definition, definitionOf, type IsHidden } from '../features/index.js';
 import { keptPersonalData, openVersion } from '../reader/index.js';
 import type { VersionInfo } from '../registry/index.js';
-import { type FindOptions, locateReference } from './find-version.js';
+import { type LocateFilesOptions, locateFiles } from './locate-files.js';
 
-export interface ShowOptions extends FindOptions {
+export interface ShowOptions extends LocateFilesOptions {
   /** A split or a split expression. Default: `train`, else the first split. */
   readonly split: string | undefined;
   readonly skip: number;
@@ -26,8 +26,9 @@ export interface ShownExamples {
 }
 
 /**
- * Reads a few examples of a published version, to be looked at.
+ * Reads a few examples of a version, to be looked at.
  *
+ * @param reference a published version, `product_a:1.2.0`, or a directory that holds one (`./kept`), also a staged one
  * @throws DatasetsError as `findVersion`; SPLIT_UNKNOWN, SPLIT_EXPRESSION_INVALID; DATA_CORRUPT
  */
 export async function showExamples(
@@ -35,8 +36,7 @@ export async function showExamples(
   options: ShowOptions,
   config: ResolvedConfig,
 ): Promise<ShownExamples> {
-  const { files } = await locateReference(reference, config, options);
-  const { info, schema, dataset } = await openVersion(files);
+  const { info, schema, dataset } = await openVersion(await locateFiles(reference, config, options));
   const first = info.splits.find(({ name }) => name === 'train') ?? info.splits[0];
   const split = options.split ?? first?.name ?? 'all';
   const all = dataset(split);

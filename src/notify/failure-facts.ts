@@ -47,6 +47,7 @@ const quotable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BUILD_RUNNING',
   'FORMAT_TOO_NEW',
   'BUILD_REFUSED',
+  'GUARD_FAILED',
   'PRIVACY_POLICY_MISSING',
   'PEER_MISSING',
 ]);
