@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { type BuildOptions, build, load } from '../../src/build/index.js';
 import type { ResolvedConfig } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
+import { parseReference } from '../../src/core/names/index.js';
 import { listStagedBuilds, type Manifest, openRegistry, readAudit, readManifest } from '../../src/registry/index.js';
+import { openStorage } from '../../src/storage/index.js';
+import { requireGcs } from '../gcs/index.js';
 import { plain, requireOracle } from '../oracle/index.js';
+import { runToDeath } from '../run-to-death.js';
 import { TeamProject } from './team-project.js';
 
 /** Rows of `train.csv` and `test.csv`, mapped to themselves. */
@@ -179,4 +183,126 @@ describe('a build whose data is not what is expected', () => {
     const loaded = plain(await oracle.call('hf.load_from_disk', { directory: join(directory, 'arrow') }));
     assert.deepEqual(Object.keys(loaded as object).sort(), ['test', 'train']);
   });
+
+  it('is one whose join lost elements, by the share that its author expects', async () => {
+    const items = Array.from({ length: 97 }, (_, item) => `${item},${item}\n`).join('');
+    const logs = Array.from({ length: 200 }, (_, log) => `${log},${log % 100}\n`).join('');
+    await project.addFile('datasets/sample/items.csv', `id,price\n${items}`);
+    await project.addFile('datasets/sample/logs.csv', `id,item\n${logs}`);
+    await project.addDataset(
+      'sample',
+      `${first}
+      static expectations = { joins: { 'with items': { minMatched: '98 %' } } };
+      info() { return { description: 'Logs.', features: features({ price: text() }) }; }
+      splits(p) {
+        const items = p.read(csv('items.csv')).keyBy(({ id }) => id);
+        return { train: p.read(csv('logs.csv')).keyBy(({ item }) => item).join(items, { name: 'with items' }).values()
+          .keyBy(([{ id }]) => id).mapValues(([, { price }]) => ({ price })) };
+      }`,
+    );
+    const { message, at } = await refused();
+    assert.match(message, /: with items: 194 of 200 elements, 97 %, found a partner, expected are at least 98 %$/);
+    assert.equal(at.transform, 'with items');
+    await build('sample', { config, accept: 'items 97 to 99 are sold out' });
+    assert.equal(await count('train'), 194);
+  });
+
+  it('is held to the expectations of its config', async () => {
+    const statics = `${first}
+      static configs = { whole: 'All.', tiny: 'A few.' };
+      static expectations = { splits: { train: { minExamples: 10 } }, configs: { tiny: { splits: { train: { minExamples: 3 } } } } };`;
+    await project.addDataset('sample', body(statics));
+    await rows({ train: 5, test: 2 });
+    assert.match((await refused({}, 'sample/whole')).message, /expected are at least 10 examples$/);
+    assert.equal((await build('sample/tiny', { config })).status, 'built');
+  });
+
+  it('is a snapshot far from the one before, to which nightly does not move until it is accepted', async () => {
+    await project.addDataset('sample', body(`${first} static snapshots = 'daily';`));
+    const nightly = async () => {
+      const { splits } = (await readManifest(
+        openRegistry(project.registry).storage,
+        `sample/${(await resolved('sample@nightly')).config}/1.0.0`,
+      )) as Manifest;
+      return splits[0]?.examples;
+    };
+    const resolved = (reference: string) => openRegistry(project.registry).resolve(parseReference(reference));
+    const night = async (snapshot: string, train: number, accept?: string) => {
+      await rows({ train, test: 1 });
+      return build('sample', { config, snapshot, ...(accept !== undefined && { accept }) });
+    };
+    await night('20260101', 300);
+    await night('20260102', 310);
+    const lost = await night('20260103', 140).catch((error: unknown) => error);
+    assert.match(String(lost), /train has 140 examples, 54\.83 % fewer than the 310 of sample\/20260102:1\.0\.0/);
+    assert.equal(await nightly(), 310);
+    // What is made up for later is compared with what was before it then.
+    await night('20251231', 290);
+    await night('20260103', 140, 'half of the shops were closed');
+    assert.equal(await nightly(), 140);
+    assert.deepEqual(
+      (await audited()).filter((action) => action !== 'move-alias'),
+      ['publish', 'publish', 'publish', 'accept', 'publish'],
+    );
+  });
+
+  it('is refused to both of two builds at once, and published once by two that accept it', async () => {
+    await project.addDataset('sample', body(first));
+    await rows({ train: 5, test: 0 });
+    await Promise.all([refused(), refused()]);
+    const accepted = await Promise.all(['one', 'other'].map((accept) => build('sample', { config, accept })));
+    assert.deepEqual(accepted.map(({ status }) => status).sort(), ['built', 'exists']);
+    assert.deepEqual(await audited(), ['accept', 'publish']);
+  });
+
+  it('is accepted as if nothing had happened when it was killed before it could say, or leave, or while it was accepted', async () => {
+    await project.addDataset('sample', body(first));
+    await rows({ train: 5, test: 0 });
+    const script = join(import.meta.dirname, 'killed-build-process.js');
+    const killed = (pattern: string, ...accept: string[]) =>
+      runToDeath([script, project.directory, 'sample', pattern, ...accept]);
+    assert.equal(await killed('refused\\.json'), 'SIGKILL');
+    assert.match((await refused({ accept: 'unseen' })).message, /nobody had seen yet/);
+    await openStorage(project.registry).delete(`.staging/${(await staged())?.buildId}/refused.json`);
+    const leases = await openStorage(project.registry).list('.leases/sample/1.0.0');
+    const newest = Math.max(...leases.map(({ name }) => Number(/^\d+/.exec(name)?.[0])));
+    // The build takes the next generation of the lease; the one after it would say that it has left.
+    const left = String(newest + 2).padStart(8, '0');
+    assert.equal(await killed(`\\.leases/sample/1\\.0\\.0/${left}\\.json`), 'SIGKILL');
+    assert.equal((await staged())?.state, 'dead');
+    assert.deepEqual(
+      (await staged())?.refusal?.findings.map(({ message }) => message),
+      ['test is empty'],
+    );
+    assert.equal(await killed('sample/1\\.0\\.0$', 'no test data here'), 'SIGKILL');
+    const result = await build('sample', { config, accept: 'once more' });
+    assert.equal(result.units.run, 0);
+    assert.equal(await count('train'), 5);
+    assert.match((await published())?.accepted?.reason ?? '', /^(?:no test data here|once more)$/);
+  });
+
+  it('is refused in a bucket, and accepted from another machine, which makes the data again', async function () {
+    const { url, storage } = await (await requireGcs(this)).newBucket();
+    const on = (machine: string) => project.config({ runner: 'inline', registry: url, workDirectory: machine });
+    await project.addDataset('sample', body(first));
+    await rows({ train: 5, test: 0 });
+    await refused({ config: await on('one') });
+    assert.equal(await storage.read('sample/1.0.0/manifest.json'), undefined);
+    const [seen] = await listStagedBuilds(openRegistry(storage), { workDirectory: join(project.directory, 'other') });
+    assert.deepEqual([seen?.refusal?.findings[0]?.message, seen?.directory], ['test is empty', undefined]);
+
+    const result = await build('sample', { config: await on('other'), accept: 'no test data here' });
+    assert.deepEqual([result.status, result.units.reused], ['built', 0]);
+    const manifest = await readManifest(storage, 'sample/1.0.0');
+    assert.equal(manifest?.accepted?.reason, 'no test data here');
+    assert.deepEqual(await storage.list('.staging'), []);
+    let examples = 0;
+    for await (const _ of await load('sample', { config: await on('third'), build: 'never' })) examples++;
+    assert.equal(examples, 5);
+  });
+
+  async function staged() {
+    const [first] = await listStagedBuilds(openRegistry(project.registry));
+    return first;
+  }
 });
