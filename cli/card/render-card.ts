@@ -1,5 +1,6 @@
 import type { DatasetCard } from '../../src/catalog/index.js';
 import { formatReference } from '../../src/core/names/index.js';
+import { groupConfigs } from '../../src/core/snapshots/index.js';
 import { rebuildableText } from '../show/rebuildable-text.js';
 import { formatBytes, formatCount, printable, renderTable, type TextOutput, wrap } from '../terminal/index.js';
 import { fieldTable } from './field-table.js';
@@ -55,7 +56,14 @@ function facts(card: DatasetCard, out: TextOutput): string {
   const supervised = card.supervisedKeys === undefined ? undefined : card.supervisedKeys.join(' → ');
   const rows = [
     ['config', card.configDescription === undefined ? card.config : `${card.config}: ${card.configDescription}`],
-    ['configs', card.configs.length > 1 ? card.configs.join(', ') : undefined],
+    [
+      'configs',
+      card.configs.length > 1
+        ? groupConfigs(card.configs)
+            .map(({ label }) => label)
+            .join(', ')
+        : undefined,
+    ],
     ['supervised', supervised],
     ['licence', firstLine(card.license)],
     ['owner', card.owner],

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { DatasetEntry } from '../../src/catalog/index.js';
 import type { ResolvedConfig } from '../../src/core/config/index.js';
+import { groupConfigs } from '../../src/core/snapshots/index.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { originText, registryText } from '../frame/origin-text.js';
@@ -38,11 +39,11 @@ function render(entries: readonly DatasetEntry[], config: ResolvedConfig, { cwd,
   const registry = `${out.style.dim('registry:')} ${registryText(config)} ${from}`;
   if (entries.length === 0) return `No data sets: neither a builder here nor a version in the registry.\n\n${registry}`;
   const rows = entries.flatMap((entry) => {
-    const published = entry.published.length > 0 ? entry.published : nothingPublished;
-    return published.map(({ config, versions, yanked = {} }, index) => [
+    const published = publishedRows(entry.published);
+    return published.map(([label, versions], index) => [
       index === 0 ? entry.name : '',
-      config ?? '',
-      versions.map((version) => versionText(version, yanked)).join(', ') || 'not published',
+      label,
+      versions,
       index === 0 ? builderText(entry, cwd) : '',
     ]);
   });
@@ -60,7 +61,27 @@ function render(entries: readonly DatasetEntry[], config: ResolvedConfig, { cwd,
   return `${table}\n\n${registry}`;
 }
 
-const nothingPublished: DatasetEntry['published'] = [{ config: undefined, versions: [] }];
+/** A row for each config, and one for all snapshots of a config, with the versions that there are of any of them. */
+function publishedRows(published: DatasetEntry['published']): readonly (readonly [label: string, versions: string])[] {
+  if (published.length === 0) return [['', 'not published']];
+  const byConfig = new Map(published.map((entry) => [entry.config, entry]));
+  const groups = groupConfigs([...byConfig.keys()].filter((config) => config !== undefined));
+  const rows = groups.map(
+    ({ label, names }) => [label, versionsText(names.flatMap((name) => byConfig.get(name) ?? []))] as const,
+  );
+  const plain = byConfig.get(undefined);
+  return plain === undefined ? rows : [['', versionsText([plain])], ...rows];
+}
+
+function versionsText(entries: DatasetEntry['published']): string {
+  const [only, ...others] = entries;
+  if (only !== undefined && others.length === 0) {
+    return only.versions.map((version) => versionText(version, only.yanked ?? {})).join(', ');
+  }
+  const yanked = entries.reduce((sum, entry) => sum + Object.keys(entry.yanked ?? {}).length, 0);
+  const versions = [...new Set(entries.flatMap((entry) => entry.versions))].join(', ');
+  return yanked === 0 ? versions : `${versions} (${yanked} yanked)`;
+}
 
 function versionText(version: string, yanked: Readonly<Record<string, string>>): string {
   return Object.hasOwn(yanked, version) ? `${version} (yanked)` : version;

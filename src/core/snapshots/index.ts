@@ -1,4 +1,5 @@
 export { dueSnapshots } from './due-snapshots.js';
+export { type ConfigGroup, groupConfigs } from './group-configs.js';
 export { isCoarseEnough, type KeepPeriod, keepPeriods, type SnapshotKeep } from './keep.js';
 export { type SnapshotPeriod, snapshotPeriods, startOfPeriod } from './period.js';
 export {
