@@ -143,6 +143,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./schedule.js')).scheduleCommand,
   },
   {
+    name: 'ci',
+    summary: 'Say what a pull request changes, and write the merge pipeline',
+    load: async () => (await import('./ci.js')).ciCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Check that this machine and this project are ready to build and read data sets',
     load: async () => (await import('./doctor.js')).doctorCommand,

@@ -1,12 +1,13 @@
 import { relative, resolve } from 'node:path';
 import { Argument, Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import type { EmitScheduleOptions, EmittedSchedule, EmittedText, ScheduleTarget } from '../../src/schedule/index.js';
+import type { EmitScheduleOptions, EmittedSchedule, ScheduleTarget } from '../../src/schedule/index.js';
 
 import { list } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';
 import { exitCodes } from '../frame/exit-code.js';
+import { checkText, dryRunText, writtenText } from '../show/emitted-text.js';
 
 interface ScheduleFlags {
   readonly target: ScheduleTarget;
@@ -113,19 +114,13 @@ function optionsOf({ cwd, flags: { registry } }: CommandContext, flags: Schedule
   };
 }
 
-const written: Readonly<Record<EmittedText['state'], string>> = {
-  missing: 'created',
-  same: 'unchanged',
-  older: 'replaced',
-  edited: 'replaced',
-  surplus: 'removed',
-};
-
-function emittedText({ directory, jobs, files, next }: EmittedSchedule, { cwd, terminal }: CommandContext): string {
-  const { style } = terminal.out;
+function emittedText(emitted: EmittedSchedule, context: CommandContext): string {
+  const { directory, jobs, next } = emitted;
+  const { cwd } = context;
+  const { style } = context.terminal.out;
   const shown = (path: string): string => relative(cwd, path) || '.';
   return [
-    ...files.map(({ path, state }) => `${style.green(written[state].padEnd(9))}  ${shown(path)}`),
+    ...writtenText(emitted, context),
     '',
     ...jobs.map(
       ({ name, schedule, datasets }) => `${name}: ${datasets.join(', ')} at ${schedule.cron}, ${schedule.timezone}`,
@@ -134,29 +129,4 @@ function emittedText({ directory, jobs, files, next }: EmittedSchedule, { cwd, t
     style.bold('Next:'),
     ...next.map((line) => `  ${line.replaceAll(directory, shown(directory))}`),
   ].join('\n');
-}
-
-const differences: Readonly<Record<Exclude<EmittedText['state'], 'same'>, string>> = {
-  missing: 'is missing',
-  older: 'is not what would be written now',
-  edited: 'was edited by hand, or written by something else',
-  surplus: 'is needed by no schedule any more',
-};
-
-function checkText({ files, upToDate }: EmittedSchedule, { cwd }: CommandContext): string {
-  if (upToDate)
-    return `${files.length === 1 ? 'The file is' : `All ${files.length} files are`} as the builders declare it.`;
-  const wrong = files.flatMap(({ path, state }) =>
-    state === 'same' ? [] : [`${relative(cwd, path)} ${differences[state]}`],
-  );
-  return [...wrong, '', 'Emit them again, with the same flags but without --check.'].join('\n');
-}
-
-function dryRunText({ files }: EmittedSchedule, { cwd, terminal }: CommandContext): string {
-  const kept = files.filter(({ state }) => state !== 'surplus');
-  if (kept.length === 1) return kept.map(({ text }) => text.trimEnd()).join('');
-  return kept
-    .map(({ path, text }) => `${terminal.out.style.bold(`==> ${relative(cwd, path)} <==`)}\n${text}`)
-    .join('\n')
-    .trimEnd();
 }

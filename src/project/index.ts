@@ -2,6 +2,7 @@ export { type ListedBuild, listBuilds, removeBuilds } from './builds.js';
 export { type AddedVersion, type BumpOptions, type BumpReport, bumpVersion } from './bump/bump-version.js';
 export type { Check } from './check.js';
 export {
+  containerBuildFlags,
   type EmitContainerOptions,
   type EmittedContainer,
   type EmittedFile,

@@ -1,10 +1,16 @@
 export { type CheckOptions, checkDatasets } from './check/check-datasets.js';
 export type { CheckedAge, CheckFinding, CheckProblem, CheckReport } from './check/check-report.js';
 export { prometheusText, writePrometheus } from './check/prometheus.js';
+export { changeMarkdown } from './ci/change-markdown.js';
+export type { Change, ChangePlan, ChangeVerdict, SampleOutcome } from './ci/change-plan.js';
+export { type PinnedDefault, type PinOptions, pinDefaults } from './ci/pin-defaults.js';
+export { type PlanChangesOptions, planChanges } from './ci/plan-changes.js';
 export { type EmitScheduleOptions, type ScheduleTarget, scheduleTargets } from './emit/emit-options.js';
 export { type EmittedSchedule, emitSchedule, planSchedule } from './emit/emit-schedule.js';
 export type { EmittedText } from './emit/emitted-files.js';
 export type { ScheduledJob } from './emit/scheduled-jobs.js';
+export { type EmittedPipeline, emitPipeline, planPipeline } from './pipeline/emit-pipeline.js';
+export { type EmitPipelineOptions, type PipelineTarget, pipelineTargets } from './pipeline/pipeline-options.js';
 export { type PlanOptions, planRebuild } from './plan/plan-rebuild.js';
 export { isToDo, type RebuildPlan, type RebuildStep, type StepAction } from './plan/rebuild-plan.js';
 export type { RebuildSelection } from './plan/select.js';

@@ -34,7 +34,7 @@ Next:
 
   it('tells by --check and exit code 1 that a schedule was changed', async () => {
     const same = await project.run([...cron, '--check']);
-    assert.deepEqual([same.code, same.stdout], [0, 'The file is as the builders declare it.\n']);
+    assert.deepEqual([same.code, same.stdout], [0, 'The file is as it would be written now.\n']);
     await project.write(
       'datasets/clicks/builder.js',
       scheduledBuilder('clicks', "static schedule = { cron: '0 5 * * *' };"),

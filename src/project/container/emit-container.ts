@@ -82,6 +82,21 @@ export async function emitContainer(
   return { root, files, buildFlags: dockerBuildFlags(inputs), notes };
 }
 
+/**
+ * Flags that `docker build` needs for a project's image, run in the project's root.
+ *
+ * @param dockerfile relative to the root, with `/`
+ * @throws DatasetsError UNSUPPORTED where the project can't be installed by its lock file
+ */
+export async function containerBuildFlags(
+  config: ResolvedConfig,
+  dockerfile = 'Dockerfile',
+): Promise<readonly string[]> {
+  const project = await readLockedProject(config.projectDirectory);
+  const hasNpmrc = await exists(join(project.root, '.npmrc'));
+  return dockerBuildFlags({ dockerfile, hasNpmrc, needsSshKey: needsSshKey(project) });
+}
+
 async function write(texts: ReadonlyMap<string, string>, force: boolean): Promise<readonly EmittedFile[]> {
   const files: EmittedFile[] = [];
   for (const [path, text] of texts) {
