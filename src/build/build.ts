@@ -25,6 +25,7 @@ import { fetchExtracts, findRetained, namesOfRead, type RetainedVersion } from '
 import { keepRetained } from './extracts/keep-retained.js';
 import { downloadsOf } from './fetch-downloads.js';
 import { guardStaged, isKeptAside } from './guard-staged.js';
+import { policeStaged } from './police/police-staged.js';
 import { type RecordedOptions, withReport } from './report/with-report.js';
 import { refuseUnfinished } from './snapshots/choose-snapshot.js';
 import { existingSnapshot } from './snapshots/existing-snapshot.js';
@@ -241,7 +242,10 @@ async function buildStaged(
     const metadata = versionMetadata({ target, info, schema, output, retained, fingerprint, createdAt, git });
     const written = await writeMetadata(staged, metadata);
     recorder.described(written);
-    const { manifest, warnings } = await guardStaged(staged, written, target, { seen, left: output.left }, options);
+    const policed = await policeStaged(staged, target, output.left, options);
+    const guarded = await guardStaged(staged, written, target, { seen, left: output.left }, options);
+    const { manifest } = guarded;
+    const warnings = [...policed, ...guarded.warnings];
     options.signal?.throwIfAborted();
     const directory = await publish(staged, {
       overwrite: options.ifExists === 'overwrite',

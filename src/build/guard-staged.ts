@@ -1,5 +1,5 @@
 import { limitsOfConfig } from '../builder/index.js';
-import { DatasetsError, type ErrorLocation } from '../core/errors/index.js';
+import { DatasetsError, type ErrorCode, type ErrorLocation } from '../core/errors/index.js';
 import { splitSnapshotConfig } from '../core/snapshots/index.js';
 import type { BuildOutput } from '../engines/index.js';
 import { areSameFindings, checkBeforePublish, type Finding } from '../quality/index.js';
@@ -59,9 +59,11 @@ export async function guardStaged(
 
 const nothingToAccept = 'nothing had to be accepted: the data is as expected';
 
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['GUARD_FAILED', 'VERSION_BUMP_TOO_SMALL']);
+
 /** Whether what was built stays where it is, for a look, and to be accepted. Of a sample nothing is kept. */
 export function isKeptAside(error: unknown, options: BuildOptions): boolean {
-  return error instanceof DatasetsError && error.code === 'GUARD_FAILED' && !isSample(options);
+  return error instanceof DatasetsError && refusals.has(error.code) && !isSample(options);
 }
 
 /** A sample has other counts than the version on purpose; an empty split is wrong in it as well. */
