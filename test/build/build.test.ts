@@ -114,7 +114,7 @@ describe('a build', function () {
   it('takes the configs and versions that the class offers, and names the nearest for others', async () => {
     await project.addDataset(
       'many',
-      `static override readonly versions = { '1.1.0': 'b', '1.0.0': 'a', '0.9.0': 'z' };
+      `static override readonly versions = { '2.0.0': 'b', '1.0.0': 'a', '0.9.0': 'z' };
       static override readonly supportedVersions = ['1.0.0'];
       static override readonly blockedVersions = { '1.0.0': 'labels were shifted' };
       static override readonly configs = { men: 'm', women: 'w' };
@@ -122,7 +122,7 @@ describe('a build', function () {
     );
     const config = await project.config();
     const { directory } = await build('many', { config });
-    assert.equal(directory, join(project.registry, 'many', 'men', '1.1.0'));
+    assert.equal(directory, join(project.registry, 'many', 'men', '2.0.0'));
     await build('many/women', { config });
     await assert.rejects(build('many/wemen', { config }), { code: 'CONFIG_UNKNOWN', hint: /Did you mean women\?/ });
     await assert.rejects(build('many:1.0.0', { config }), { code: 'VERSION_BLOCKED', message: /labels were shifted/ });

@@ -18,7 +18,7 @@ FROM people ORDER BY 1`;
 
 /** @param options of `sql()`, as source text */
 const people = (options: string, features = 'name: text(), large: text()', info = '') => `
-  static override readonly versions = { '1.1.0': 'Second.', '1.0.0': 'First.' };
+  static override readonly versions = { '2.0.0': 'Second.', '1.0.0': 'First.' };
   static override readonly supportedVersions = ['1.0.0'];
   override info() { return { description: 'd', features: features({ ${features} }), ${info} }; }
   override splits(p: any) {
@@ -92,10 +92,10 @@ describe('what a version can be built again from', function () {
 
   it('is stored once for versions whose queries gave the same', async () => {
     await built('people:1.0.0');
-    await built('people:1.1.0');
+    await built('people:2.0.0');
     assert.equal((await kept()).length, 1);
     await writePeople('a', 'b', 'd');
-    await build('people:1.1.0', { config: await config(), ifExists: 'overwrite' });
+    await build('people:2.0.0', { config: await config(), ifExists: 'overwrite' });
     assert.equal((await kept()).length, 2);
   });
 
@@ -120,11 +120,11 @@ describe('what a version can be built again from', function () {
 
   it('is refused for another query, and where nothing was kept', async () => {
     await built();
-    await built('people:1.1.0', { maxRetainedBytes: 0 });
+    await built('people:2.0.0', { maxRetainedBytes: 0 });
     const again = (reference: string) => built(reference, { registry: 'other' }, { fromExtract: project.registry });
-    await assert.rejects(again('people:1.1.0'), {
+    await assert.rejects(again('people:2.0.0'), {
       code: 'UNSUPPORTED',
-      message: /people:1\.1\.0 in .* holds no result of a query: people\.sql .* more than maxRetainedBytes/,
+      message: /people:2\.0\.0 in .* holds no result of a query: people\.sql .* more than maxRetainedBytes/,
     });
     await project.addFile('datasets/people/people.sql', `${query} DESC`);
     await assert.rejects(again('people:1.0.0'), {
@@ -189,7 +189,7 @@ describe('what a version can be built again from', function () {
       await why((await built('people:1.0.0', { maxRetainedBytes: 100 })).directory),
       /more than maxRetainedBytes \(100\)/,
     );
-    const sample = await built('people:1.1.0', {}, { maxExamplesPerSplit: 1 });
+    const sample = await built('people:2.0.0', {}, { maxExamplesPerSplit: 1 });
     assert.match(await why(sample.directory), /sample/);
     assert.deepEqual(await kept(), []);
     await project.addDataset('nothing', people("retain: 'none'"));

@@ -29,7 +29,7 @@ describe('whoever wants to know', function () {
   let seen: number;
   beforeEach(async () => {
     project = await TeamProject.create();
-    await project.addDataset('numbers', body("{ '1.1.0': 'The same again.', '1.0.0': 'First.' }", "['1.0.0']"));
+    await project.addDataset('numbers', body("{ '2.0.0': 'The same again.', '1.0.0': 'First.' }", "['1.0.0']"));
     await project.addFile('datasets/numbers/rows.csv', good);
     server = await startWebhooks();
     seen = 0;
@@ -95,10 +95,10 @@ describe('whoever wants to know', function () {
     await assert.rejects(builds('numbers:1.0.0'), /planted-text/);
     await told();
     await write(good);
-    await builds('numbers:1.1.0');
+    await builds('numbers:2.0.0');
     assert.deepEqual(
       (await told()).filter((event) => event.startsWith('recovery')),
-      ['recovery: numbers:1.1.0 is built again, after a build that failed'],
+      ['recovery: numbers:2.0.0 is built again, after a build that failed'],
     );
   });
 
@@ -115,24 +115,24 @@ describe('whoever wants to know', function () {
     const { registry } = project;
     await builds('numbers:1.0.0');
     await write('key,value\na,1\n');
-    await builds('numbers:1.1.0');
+    await builds('numbers:2.0.0');
     await told();
     const asked = { config: await config(), actor: 'ada@lab' };
     await promote('numbers:1.0.0', { ...asked, alias: 'prod' });
-    await promote('numbers:1.1.0', { ...asked, alias: 'prod', reason: 'better' });
-    await promote('numbers:1.1.0', { ...asked, alias: 'prod', reason: 'once more' });
+    await promote('numbers:2.0.0', { ...asked, alias: 'prod', reason: 'better' });
+    await promote('numbers:2.0.0', { ...asked, alias: 'prod', reason: 'once more' });
     assert.deepEqual(await told(), [
       'promote: numbers@prod stands for numbers:1.0.0 now',
-      'promote: numbers@prod stands for numbers:1.1.0 now, before for numbers:1.0.0: better',
+      'promote: numbers@prod stands for numbers:2.0.0 now, before for numbers:1.0.0: better',
     ]);
-    await yank('numbers:1.1.0', { ...asked, reason: 'wrong labels' });
-    await yank('numbers:1.1.0', { ...asked, reason: 'wrong labels' });
-    await unyank('numbers:1.1.0', asked);
+    await yank('numbers:2.0.0', { ...asked, reason: 'wrong labels' });
+    await yank('numbers:2.0.0', { ...asked, reason: 'wrong labels' });
+    await unyank('numbers:2.0.0', asked);
     await rollback('numbers', 'prod', asked);
     assert.deepEqual(await told(), [
-      'rollback: numbers@prod was taken back to numbers:1.0.0 from numbers:1.1.0',
-      'unyank: numbers:1.1.0 may be used again',
-      'yank: numbers:1.1.0 is not to be used any more: wrong labels (@prod still stands for 1.1.0)',
+      'rollback: numbers@prod was taken back to numbers:1.0.0 from numbers:2.0.0',
+      'unyank: numbers:2.0.0 may be used again',
+      'yank: numbers:2.0.0 is not to be used any more: wrong labels (@prod still stands for 2.0.0)',
     ]);
     const other = join(project.directory, 'other');
     await promote('numbers:1.0.0', { ...asked, from: registry, to: other, reason: 'release 12' });
