@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type BuildResult, build } from '../../src/build/index.js';
 import type { DatasetsConfig } from '../../src/core/config/index.js';
-import { readManifest } from '../../src/registry/index.js';
+import { openRegistry, readBuildReports, readManifest } from '../../src/registry/index.js';
 import { openStorage } from '../../src/storage/index.js';
 import { type BigQueryEmulator, requireBigQueryEmulator } from '../bigquery/index.js';
 import { digestsBelow, TeamProject } from './team-project.js';
@@ -87,12 +87,26 @@ FROM clicks, range($copies) AS r(copy)`,
     const hours = (Date.parse(expires) - Date.parse(manifest?.createdAt ?? '')) / 3_600_000;
     assert.ok(hours > 71 && hours < 73, `it expires after ${hours} hours`);
     const url = join(emulator.url, `/bigquery/v2/projects/${emulator.project}/jobs/${id}`).replace(':/', '://');
-    const reply = (await (await fetch(url)).json()) as { readonly configuration: { readonly labels: object } };
+    const reply = (await (await fetch(url)).json()) as {
+      readonly configuration: { readonly labels: object };
+      readonly statistics: { readonly query: { readonly totalBytesBilled?: string } };
+    };
     assert.deepEqual(reply.configuration.labels, {
       ailab_datasets: 'build',
       ailab_dataset: 'clicks',
       ailab_version: '1-0-0',
       ailab_builder: 'sample',
+    });
+    const { registry } = await project.config({ registry: 'bigquery' });
+    const [report] = await readBuildReports(openRegistry(registry));
+    assert.equal(report?.bytesBilled, Number(reply.statistics.query.totalBytesBilled ?? 0));
+    assert.deepEqual(report?.settings['bigquery']?.value, {
+      project: emulator.project,
+      dataset: bigquery.dataset,
+      maximumBytesBilled: 100 * 2 ** 30,
+      expirationHours: 72,
+      timeoutSeconds: 6 * 3600,
+      readStreams: 64,
     });
   });
 });

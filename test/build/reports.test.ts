@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildEvent, build } from '../../src/build/index.js';
+import { BuildRecorder } from '../../src/build/report/build-recorder.js';
+import { findTarget } from '../../src/build/target.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import {
   lastOutcome,
@@ -81,6 +83,37 @@ describe('the report of a build', function () {
     assert.ok(report.peakMemoryBytes > 1 << 20);
     assert.match(report.log.first.map(({ text }) => text).join('\n'), /^building numbers:1\.0\.0\n/);
     assert.deepEqual(report.units, result.units);
+  });
+
+  it('adds up what was read and what queries were billed, and keeps the first and last lines of a long log', async () => {
+    const settings = await config();
+    const recorder = new BuildRecorder(await findTarget('numbers', settings), { config: settings });
+    const query = { job: 'j', bytesProcessed: 10, result: 'r', expires: '2026-11-21T00:00:00.000Z' };
+    recorder.made({
+      splits: [],
+      counters: { 'rows kept': 3 },
+      sources: [
+        { uri: 'a.sql', bytes: 100, query: { ...query, bytesBilled: 5 << 20 } },
+        { uri: 'b.sql', bytes: 20, query: { ...query, bytesBilled: 7 << 20 } },
+        { uri: 'c.csv', bytes: 3 },
+      ],
+      lineage: [],
+      retained: [],
+      badRows: [],
+      graphFingerprint: '',
+      facts: { snapshotTime: '2026-11-21T00:00:00.000Z', once: {} },
+      units: { reused: 2, run: 1, redone: 0 },
+      engine: {},
+    });
+    for (let stage = 0; stage < 1000; stage++) recorder.observe({ type: 'stage-start', stage: `s${stage}`, tasks: 1 });
+    const report = await recorder.failed(new DatasetsError('STORAGE_FULL', 'full'));
+    assert.deepEqual([report.bytesRead, report.bytesBilled, report.counters], [123, 12 << 20, { 'rows kept': 3 }]);
+    const { first, omitted, last } = report.log;
+    assert.deepEqual(
+      [first.length, omitted, last.length, first[0]?.text, last.at(-1)?.text],
+      [100, 700, 200, 's0: 1 task', 's999: 1 task'],
+    );
+    assert.deepEqual(report.units, { reused: 2, run: 1, redone: 0 });
   });
 
   it('is not written where nothing was done', async () => {

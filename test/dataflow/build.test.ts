@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { openRegistry, readBuildReports } from '../../src/registry/index.js';
 import { openStorage, type Storage } from '../../src/storage/index.js';
 import { requirePrism } from '../beam/index.js';
 import { TemporaryProject } from '../cli/run-cli.js';
@@ -53,6 +54,15 @@ describe('a build on Dataflow', function () {
     assert.equal(here.code, 0, here.stderr);
     assert.deepEqual(await publishedFiles(bucket.storage), await publishedFiles(openStorage(project.registry)));
     assert.deepEqual(await leftInTemp(), ['staging'], 'of the work location nothing is left');
+    const [report] = await readBuildReports(openRegistry(bucket.storage));
+    assert.deepEqual(
+      [report?.outcome, report?.job, report?.settings['runner']?.value],
+      ['published', { service: 'dataflow in europe-west4', id: job?.id, url: pageOf(job) }, 'dataflow'],
+    );
+    assert.equal(
+      report?.stages.every(({ rows }) => rows !== undefined),
+      true,
+    );
     const { workerPools, ...environment } = job?.request.environment ?? {};
     assert.match(JSON.stringify(workerPools), /"machineType":"n2-highmem-2"/);
     assert.match(JSON.stringify(environment), /"max_workflow_runtime_walltime_seconds=7200"/);
@@ -78,6 +88,7 @@ describe('a build on Dataflow', function () {
     const [job] = fake.jobs;
     const submitted = { status: 'submitted', reference: 'sums', job: job?.id, url: pageOf(job) };
     assert.deepEqual(JSON.parse(left.stdout), { builds: [submitted] });
+    assert.deepEqual(await readBuildReports(openRegistry(bucket.storage)), [], 'it has not ended');
     await job?.ended;
     const attach = () => project.run(['attach', job?.id ?? '', '--json']);
     await project.write('datasets/sums/builder.js', sumsBuilder.replace('i % 31', 'i % 30'));

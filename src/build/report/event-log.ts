@@ -44,7 +44,7 @@ function eventText(event: BuildEvent): string | undefined {
     case 'build-resumed':
       return `resumes the build that stopped at ${event.stoppedAt.toISOString()}`;
     case 'stage-start':
-      return `${event.stage}: ${event.tasks} tasks${event.rows === undefined || event.unit === 'bytes' ? '' : `, ${event.rows} rows`}`;
+      return `${event.stage}: ${event.tasks} ${event.tasks === 1 ? 'task' : 'tasks'}${event.rows === undefined || event.unit === 'bytes' ? '' : `, ${event.rows} rows`}`;
     case 'stage-end':
       return `${event.stage}: ended after ${event.seconds.toFixed(3)} s, ${event.rows} rows`;
     case 'bad-rows':
