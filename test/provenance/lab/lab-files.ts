@@ -3,6 +3,9 @@ export type LabFiles = Readonly<Record<string, string>>;
 
 const library = new URL('../../../src/index.js', import.meta.url).href;
 
+/** The variable with the secret of pseudonyms. */
+export const labSecret = 'AILAB_LAB_SECRET';
+
 /** A builder's module: `schema` and `splits` are code. */
 function builder(
   name: string,
@@ -127,11 +130,13 @@ const words = readFileSync(new URL('./words.txt', import.meta.url), 'utf8').trim
 
   'datasets/people/builder.ts': builder(
     'people',
-    "features({ id: scalar('int64'), mail: text({ pii: 'mail' }) })",
+    "features({ id: scalar('int64'), mail: text({ pii: 'mail' }), phone: text({ pii: 'phone' }) })",
     "    return { train: p.read(lib.csv('people.csv', { types: { id: 'int64' } })).keyBy((row: any) => row.id) };",
-    { info: ", privacy: { mail: { policy: 'keep', reason: 'Tests need it.' } }" },
+    {
+      info: `, privacy: { mail: { policy: 'keep', reason: 'Tests need it.' }, phone: { policy: 'pseudonymise', algorithm: 'hmac-sha256', secret: 'env:${labSecret}' } }`,
+    },
   ),
-  'datasets/people/people.csv': `id,mail\n${rows(8, (id) => `${id},user${id}@example.com`)}\n`,
+  'datasets/people/people.csv': `id,mail,phone\n${rows(8, (id) => `${id},user${id}@example.com,0${id}`)}\n`,
 
   'datasets/fixed/builder.ts': builder(
     'fixed',

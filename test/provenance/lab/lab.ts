@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from '../../../src/build/index.js';
 import { loadConfig, type ResolvedConfig } from '../../../src/core/config/index.js';
-import { type LabFiles, labFiles, labOrder } from './lab-files.js';
-
-/** One change of a file: the first place where `from` stands. All of the file where `from` is ''. */
-export type Change = readonly [file: string, from: string, to: string];
+import type { Change } from './edits/index.js';
+import { type LabFiles, labFiles, labOrder, labSecret } from './lab-files.js';
 
 /** The lab's repository with its registry, and edited copies of both: a module is imported once a process, so that an edit has a folder of its own. */
 export class Lab {
   readonly #folder: string;
+  readonly #secret = process.env[labSecret];
   #copies = 0;
 
   private constructor(folder: string) {
@@ -21,6 +20,7 @@ export class Lab {
   /** With all data sets published. */
   static async create(): Promise<Lab> {
     const lab = new Lab(await mkdtemp(join(tmpdir(), 'ailab-lab-')));
+    process.env[labSecret] = 'the secret of the lab';
     const config = await lab.#write('base', labFiles);
     for (const reference of labOrder) await build(reference, { config });
     return lab;
@@ -40,8 +40,10 @@ export class Lab {
     return this.#write(name, files);
   }
 
-  remove(): Promise<void> {
-    return rm(this.#folder, { recursive: true, force: true });
+  async remove(): Promise<void> {
+    if (this.#secret === undefined) delete process.env[labSecret];
+    else process.env[labSecret] = this.#secret;
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #write(name: string, files: LabFiles): Promise<ResolvedConfig> {

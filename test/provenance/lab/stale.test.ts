@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { build, why } from '../../../src/build/index.js';
 import { unyank, yank } from '../../../src/promotion/index.js';
 import { isDifferent } from '../../../src/provenance/index.js';
-import { type Change, Lab } from './lab.js';
+import type { Change } from './edits/index.js';
+import { Lab } from './lab.js';
 
 describe('a data set that is made from others', () => {
   let lab: Lab | undefined;
