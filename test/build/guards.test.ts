@@ -281,6 +281,17 @@ describe('a build whose data is not what is expected', () => {
     assert.match((await published())?.accepted?.reason ?? '', /^(?:no test data here|once more)$/);
   });
 
+  it('is built again to be accepted where nobody can say what its code is, and published when the data is the same', async () => {
+    // It is never imported, and can't be followed.
+    await project.addDataset('sample', body(first), 'export const unused = () => import(`./missing.js`);');
+    await rows({ train: 5, test: 0 });
+    await refused();
+    assert.deepEqual([(await staged())?.state, (await staged())?.isResumable], ['left', false]);
+    const { status, units, accepted } = await build('sample', { config, accept: 'no test data here' });
+    assert.deepEqual([status, units.reused, accepted?.reason], ['built', 0, 'no test data here']);
+    assert.equal(await staged(), undefined);
+  });
+
   it('is refused in a bucket, and accepted from another machine, which makes the data again', async function () {
     const { url, storage } = await (await requireGcs(this)).newBucket();
     const on = (machine: string) => project.config({ runner: 'inline', registry: url, workDirectory: machine });

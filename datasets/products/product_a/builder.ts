@@ -47,6 +47,16 @@ export class ProductA extends DatasetBuilder<Schema> {
     men: campaigns.men.description,
     women: campaigns.women.description,
   };
+  /** 20,000 impressions in seven days, five of which are `train`. The experiment is over: there will never be more. */
+  static override readonly expectations = {
+    splits: {
+      train: { minExamples: 14_000, maxExamples: 15_000 },
+      validation: { minExamples: 2500, maxExamples: 3000 },
+      test: { minExamples: 2500, maxExamples: 3000 },
+    },
+    maxChange: '0 %',
+    joins: { 'impressions with items': { minMatched: '100 %' } },
+  };
 
   override info() {
     return {
