@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openRegistry, readAudit } from '../../src/registry/index.js';
 import { type RebuildEvent, type RebuildOptions, type RebuildReport, rebuild } from '../../src/schedule/index.js';
 import { FakeClock } from './fake-clock.js';
 import { ScheduleProject } from './schedule-project.js';
@@ -146,4 +147,32 @@ describe('a rebuild', function () {
     }
     await assert.rejects(access(join(project.directory, 'registry', 'ranking', '1.0.0')));
   });
+
+  it('builds each version once where two run at once, and neither calls that a failure', async () => {
+    await project.add('users', { rows: [1, 2, 3] });
+    await project.add('clicks');
+    await project.add('ranking', { from: ['users', 'clicks'] });
+    const both = await Promise.all([run(), run()]);
+    const words = new Set(both.flatMap(({ outcomes }) => outcomes.map(({ status }) => status)));
+    assert.deepEqual(
+      [...words].filter((word) => !['published', 'elsewhere', 'unchanged', 'nothing'].includes(word)),
+      [],
+    );
+    assert.deepEqual(await audited('publish'), ['clicks', 'ranking', 'users']);
+    await project.write('datasets/users/rows.txt', '3\n2\n1\n');
+    const again = await Promise.all([run(), run()]);
+    assert.deepEqual(
+      again.map(({ exitCode }) => exitCode),
+      [0, 0],
+    );
+    assert.deepEqual(await audited('attest'), ['users']);
+  });
+
+  const audited = async (wanted: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const { action, subject } of readAudit(openRegistry((await project.config()).registry))) {
+      if (action === wanted) found.push(String(subject.name));
+    }
+    return found.sort();
+  };
 });
