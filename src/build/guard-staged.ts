@@ -5,7 +5,7 @@ import type { BuildOutput } from '../engines/index.js';
 import { areSameFindings, checkBeforePublish, type Finding } from '../quality/index.js';
 import { acceptStaged, type Manifest, type Refusal, type StagedVersion, writeRefusal } from '../registry/index.js';
 import type { BuildOptions } from './build-options.js';
-import { previousOf } from './previous-version.js';
+import { previousOf, recentOf } from './previous-version.js';
 import { type BuildTarget, nameOfTarget } from './target.js';
 
 /** A build that may be published. */
@@ -79,7 +79,8 @@ async function findingsOf(
   const { limits } = target.definition;
   const expected = limitsOfConfig(limits, target.snapshot === undefined ? config : splitSnapshotConfig(config).config);
   const previous = isSample(options) ? undefined : await previousOf(target, staged.registry);
-  const findings = checkBeforePublish(manifest, previous, expected);
+  const recent = previous === undefined ? [] : await recentOf(target, staged.registry);
+  const findings = checkBeforePublish(manifest, previous, expected, recent);
   return isSample(options) ? findings.filter(({ guard }) => guard === 'empty-split') : findings;
 }
 

@@ -26,11 +26,34 @@ export async function previousOf(
   const candidates =
     snapshot === undefined ? versionsBefore(of, registry) : snapshotsBefore(of, snapshot.name, registry);
   for await (const candidate of candidates) {
-    if ((await readYank(registry.storage, candidate)) !== undefined) continue;
-    const manifest = await readManifest(registry.storage, versionPath(candidate));
-    if (manifest !== undefined && manifest.partOf === undefined) return manifest;
+    const manifest = await usable(candidate, registry);
+    if (manifest !== undefined) return manifest;
   }
   return undefined;
+}
+
+/** Of nights, a week: as many as a weekly rhythm takes. */
+const mostRecent = 7;
+
+/** The newest snapshots before that of a build, of the same version, by which drift is judged beside the one before; newest first. None of a build without one. */
+export async function recentOf(
+  { chosen, snapshot, reference }: BuildTarget,
+  registry: Registry,
+): Promise<readonly Manifest[]> {
+  const found: Manifest[] = [];
+  if (snapshot === undefined) return found;
+  for await (const candidate of snapshotsBefore({ name: reference.name, ...chosen }, snapshot.name, registry)) {
+    if (candidate.version !== chosen.version || found.length === mostRecent) return found;
+    const manifest = await usable(candidate, registry);
+    if (manifest !== undefined) found.push(manifest);
+  }
+  return found;
+}
+
+async function usable(candidate: Candidate, registry: Registry): Promise<Manifest | undefined> {
+  if ((await readYank(registry.storage, candidate)) !== undefined) return undefined;
+  const manifest = await readManifest(registry.storage, versionPath(candidate));
+  return manifest?.partOf === undefined ? manifest : undefined;
 }
 
 /** Newest first. */

@@ -15,6 +15,7 @@ import type { Finding } from './finding.js';
  * @param staged of the build that is to be published
  * @param previous of the version or snapshot before it; undefined for the first
  * @param limits what the owner expects
+ * @param recent of a snapshot, some of those before: a count that is not far from their median isn't far from what it should be, whatever the one before was
  * @returns none where all is as expected; only errors stop a publication
  * @example
  * ```ts
@@ -26,8 +27,9 @@ export function checkBeforePublish(
   staged: Manifest,
   previous: Manifest | undefined,
   limits: GuardLimits,
+  recent: readonly Manifest[] = [],
 ): readonly Finding[] {
-  const compared = comparedWith(staged, previous);
+  const compared = comparedWith(staged, previous, recent);
   return [
     ...checkSplits(staged, compared, limits),
     ...checkJoins(staged, compared, limits),

@@ -67,9 +67,10 @@ function checkChange({ name, examples, before, previous, limits }: Change): read
   const declared = isFewer ? limits.shrink : limits.growth;
   if (before === 0 || (declared === undefined && before < fewestCompared)) return [];
   const most = declared ?? (isFewer ? defaultChange.shrink : defaultChange.growth);
-  // Products of counts and of what was written with two digits: the limit itself is allowed, whatever floats make of it.
-  const bound = isFewer ? Math.ceil(rounded(before * (1 - most))) : Math.floor(rounded(before * (1 + most)));
+  const bound = boundOf(before, most, isFewer);
   if (isFewer ? examples >= bound : examples <= bound) return [];
+  const usual = previous.usual.get(name);
+  if (usual !== undefined && !isFar(examples, usual, limits)) return [];
   const word = isFewer ? 'fewer' : 'more';
   const share = shareText(Math.abs(examples - before) / before);
   const expected = `at most ${shareText(most)} ${word}: ${isFewer ? 'at least' : 'at most'} ${examplesText(bound)}`;
@@ -83,6 +84,17 @@ function checkChange({ name, examples, before, previous, limits }: Change): read
       expected,
     },
   ];
+}
+
+/** Whether a count is farther from another than it may be. */
+function isFar(examples: number, from: number, { shrink, growth }: ChangeLimits): boolean {
+  if (examples < from) return examples < boundOf(from, shrink ?? defaultChange.shrink, true);
+  return examples > boundOf(from, growth ?? defaultChange.growth, false);
+}
+
+/** Products of counts and of what was written with two digits: the limit itself is allowed, whatever floats make of it. */
+function boundOf(before: number, most: number, isFewer: boolean): number {
+  return isFewer ? Math.ceil(rounded(before * (1 - most))) : Math.floor(rounded(before * (1 + most)));
 }
 
 function rounded(product: number): number {

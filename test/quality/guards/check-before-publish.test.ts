@@ -214,3 +214,29 @@ describe('what guards find in a build', () => {
 function counted(join: string, matched: number, unmatched: number): Record<string, number> {
   return { [`${join} left matched`]: matched, [`${join} left unmatched`]: unmatched, [`${join} right unmatched`]: 3 };
 }
+
+describe('a snapshot, beside several before it', () => {
+  const night = (day: number, examples: number) =>
+    manifest({ config: `202611${String(day).padStart(2, '0')}`, splits: { train: examples } });
+  const found = (counts: readonly number[], examples: number) => {
+    const recent = counts.map((count, index) => night(20 - index, count));
+    return checkBeforePublish(night(21, examples), recent[0], limits(), recent).map(({ guard }) => guard);
+  };
+
+  it('may be as usual after a night that was not', () => {
+    // The newest first: a holiday with few, which somebody accepted, and one with far too many.
+    assert.deepEqual(found([80, 1000, 980, 1010, 990], 1000), []);
+    assert.deepEqual(found([20_000, 1000, 980, 1010, 990], 1000), []);
+    assert.deepEqual(found([150, 1000, 980], 1600), [], 'ten times as many as the one before');
+  });
+
+  it('is refused where it is far from the one before and from what is usual', () => {
+    assert.deepEqual(found([1000, 990, 1010], 400), ['count-change']);
+    assert.deepEqual(found([1000, 150, 990], 20), ['count-change']);
+    assert.deepEqual(found([150, 160, 170], 5000), ['count-change']);
+  });
+
+  it('follows what changes slowly', () => {
+    assert.deepEqual(found([6400, 3200, 1600, 800, 400, 200, 100], 12_800), []);
+  });
+});
