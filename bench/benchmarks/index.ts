@@ -3,6 +3,7 @@ import { beamWorker } from './beam.js';
 import { beamBuilds } from './beam-builds.js';
 import { bothFormats, huggingFace, mnist, productB, wide } from './builds.js';
 import { cache } from './cache.js';
+import { diff } from './diff.js';
 import { gcs } from './gcs.js';
 import { reading } from './reading.js';
 import { resume } from './resume.js';
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   tenfold,
   startUp,
   resume,
+  diff,
   gcs,
   beamWorker,
   beamBuilds,

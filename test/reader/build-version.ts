@@ -39,7 +39,7 @@ export interface TestVersion {
   readonly config?: string;
   readonly version?: string;
   readonly schema: AnyFeature;
-  readonly splits: Readonly<Record<string, Examples>>;
+  readonly splits: Readonly<Record<string, Iterable<readonly [Key, unknown]>>>;
   readonly formats?: readonly OutputFormat[];
   readonly numShards?: number;
   readonly metadata?: Partial<VersionMetadata>;
@@ -66,7 +66,7 @@ async function buildSplit(
   { schema, formats = ['tfrecord', 'arrow'], numShards }: TestVersion,
   staged: StagedVersion,
   split: string,
-  examples: Examples,
+  examples: Iterable<readonly [Key, unknown]>,
 ): Promise<PublishedSplit> {
   const writer = new SplitWriter({
     split,
