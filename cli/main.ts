@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { commands } from './commands/index.js';
 import { showProcessWarnings } from './frame/process-warnings.js';
 import { run } from './frame/run.js';
+import { captureStandardError } from './logs/capture-standard-error.js';
 import { createTerminal } from './terminal/terminal.js';
 
 /** dist/cli/main.js lies two folders below package.json. */
@@ -28,4 +29,5 @@ process.exitCode = await run({
   terminal,
   version: packageVersion(),
   commands,
+  captureErrors: captureStandardError,
 });

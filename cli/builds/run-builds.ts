@@ -1,5 +1,5 @@
 import type { BuildEvent, BuildOptions, BuildResult } from '../../src/build/index.js';
-import { formatReference } from '../../src/core/names/index.js';
+import { formatReference, parseReference } from '../../src/core/names/index.js';
 import type { JobDetached } from '../../src/engines/index.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
@@ -40,6 +40,7 @@ export async function runBuilds(
         ...options,
         onProgress: (event) => showBuildEvent(event, display, isVerbose),
       });
+      display.ended?.(result);
       outcomes.push({ reference, result });
     } catch (error) {
       if (error instanceof JobDetached && error.cause === undefined) {
@@ -52,7 +53,7 @@ export async function runBuilds(
     } finally {
       display.close();
     }
-    if (failed !== undefined && context.flags.json !== true) showFailure(reference, failed, context);
+    if (failed !== undefined) showFailure(reference, failed, context);
   }
   return outcomes;
 }
@@ -61,6 +62,7 @@ export async function runBuilds(
 export function showBuildEvent(event: BuildEvent, display: ProgressDisplay, isVerbose = false): void {
   switch (event.type) {
     case 'build-start':
+      display.label?.({ dataset: event.dataset, config: event.config, version: event.version });
       display.note(formatReference({ name: event.dataset, config: event.config, version: event.version }));
       break;
     case 'build-waiting': {
@@ -89,6 +91,9 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay, isVe
     case 'report-failed':
       display.note(`the report of this build could not be written: ${printable(event.message)}`);
       break;
+    case 'build-staged':
+      display.label?.({ buildId: event.buildId });
+      break;
     case 'publish-start':
     case 'build-end':
       break;
@@ -98,7 +103,13 @@ export function showBuildEvent(event: BuildEvent, display: ProgressDisplay, isVe
 }
 
 /** At once, in place of at the end: the other builds may take hours. */
-function showFailure(reference: string, error: unknown, { terminal, flags }: CommandContext): void {
+function showFailure(reference: string, error: unknown, { terminal, flags, log }: CommandContext): void {
+  if (log !== undefined) {
+    const { name: dataset, config, version } = parseReference(reference);
+    log.error(reportError(error), { dataset, config, version });
+    return;
+  }
+  if (flags.json === true) return;
   const { notes } = terminal;
   notes.write(
     `${notes.style.bold(reference)} ${renderError(reportError(error), notes.style, flags.verbose === true)}\n`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DatasetsConfig, ResolvedConfig } from '../../src/core/config/index.js';
+import type { Log } from '../logs/index.js';
 import type { Terminal } from '../terminal/index.js';
 import type { ExitCode } from './exit-code.js';
 
@@ -9,12 +10,16 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  /** Of what is written to standard error. */
+  readonly logFormat?: string;
 }
 
 /** What a command gets besides its own arguments. */
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly flags: GlobalFlags;
+  /** Where lines on standard error are JSON: takes what they say in parts. Notes are lines of it as well. */
+  readonly log?: Log;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts at Ctrl-C; commands that take long pass it on. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, Option } from 'commander';
+import { logFormats, logFormatVariable } from '../logs/log-format.js';
 import type { TextOutput } from '../terminal/terminal.js';
 import type { CommandEntry, GlobalFlags, Invoke } from './command-module.js';
 import { exitCodeTexts } from './exit-code.js';
@@ -69,7 +70,13 @@ export function addGlobalOptions(command: Command): void {
     )
     .addOption(new Option('--json', 'print the result, or the error, as JSON'))
     .addOption(new Option('--quiet', 'print no progress and no notes'))
-    .addOption(new Option('--verbose', 'print the stacks of errors, and all that a job says'));
+    .addOption(new Option('--verbose', 'print the stacks of errors, and all that a job says'))
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        `what standard error is: text, json (a line each), gcp (for Cloud Logging) (${logFormatVariable})`,
+      ).choices(logFormats),
+    );
 }
 
 function addCommand(program: Command, entry: CommandEntry, invoke: Invoke): void {

@@ -2,6 +2,7 @@ import type { RebuildEvent, RebuildStep, StepOutcome } from '../../src/schedule/
 import { showBuildEvent } from '../builds/run-builds.js';
 import type { CommandContext } from '../frame/command-module.js';
 import { renderError, reportError } from '../frame/report-error.js';
+import { type Log, LoggedProgress, type LogLabels } from '../logs/index.js';
 import { severalBuilds } from '../progress/index.js';
 import { formatCount, formatCounted, formatDuration } from '../terminal/index.js';
 import { statusWords } from './report-text.js';
@@ -15,6 +16,15 @@ export function showRebuild(context: CommandContext): {
   const { style } = context.terminal.notes;
   const note = ({ reference }: RebuildStep, line: string) => display.note(`${style.bold(reference)} ${line}`);
   const isVerbose = context.flags.verbose === true;
+  const { log } = context;
+  const logs = new Map<string, LoggedProgress>();
+  /** Lines of a log say by labels which build they are of. */
+  const logged = (step: RebuildStep): LoggedProgress | undefined => {
+    if (log === undefined || context.flags.quiet === true) return undefined;
+    const known = logs.get(step.reference) ?? new LoggedProgress(log, 'rows', labelsOf(step));
+    logs.set(step.reference, known);
+    return known;
+  };
   const onEvent = (event: RebuildEvent): void => {
     switch (event.type) {
       case 'run-start': {
@@ -35,7 +45,7 @@ export function showRebuild(context: CommandContext): {
           close: () => undefined,
         };
         // Which build it is stands before each of its lines.
-        if (event.event.type !== 'build-start') showBuildEvent(event.event, own, isVerbose);
+        if (event.event.type !== 'build-start') showBuildEvent(event.event, logged(step) ?? own, isVerbose);
         break;
       }
       case 'step-retry':
@@ -43,7 +53,8 @@ export function showRebuild(context: CommandContext): {
         break;
       case 'step-end':
         display.end(event.outcome.step.reference);
-        if (event.thrown === undefined || event.outcome.status === 'not-run') {
+        if (log !== undefined) logOutcome(log, event.outcome, event.thrown);
+        else if (event.thrown === undefined || event.outcome.status === 'not-run') {
           note(event.outcome.step, outcomeText(event.outcome));
         } else {
           note(event.outcome.step, statusWords[event.outcome.status]);
@@ -55,6 +66,21 @@ export function showRebuild(context: CommandContext): {
     }
   };
   return { onEvent, close: () => display.close() };
+}
+
+function labelsOf({ dataset, config, version }: RebuildStep): LogLabels {
+  return { dataset, config, version };
+}
+
+function logOutcome(log: Log, outcome: StepOutcome, thrown: unknown): void {
+  const { step, status, seconds, attempts, examples: rows } = outcome;
+  if (thrown !== undefined && status !== 'not-run') {
+    log.error(reportError(thrown), labelsOf(step));
+    return;
+  }
+  const severity = status === 'person' || status === 'skipped' || status === 'not-run' ? 'WARNING' : 'INFO';
+  const fields = { status, seconds, attempts, ...(rows !== undefined && { rows }) };
+  log.write(severity, `${step.reference} ${outcomeText(outcome)}`, labelsOf(step), fields);
 }
 
 function outcomeText({ status, because, examples, attempts, seconds }: StepOutcome): string {

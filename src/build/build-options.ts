@@ -65,6 +65,8 @@ export type BuildEvent =
       readonly config: string | undefined;
       readonly version: string;
     }
+  /** The build has a place of its own in the registry, which `builds list` names. */
+  | { readonly type: 'build-staged'; readonly buildId: string }
   /** Somebody else builds the version; this build waits until it is published, given up, or its process is dead. */
   | {
       readonly type: 'build-waiting';

@@ -92,6 +92,7 @@ async function buildTarget(target: BuildTarget, registry: Registry, asked: Recor
         : await readRefusals(registry, { name: target.definition.name, ...target.chosen });
     const staged = await stageTarget(target, registry, options, identity);
     recorder.staged(staged.buildId);
+    options.onProgress?.({ type: 'build-staged', buildId: staged.buildId });
     try {
       const result = await buildStaged(engine, staged, prepared, { identity, from, seen }, options);
       options.onProgress?.({ type: 'build-end', result });
