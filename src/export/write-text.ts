@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +15,7 @@ const chunkCharacters = 1 << 16;
  * @throws DatasetsError STORAGE_FULL, STORAGE_FAILED; what `lines` throws passes through. Nothing is left behind.
  */
 export async function writeTextFile(file: string, lines: AsyncIterable<string>, signal?: AbortSignal): Promise<void> {
-  const temporary = join(dirname(file), `.tmp-${process.pid}-${basename(file)}`);
+  const temporary = join(dirname(file), `.tmp-${randomUUID()}-${basename(file)}`);
   const options = signal === undefined ? {} : { signal };
   try {
     await mkdir(dirname(file), { recursive: true });

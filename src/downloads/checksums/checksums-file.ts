@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
 import { storageError, systemErrorCode } from '../../storage/index.js';
@@ -66,7 +67,8 @@ export async function registerChecksums(file: string, added: Checksums): Promise
   const before = await readChecksums(file);
   const text = formatChecksums(new Map([...before, ...added]));
   if (text === formatChecksums(before)) return false;
-  const temporary = `${file}.${process.pid}.tmp`;
+  // Of its own: processes in two containers may have one pid.
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, text);
     await rename(temporary, file);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -95,14 +96,15 @@ function countByFile(bad: readonly UnitBadRows[]): Readonly<Record<string, numbe
 }
 
 async function gather(units: readonly UnitRows[], file: string): Promise<void> {
-  const temporary = `${file}.new`;
+  // Of its own: two builds of one version, for two registries, may run at once.
+  const temporary = `${file}.${randomUUID()}.new`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await rm(temporary, { force: true });
     for (const unit of units.flatMap(({ badRows }) => badRows ?? []))
       await pipeline(createReadStream(unit.file), createWriteStream(temporary, { flags: 'a', mode: 0o600 }));
     await rename(temporary, file);
   } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw storageError(cause, 'write', file);
   }
 }
