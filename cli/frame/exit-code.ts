@@ -41,7 +41,10 @@ export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[]
     "the builder's code or the data is wrong; verify found damage; diff --exit-code found a difference",
   ],
   [exitCodes.usage, 'the command line or the configuration is wrong'],
-  [exitCodes.notFound, 'a data set, version, split or input does not exist; rebuild: some data sets failed'],
+  [
+    exitCodes.notFound,
+    'a data set, version, split or input does not exist; rebuild: some data sets failed; check: something is late, missing or broken',
+  ],
   [
     exitCodes.refused,
     'a rule forbids it: the version exists, is blocked, lacks a privacy policy, or its data is not what is expected; rebuild: all failed',

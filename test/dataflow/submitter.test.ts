@@ -260,6 +260,16 @@ describe('a job on Dataflow', () => {
       assert.equal(fake.jobs[0]?.state, 'RUNNING');
     });
 
+    it('goes on where its submitter breaks of an error that nothing caught', async () => {
+      await start({ service: untilCancelled });
+      const broken = new AbortController();
+      const watching = follow(await submit(), broken.signal);
+      await untilAsked('jobs.getMetrics', 1);
+      broken.abort(new DatasetsError('USER_CODE', 'an error was thrown outside of any task'));
+      await assert.rejects(watching, (error) => error instanceof JobDetached);
+      assert.equal(fake.jobs[0]?.state, 'RUNNING');
+    });
+
     it('goes on where Dataflow can not be reached any more, with the command that attaches to it', async () => {
       await start({ service: untilCancelled, faults: [{ on: 'messages.list', times: 1000, reply: 'broken' }] });
       const requests = { ...patience.requests, maxAttempts: 2 };

@@ -59,7 +59,7 @@ export class DataflowRunningJob implements RunningJob {
       const { signal } = watcher;
       const reason: unknown = signal.aborted ? signal.reason : error;
       // The network of the submitter, or its machine, is gone: the job is none of them.
-      throw isAboutSubmitter(reason) ? this.#detach(reason) : reason;
+      throw isAboutSubmitter(reason) || isBroken(signal) ? this.#detach(reason) : reason;
     }
   }
 
@@ -197,4 +197,9 @@ function isOver({ state }: ServiceJob): boolean {
 
 function isAboutSubmitter(reason: unknown): boolean {
   return reason instanceof DatasetsError && (reason.code === 'PREEMPTED' || reason.code === 'JOB_SERVICE_UNREACHABLE');
+}
+
+/** The submitter was stopped by an error of its own, and not by a person: who attaches to the job finds it. */
+function isBroken({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DatasetsError && reason.code !== 'INTERRUPTED';
 }
