@@ -14,7 +14,11 @@ export interface SeveralBuilds {
 }
 
 /** Lines that are redrawn in place on a terminal, one a build that runs; notes alone in a log; nothing with `--quiet`. On standard error. */
-export function severalBuilds({ terminal, flags, signal }: CommandContext): SeveralBuilds {
+export function severalBuilds({
+  terminal,
+  flags,
+  signal,
+}: Pick<CommandContext, 'terminal' | 'flags' | 'signal'>): SeveralBuilds {
   const { notes } = terminal;
   if (flags.quiet === true) return silent;
   return notes.isTerminal ? new LiveBuilds(notes, signal) : logOf(notes);

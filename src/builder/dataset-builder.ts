@@ -60,7 +60,7 @@ export abstract class DatasetBuilder<F extends Feature<never, unknown>> {
   static readonly manualDownloadInstructions?: string;
   /** What each machine of a distributed build needs. */
   static readonly resources?: Resources;
-  /** How long a distributed build may take at most: `'6 hours'`. Its job is cancelled then, also where nobody waits for it any more. */
+  /** How long a distributed build, or one of `rebuild`, may take at most: `'6 hours'`. A job is cancelled then, also where nobody waits for it any more. */
   static readonly timeout?: Duration;
   /** What must hold of its data before it is published, in figures. A build that breaks it is kept aside. */
   static readonly expectations?: Expectations;

@@ -61,7 +61,7 @@ export async function simulate({ datasets, nights, seed, onNight }: SimulationOp
       const expected = kind === 'missed' ? new Map() : model.run(night);
       const faults: string[] = [];
       if (kind !== 'missed') {
-        const outcomes = await runNight(kind, night, config, random);
+        const outcomes = await runNight(kind, night, datasets, config, random);
         faults.push(
           ...compareOutcomes(expected, outcomes),
           ...(await checkRegistry(world, model, config, checked, kind === 'killed')),
@@ -83,11 +83,12 @@ export async function simulate({ datasets, nights, seed, onNight }: SimulationOp
 async function runNight(
   kind: NightKind,
   night: number,
+  datasets: number,
   config: ResolvedConfig,
   random: () => number,
 ): Promise<readonly Outcomes[]> {
-  // Steps have several events each: somewhere within the night.
-  const at = 1 + Math.floor(random() * 40);
+  // A build has some ten events: somewhere within the night, or after it.
+  const at = 1 + Math.floor(random() * datasets * 10);
   if (kind === 'stopped') await runHere(night, config, at);
   if (kind === 'killed') await runElsewhere(night, config, at);
   if (kind === 'double') return Promise.all([runHere(night, config), runElsewhere(night, config)]);
