@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type ReproduceOptions, reproduce } from '../../src/build/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
@@ -166,6 +166,54 @@ describe('reproducing a version', function () {
     const made = await project(value);
     await publish(made);
     assert.equal((await reproduceIn(made)).outcome, 'same-bytes');
+  });
+
+  it('says that the content is the same where the report is gone that said how it was cut into shards', async () => {
+    const made = await project('0');
+    const random = (i: number) => String(Math.sin(i)).repeat(200);
+    const lines = (count: number) => Array.from({ length: count }, (_, i) => `n${i},${random(i)}\n`).join('');
+    await made.addFile('datasets/cut/train.csv', `key,value\n${lines(400)}`);
+    await made.addFile('datasets/cut/test.csv', `key,value\n${lines(10)}`);
+    await made.addDataset(
+      'cut',
+      `
+  static override readonly versions = { '1.0.0': 'First.' };
+  override info() { return { description: 'd', features: features({ value: text() }) }; }
+  override splits(p: any) {
+    const rows = (file: string) => p.read(csv(file)).keyBy((row: any) => row.key).mapValues(({ value }: any) => ({ value }));
+    return { train: rows('./train.csv'), test: rows('./test.csv') };
+  }`,
+    );
+    const built = await build('cut', { config: { ...(await configOf(made)), maxShardBytes: 256 << 10 } });
+    const shards = built.splits.map((split) => split.shards);
+    assert.notEqual(shards[0], shards[1]);
+    assert.equal((await reproduceIn(made, {}, 'cut')).outcome, 'same-bytes');
+    await rm(join(made.registry, '.builds'), { recursive: true });
+    const report = await reproduceIn(made, {}, 'cut');
+    assert.deepEqual([report.outcome, report.causes.map(({ kind }) => kind)], ['same-content', ['shards']]);
+    assert.notEqual(report.differingFiles.length, 0);
+  });
+
+  it('reproduces samples, configs and snapshots as what they are', async () => {
+    const made = await project('row.value');
+    await build('numbers', { config: await configOf(made), maxExamplesPerSplit: 5 });
+    assert.equal((await reproduceIn(made)).outcome, 'same-bytes');
+    await made.addDataset(
+      'grown',
+      `
+  static override readonly versions = { '1.0.0': 'First.' };
+  static override readonly configs = { men: 'Of men.', women: 'Of women.' };
+  static override readonly snapshots = 'daily';
+  override info() { return { description: 'd', features: features({ at: text() }) }; }
+  override splits(p: any) {
+    const at = p.snapshotTime.toISOString() + this.config;
+    return { train: p.generate(function* () { yield [1, { at }]; }) };
+  }`,
+    );
+    const now = new Date('2026-11-23T00:00:00Z');
+    await build('grown/women', { config: await configOf(made), snapshot: '20261121', now });
+    const report = await reproduceIn(made, {}, 'grown/20261121.women');
+    assert.deepEqual([report.reference, report.outcome], ['grown/20261121.women:1.0.0', 'same-bytes']);
   });
 
   it('draws from the seed that was drawn from then', async () => {
