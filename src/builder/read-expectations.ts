@@ -23,7 +23,8 @@ export function readExpectations(
   const all = readLimits(fields, at, refuse);
   const known = Object.keys(declared.configs ?? {});
   const configs = eachOf(fields, 'configs', at, "{ tiny: { maxChange: '30 %' } }", refuse, (own, where, config) => {
-    if (!known.includes(config)) refuse(`${at}.configs names ${config}`, nearestHint(config, known, 'configs'));
+    if (!known.includes(config))
+      refuse(`${at}.configs names ${config}, which is no config`, nearestHint(config, known, 'configs'));
     checkFields(own, where, ['splits', 'maxChange', 'joins'], refuse);
     const limits = withOwn(all, readLimits(own, where, refuse));
     checkSplits(limits, where, refuse);
@@ -88,7 +89,7 @@ function readShare(share: unknown, at: string, most: number, like: string, refus
   const match = typeof share === 'string' ? /^(\d+(?:\.\d+)?) ?%$/.exec(share) : null;
   const fraction = Number(match?.[1]) / 100;
   if (fraction >= 0 && fraction <= most) return fraction;
-  const limit = match === null ? 'Write a share in per cent' : `There is no more than ${most * 100} %; write it`;
+  const limit = match === null ? 'Write a share in per cent' : 'It is a share of all, at most 100 %';
   return refuse(`${at} is ${shown(share)}`, `${limit}: ${like.startsWith("'") ? like : `'${like}'`}.`);
 }
 

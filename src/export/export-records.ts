@@ -194,6 +194,7 @@ function metadataOf(
     sources: manifest.sources,
     lineage: manifest.lineage,
     ...(manifest.external !== undefined && { external: manifest.external }),
+    ...(manifest.accepted !== undefined && { accepted: manifest.accepted }),
     engine: manifest.engine,
     sdkVersion: manifest.sdkVersion,
     ...(manifest.git !== undefined && { git: manifest.git }),

@@ -43,6 +43,7 @@ function nameOfCompared({ name }: ComparedBuild): string {
   return `${name}, built to be compared`;
 }
 
-function nameOf({ target, buildId }: StagedBuild): string {
-  return target === undefined ? buildId : formatReference(target);
+function nameOf({ target, buildId, refusal }: StagedBuild): string {
+  const name = target === undefined ? buildId : formatReference(target);
+  return refusal === undefined ? name : `${name}, refused and kept for a look`;
 }

@@ -14,5 +14,5 @@ export type {
   VersionDiff,
 } from './diff/version-diff.js';
 export { checkBeforePublish } from './guards/check-before-publish.js';
-export { areSameFindings, type Finding, type GuardName, guardNames } from './guards/finding.js';
+export { areSameFindings, type Finding, type GuardName } from './guards/finding.js';
 export { bumpTooSmall, indented, type PolicedVersion } from './police/police-bump.js';

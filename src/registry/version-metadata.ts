@@ -51,6 +51,7 @@ export interface VersionMetadata {
   readonly rebuildable?: Manifest['rebuildable'];
   readonly lineage?: Manifest['lineage'];
   readonly external?: Manifest['external'];
+  readonly accepted?: Manifest['accepted'];
   readonly engine: Manifest['engine'];
   readonly sdkVersion: string;
   readonly git?: Manifest['git'];

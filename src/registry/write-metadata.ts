@@ -140,6 +140,7 @@ function manifestOf(staged: StagedVersion, metadata: VersionMetadata, files: rea
     sources: metadata.sources,
     rebuildable: metadata.rebuildable,
     external: metadata.external,
+    accepted: metadata.accepted,
     lineage: metadata.lineage ?? [],
     engine: metadata.engine,
     sdkVersion: metadata.sdkVersion,

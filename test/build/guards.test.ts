@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type BuildOptions, build, load } from '../../src/build/index.js';
+import { verifyReference } from '../../src/catalog/index.js';
 import type { ResolvedConfig } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import { parseReference } from '../../src/core/names/index.js';
+import { exportVersion } from '../../src/export/index.js';
 import { listStagedBuilds, type Manifest, openRegistry, readAudit, readManifest } from '../../src/registry/index.js';
 import { openStorage } from '../../src/storage/index.js';
 import { requireGcs } from '../gcs/index.js';
@@ -91,6 +93,10 @@ describe('a build whose data is not what is expected', () => {
       ['test is empty'],
     );
     assert.deepEqual([await count('train'), await count('test')], [5, 0]);
+    const to = join(project.directory, 'converted');
+    await exportVersion(accepted.directory, { directory: to, formats: ['parquet'] });
+    assert.deepEqual((await readManifest(openStorage(to), 'sample/1.0.0'))?.accepted, manifest.accepted);
+    assert.deepEqual((await verifyReference('sample', config)).problems, []);
     assert.deepEqual(await audited(), ['accept', 'publish']);
     assert.deepEqual(await listStagedBuilds(openRegistry(project.registry)), []);
 

@@ -272,7 +272,7 @@ describe('data sets found by their folders', () => {
       'expectations.joins["logs and items"].minMatched is 99',
     ],
     ["expectations = { joins: { items: { minMatched: '101 %' } } }", 'expectations.joins.items.minMatched is "101 %"'],
-    ['expectations = { configs: { men: {} } }', 'expectations.configs names men'],
+    ['expectations = { configs: { men: {} } }', 'expectations.configs names men, which is no config'],
   ] as const) {
     it(`refuse ${statics}`, async () => {
       assert.equal(await refusal(`${valid} static ${statics};`), `sample: ${message}`);
