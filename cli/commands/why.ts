@@ -60,7 +60,7 @@ function reportText(name: string, report: WhyReport, showAll: boolean, out: Text
   ].join('\n');
 }
 
-function verdictText(name: string, { verdict, because, bump, attested }: WhyReport): string {
+function verdictText(name: string, { verdict, because, bump, attested, snapshot }: WhyReport): string {
   switch (verdict) {
     case 'nothing':
       return attested
@@ -69,6 +69,7 @@ function verdictText(name: string, { verdict, because, bump, attested }: WhyRepo
     case 'build':
       return `build it: ${because}.`;
     case 'rebuild':
+      if (snapshot !== undefined) return `a published snapshot stays as it is, but ${because}.`;
       return `rebuild: ${because}. \`build ${name}\` says whether the data is the same.`;
     case 'bump':
       return `raise the version${bump === undefined ? '' : ` (${bump})`}: ${because}.`;

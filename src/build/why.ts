@@ -14,6 +14,8 @@ export interface WhyReport extends Explanation {
   readonly dataset: string;
   readonly config: string | undefined;
   readonly version: string;
+  /** The name of the snapshot that it is, which stays as it is whatever has changed; undefined for a version without. */
+  readonly snapshot: string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function why(reference: string, options: WhyOptions = {}): Promise<
   const config = options.config ?? (await loadConfig());
   const target = await findTarget(reference, config);
   const explanation = await explainTarget(target, openRegistry(config.registry), config, {});
-  return { dataset: target.definition.name, ...target.chosen, ...explanation };
+  return { dataset: target.definition.name, ...target.chosen, snapshot: target.snapshot?.name, ...explanation };
 }
 
 /** As `why`, for what a build has found already. */

@@ -5,6 +5,7 @@ import { type BuildOptions, build, load } from '../../../src/build/index.js';
 import type { ResolvedConfig } from '../../../src/core/config/index.js';
 import { type AliasName, type DatasetName, parseReference } from '../../../src/core/names/index.js';
 import { aliasHistory, openRegistry, readManifest, readYank } from '../../../src/registry/index.js';
+import { requirePrism } from '../../beam/index.js';
 import { TeamProject } from '../team-project.js';
 
 const clicks = 'clicks' as DatasetName;
@@ -173,6 +174,15 @@ describe('a snapshot of data that grows', () => {
     const other = await build('clicks/20261103', { config: threads, now: new Date('2026-11-08T03:00:00Z') });
     const one = await build('clicks/20261103', at('2026-11-08T03:00:00Z'));
     assert.equal(other.contentDigest, one.contentDigest);
+  });
+
+  it('has the same bytes from workers of a Beam runner', async function () {
+    const { endpoint: jobEndpoint } = await requirePrism(this);
+    const registry = join(project.directory, 'beam');
+    const beam = await project.config({ runner: 'beam', workers: 1, registry, beam: { jobEndpoint } });
+    const other = await build('clicks/20261103', { config: beam, now: new Date('2026-11-08T03:00:00Z') });
+    const one = await build('clicks/20261103', at('2026-11-08T03:00:00Z'));
+    assert.deepEqual([other.status, other.contentDigest], ['built', one.contentDigest]);
   });
 });
 
