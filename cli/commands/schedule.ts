@@ -32,7 +32,7 @@ export const scheduleCommand: CommandModule = {
       .addArgument(new Argument('<action>', 'what to do').choices(['emit']))
       .addOption(
         new Option('--target <target>', 'who starts the jobs')
-          .choices(['cron', 'github-actions', 'kubernetes'] satisfies ScheduleTarget[])
+          .choices(['cron', 'github-actions', 'kubernetes', 'cloud-workflows'] satisfies ScheduleTarget[])
           .makeOptionMandatory(),
       )
       .option('--out <dir>', 'folder to write to (default: .github/workflows, else deploy/<target>, in the project)')

@@ -1,5 +1,5 @@
 /** What can start jobs at the times that builders declare. */
-export const scheduleTargets = ['cron', 'github-actions', 'kubernetes'] as const;
+export const scheduleTargets = ['cron', 'github-actions', 'kubernetes', 'cloud-workflows'] as const;
 export type ScheduleTarget = (typeof scheduleTargets)[number];
 
 export interface EmitScheduleOptions {

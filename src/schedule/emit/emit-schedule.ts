@@ -32,7 +32,7 @@ export async function planSchedule(config: ResolvedConfig, options: EmitSchedule
   checkOptions(target, config, options);
   const jobs = await scheduledJobs(config);
   const directory = options.directory ?? join(config.projectDirectory, target.folder);
-  const files = await target.files({ jobs, options, command: commandOf(options) });
+  const files = await target.files({ jobs, options, config, command: commandOf(options) });
   const compared = await compareFiles(
     resolve(directory),
     files,

@@ -1,3 +1,4 @@
+import type { ResolvedConfig } from '../../../core/config/index.js';
 import { type EmitScheduleOptions, optionFlags } from '../emit-options.js';
 import type { FileText } from '../emitted-files.js';
 import type { ScheduledJob } from '../scheduled-jobs.js';
@@ -8,6 +9,7 @@ export const targetOptions = Object.keys(optionFlags) as readonly TargetOption[]
 export interface TargetInput {
   readonly jobs: readonly ScheduledJob[];
   readonly options: EmitScheduleOptions;
+  readonly config: ResolvedConfig;
   /** Which command writes the files, for their first lines. */
   readonly command: string;
 }

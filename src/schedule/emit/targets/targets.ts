@@ -1,4 +1,5 @@
 import type { ScheduleTarget } from '../emit-options.js';
+import { cloudWorkflows } from './cloud-workflows.js';
 import { cron } from './cron.js';
 import { githubActions } from './github-actions.js';
 import { kubernetes } from './kubernetes.js';
@@ -9,4 +10,5 @@ export const targets: Readonly<Record<ScheduleTarget, Target>> = {
   cron,
   'github-actions': githubActions,
   kubernetes,
+  'cloud-workflows': cloudWorkflows,
 };
