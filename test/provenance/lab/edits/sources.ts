@@ -3,7 +3,7 @@ import { yank } from '../../../../src/promotion/index.js';
 import { attested, type Edit, nothing, refused } from './edit.js';
 import { files, labFile } from './files.js';
 
-const { usersCsv, log, words, clicks, clicksSql } = files;
+const { users, usersCsv, log, words, clicks, clicksSql } = files;
 const [usersHead = '', ...usersRows] = labFile(usersCsv).trimEnd().split('\n');
 const usersWith = (rows: readonly string[], lineEnd = '\n') =>
   [usersCsv, '', [usersHead, ...rows, ''].join(lineEnd)] as const;
@@ -92,15 +92,20 @@ export const sourceEdits: readonly Edit[] = [
   },
   {
     what: 'another data set that is read, with a new version of other rows',
+    changes: [usersWith(usersRows.slice(1)), [users, "{ '1.1.0'", "{ '2.0.0': 'Fewer.', '1.1.0'"]],
+    afterwards: (config) => build('users', { config }),
+    dataset: 'affinity',
+    ...refused('major', 'upstream users'),
+  },
+  {
+    what: 'another data set that is read as `1.*.*`, with a 2.0.0 of other rows',
     changes: [
-      [clicks, "{ '1.1.0'", "{ '2.0.0': 'Views.', '1.2.0': 'Views.', '1.1.0'"],
-      [clicks, '  override info', "  static override readonly supportedVersions = ['1.2.0'];\n  override info"],
       [clicksSql, "= 'click'", "= 'view'"],
+      [clicks, "{ '1.1.0'", "{ '2.0.0': 'Views.', '1.1.0'"],
     ],
-    // 2.0.0 is what the police asks for; the reader takes 1.*.*, and 1.2.0 after it is compared with 1.1.0 as well.
-    afterwards: (config) => build('clicks:1.2.0', { config }),
+    afterwards: (config) => build('clicks', { config }),
     dataset: 'sessions',
-    ...refused('major', 'upstream clicks:1.*.*'),
+    ...nothing,
   },
   {
     what: 'another data set that is read, with a new version of the same rows',
