@@ -1,8 +1,17 @@
 import { DatasetsError } from '../core/errors/index.js';
 import { type BumpLevel, formatReference, nextVersion } from '../core/names/index.js';
-import { type Explanation, isDifferent } from '../provenance/index.js';
+import { type Explanation, isDifferent, unknownPart } from '../provenance/index.js';
 import { diffLines, indented, isEnough, requiredBump, type VersionDiff } from '../quality/index.js';
-import { attestFingerprint, type Registry, readManifest, versionPath } from '../registry/index.js';
+import {
+  attestFingerprint,
+  type Manifest,
+  type Refutation,
+  type Registry,
+  readManifest,
+  readRefutation,
+  refuteFingerprint,
+  versionPath,
+} from '../registry/index.js';
 import { buildBeside } from './build-beside.js';
 import type { BuildOptions, BuildResult } from './build-options.js';
 import { existingResult } from './build-result.js';
@@ -28,12 +37,49 @@ export async function buildAndCompare(
   const published = await readManifest(registry.storage, versionPath(version));
   if (published === undefined) return existingResult(target, registry);
   if (explanation.verdict === 'bump') throw refuse(target, explanation, evidenceOfSchema(explanation));
+  const known = await readKnown(registry, version, published, explanation, options);
+  if (known !== undefined) throw knownRefusal(target, known);
   const { built, manifest, texts, diff } = await buildBeside(folder, target, registry, published, options, build);
-  if (!isSame(diff)) throw refuse(target, explanation, evidenceOf(diff));
+  if (!isSame(diff)) {
+    const refusal = refuse(target, explanation, evidenceOf(diff));
+    if (remembers(options) && !Object.values(manifest.fingerprint.parts).includes(unknownPart)) {
+      const { message, hint, details } = refusal;
+      const found = { fingerprint: manifest.fingerprint.digest, contentDigest: published.contentDigest };
+      await refuteFingerprint(registry, version, { ...found, message, hint, details });
+    }
+    throw refusal;
+  }
   const { fingerprint, contentDigest } = manifest;
   await attestFingerprint(registry, version, { fingerprint, texts, contentDigest });
   const { units, seconds, counters } = built;
   return { ...(await existingResult(target, registry)), status: 'attested', units, seconds, counters };
+}
+
+/** What is built for another time is another thing, whatever its fingerprint. */
+function remembers({ snapshotTime }: BuildOptions): boolean {
+  return snapshotTime === undefined;
+}
+
+/** What an earlier build of the same has found, unless it is to be tried again. */
+async function readKnown(
+  registry: Registry,
+  version: Parameters<typeof readRefutation>[1],
+  { contentDigest }: Manifest,
+  { fingerprint }: Explanation,
+  options: BuildOptions,
+): Promise<Refutation | undefined> {
+  if (fingerprint === undefined || options.restart === true || !remembers(options)) return undefined;
+  return readRefutation(registry, version, fingerprint, contentDigest);
+}
+
+function knownRefusal({ definition }: BuildTarget, known: Refutation): DatasetsError {
+  const { message, hint, details, refutedAt, actor } = known;
+  const tried = `${actor} built it at ${refutedAt}, and nothing has changed since: --restart tries again.`;
+  return new DatasetsError('VERSION_IMMUTABLE', message, {
+    hint: hint === undefined ? tried : `${hint} ${tried}`,
+    at: { dataset: definition.name },
+    details: { ...details, refutedAt },
+  });
 }
 
 /** Nothing that a reader would notice, nor who may see it, may differ under one version. */

@@ -4,6 +4,7 @@ export { type MoveAliasOptions, moveAlias } from './aliases/move-alias.js';
 export { aliasHistory, listAliases, readAlias } from './aliases/read-alias.js';
 export { type AliasRollback, rollbackAlias, type SkippedTarget } from './aliases/rollback-alias.js';
 export { type Attestation, attestFingerprint, readAttestations } from './attestations/attest.js';
+export { type Refutation, readRefutation, refuteFingerprint } from './attestations/refute.js';
 export { type AuditDraft, type AuditEntry, type AuditSubject, defaultActor, readAudit, writeAudit } from './audit.js';
 export { readDefaultConfig } from './default-config.js';
 export { digestObject } from './extracts/digest-object.js';

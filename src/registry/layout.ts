@@ -61,6 +61,12 @@ export function attestationPath(version: Parameters<typeof versionPath>[0]): str
   return `${version.name}/${config}.attested/${version.version}`;
 }
 
+/** The same of fingerprints that were found to give other content. */
+export function refutationPath(version: Parameters<typeof versionPath>[0]): string {
+  const config = version.config === undefined ? '' : `${version.config}/`;
+  return `${version.name}/${config}.refuted/${version.version}`;
+}
+
 /** In a data set's folder: what queries gave, by content. */
 export const extractFolder = '.extracts';
 

@@ -25,6 +25,8 @@ export interface Explanation {
   /** Whether all parts are those of a fingerprint that was attested, and not of the published one. */
   readonly attested: boolean;
   readonly stale: readonly StaleUpstream[];
+  /** Digest of the fingerprint that a build would have now; undefined where a part of it can't be told. */
+  readonly fingerprint?: string;
 }
 
 export interface ExplainOptions extends SourcePlaces {
@@ -64,7 +66,12 @@ export async function explain(
   const parts = compareWithNearest([...attested, published], now);
   const upstreams = await withUpstreams(parts, manifest, now, registry);
   const isAttested = !parts.some(isDifferent) && compareWithNearest([published], now).some(isDifferent);
-  return { ...judge(upstreams, stale, manifest, now), parts: upstreams, attested: isAttested, stale };
+  const isKnown = parts.every(({ status }) => status !== 'unknown');
+  return {
+    ...judge(upstreams, stale, manifest, now),
+    ...{ parts: upstreams, attested: isAttested, stale },
+    ...(isKnown && { fingerprint: now.digest }),
+  };
 }
 
 function unexplained(verdict: Verdict, because: string): Explanation {

@@ -30,7 +30,7 @@ export function bumpTooSmall(diff: VersionDiff, version: PolicedVersion): Datase
     'VERSION_BUMP_TOO_SMALL',
     `${now} is a ${bump.toUpperCase()} bump of ${old}, and what differs takes a ${required.toUpperCase()} one:\n${indented(diffLines(diff))}`,
     {
-      hint: `Call it ${right} in the builder's versions, in the place of ${after}; or take the change back.${look}`,
+      hint: `Call it ${right} in the builder's versions, in the place of ${after} (or leave that unpublished: ailab-datasets bump ${name} --${required} -m 'what changed'); or take the change back.${look}`,
       at: { dataset: name },
       details: { bump, required, nextVersion: right, diff },
     },
