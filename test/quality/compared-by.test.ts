@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adoptDirectory } from '../../src/adopt/index.js';
+import { stagedFiles } from '../../src/build/police/staged-files.js';
 import { locateVersion } from '../../src/cache/index.js';
 import { loadConfig } from '../../src/core/config/index.js';
 import { parseReference } from '../../src/core/names/index.js';
@@ -79,5 +80,30 @@ describe('versions are compared', () => {
     const fetched = readdirSync(join(folder, 'cache', 'versions'), { recursive: true, encoding: 'utf8' });
     const data = fetched.filter((path) => /\.(index|arrow)$|tfrecord/.test(path)).map((path) => path.split('/').at(-1));
     assert.deepEqual(data, ['train-00000-of-00001.index', 'train-00000-of-00001.index']);
+  });
+
+  it('before they are published, also where workers left their files in a bucket, and nothing of that stays here', async function () {
+    const gcs = await requireGcs(this);
+    const { url, storage } = await gcs.newBucket();
+    const common = { registry: registry(), name: 'sample', formats: ['arrow'] } as const;
+    const before = await buildVersion({ ...common, schema, splits: { train: rows((id) => id) }, numShards: 2 });
+    const train = rows((id) => id % 19, 1n);
+    const directory = await buildVersion({ ...common, version: '1.1.0', schema: wider, splits: { train } });
+    const urls = new Map<string, string>();
+    for (const path of ['arrow/train/data-00000-of-00001.arrow', 'index/train-00000-of-00001.index']) {
+      await storage.upload(join(directory, path), `attempts/1/${path}`);
+      rmSync(join(directory, path));
+      urls.set(path, `${url}/attempts/1/${path}`);
+    }
+    const workDirectory = join(folder, 'work');
+    const staged = stagedFiles({ directory, workDirectory }, { urls, release: async () => undefined });
+    const diff = await diffVersions(before, staged.files);
+    await staged.close();
+    assert.deepEqual(diff.splits[0]?.keys, { same: 19, added: 0, removed: 0, changed: 1 });
+    assert.deepEqual(
+      diff.splits[0]?.examples.map(({ fields }) => fields),
+      [['weight']],
+    );
+    assert.deepEqual(existsSync(workDirectory) ? readdirSync(workDirectory) : [], []);
   });
 });

@@ -5,6 +5,8 @@ import { localVersionFiles, type VersionFiles } from '../../reader/index.js';
 import type { StagedVersion } from '../../registry/index.js';
 import { openStorage } from '../../storage/index.js';
 
+type StagedPlace = Pick<StagedVersion, 'directory' | 'workDirectory'>;
+
 /** A version that is not published yet, to be read: what workers left in a bucket is fetched when it is asked for. */
 export interface StagedFiles {
   readonly files: VersionFiles;
@@ -12,11 +14,12 @@ export interface StagedFiles {
   close(): Promise<void>;
 }
 
-export function stagedFiles(staged: StagedVersion, left: LeftFiles | undefined): StagedFiles {
+export function stagedFiles(staged: StagedPlace, left: LeftFiles | undefined): StagedFiles {
   const local = localVersionFiles(staged.directory);
   if (left === undefined) return { files: local, close: async () => undefined };
   const scratch = join(staged.workDirectory, 'compared');
-  const removed = new Map<string, Promise<void>>();
+  // Files that nobody reads any more: examples are looked up one after the other, often in the same shard. They go when another file is fetched.
+  const released = new Set<string>();
   const files: VersionFiles = {
     location: local.location,
     metadata: local.metadata,
@@ -24,25 +27,20 @@ export function stagedFiles(staged: StagedVersion, left: LeftFiles | undefined):
     file: async (path) => {
       const url = left.urls.get(path);
       if (url === undefined) return local.file(path);
-      await removed.get(path);
-      return fetched(url, join(scratch, path));
+      const file = join(scratch, path);
+      if (released.delete(path)) return file;
+      const others = [...released];
+      released.clear();
+      await Promise.all(others.map((other) => rm(join(scratch, other), { force: true })));
+      return fetched(url, file);
     },
     prefetch: () => undefined,
-    // One shard lies there at a time. What can't be removed now goes with the folder.
     release: (path) => {
-      if (left.urls.has(path))
-        removed.set(
-          path,
-          rm(join(scratch, path), { force: true }).catch(() => undefined),
-        );
+      if (left.urls.has(path)) released.add(path);
     },
     drop: async () => false,
   };
-  const close = async () => {
-    await Promise.all(removed.values());
-    await rm(scratch, { recursive: true, force: true });
-  };
-  return { files, close };
+  return { files, close: () => rm(scratch, { recursive: true, force: true }) };
 }
 
 async function fetched(url: string, file: string): Promise<string> {
