@@ -42,7 +42,13 @@ export {
   trainerSnippet,
   versionForSnippet,
 } from './catalog/index.js';
-export { type DatasetsConfig, defineConfig, loadConfig, type ResolvedConfig } from './core/config/index.js';
+export {
+  type DatasetsConfig,
+  defineConfig,
+  loadConfig,
+  type NotificationConfig,
+  type ResolvedConfig,
+} from './core/config/index.js';
 export { DatasetsError, type ErrorCode, type ErrorLocation } from './core/errors/index.js';
 export type { Json, JsonObject } from './core/json/index.js';
 export {
@@ -61,6 +67,14 @@ export {
 export type { ArchiveFormat, DownloadRequest } from './downloads/index.js';
 export { type ExportFormat, type ExportOptions, type ExportReport, exportVersion } from './export/index.js';
 export * from './features/index.js';
+export {
+  type NotificationDraft,
+  type NotificationEvent,
+  type NotifyConfig,
+  type NotifyOptions,
+  notificationsSent,
+  notify,
+} from './notify/index.js';
 export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
 export {
   type AliasMove,
@@ -113,8 +127,14 @@ export {
   readBuildReports,
 } from './registry/index.js';
 export {
+  type CheckedAge,
+  type CheckFinding,
+  type CheckOptions,
+  type CheckReport,
+  checkDatasets,
   type PlanOptions,
   planRebuild,
+  prometheusText,
   type RebuildEvent,
   type RebuildOptions,
   type RebuildPlan,

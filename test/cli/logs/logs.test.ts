@@ -12,9 +12,10 @@ export class Sample extends DatasetBuilder {
   splits(p) { ${splits} }
 }
 `;
-const good = `return { train: p.generate(function* () {
+/** It goes on when what it wrote has arrived: what a worker has not sent when it is ended is lost. */
+const good = `return { train: p.generate(async function* () {
   for (let value = 0; value < 3; value++) yield [value, { value }];
-  console.error('two lines\\nof an author');
+  await new Promise((resolve) => process.stderr.write('two lines\\nof an author\\n', resolve));
 }) };`;
 const bad = "return { train: p.generate(function* () { throw new RangeError('three is too much'); }) };";
 /** Nothing catches what it throws, and its data never comes. */
