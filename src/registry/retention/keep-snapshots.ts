@@ -65,7 +65,5 @@ const units: Readonly<Record<KeepPeriod, string>> = {
 };
 
 function reasonOf(rule: KeepPeriod, count: number): string {
-  return count === 1
-    ? `keep: the last of the newest ${units[rule]}`
-    : `keep: the last of one of ${count} ${units[rule]}s`;
+  return `keep: the last of its ${units[rule]} (${rule}: ${count})`;
 }
