@@ -13,7 +13,7 @@ interface Candidate {
 /**
  * What a build is compared with: the newest version before it of the same config. Of a snapshot the newest snapshot before it of the same version, or where there is none the newest of a version before.
  *
- * Versions that were yanked, and those that tfds prepared, which have no manifest, are passed over, as are parts that were pulled.
+ * Versions that were yanked, and those that tfds prepared, which have no manifest, are passed over, as are parts that were pulled, and samples.
  *
  * @returns undefined for the first of its kind.
  */
@@ -53,7 +53,9 @@ export async function recentOf(
 async function usable(candidate: Candidate, registry: Registry): Promise<Manifest | undefined> {
   if ((await readYank(registry.storage, candidate)) !== undefined) return undefined;
   const manifest = await readManifest(registry.storage, versionPath(candidate));
-  return manifest?.partOf === undefined ? manifest : undefined;
+  // Neither has the counts of the version that it is of.
+  const isPart = manifest?.partOf !== undefined || manifest?.fingerprint.parts['sample'] !== undefined;
+  return isPart ? undefined : manifest;
 }
 
 /** Newest first. */

@@ -4,9 +4,16 @@ import { type BuildOptions, build, load } from '../../src/build/index.js';
 import { verifyReference } from '../../src/catalog/index.js';
 import type { ResolvedConfig } from '../../src/core/config/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
-import { parseReference } from '../../src/core/names/index.js';
+import { parseDatasetName, parseReference } from '../../src/core/names/index.js';
 import { exportVersion } from '../../src/export/index.js';
-import { listStagedBuilds, type Manifest, openRegistry, readAudit, readManifest } from '../../src/registry/index.js';
+import {
+  listStagedBuilds,
+  type Manifest,
+  openRegistry,
+  readAudit,
+  readManifest,
+  setYanked,
+} from '../../src/registry/index.js';
 import { openStorage } from '../../src/storage/index.js';
 import { requireGcs } from '../gcs/index.js';
 import { plain, requireOracle } from '../oracle/index.js';
@@ -152,6 +159,33 @@ describe('a build whose data is not what is expected', () => {
     } finally {
       await next.remove();
     }
+  });
+
+  it('is not compared with a sample, nor with a version that was yanked', async () => {
+    await project.addDataset('sample', body(second));
+    await rows({ train: 2000, test: 1 });
+    const add = async (version: string, options: Partial<BuildOptions> = {}) => {
+      const one = await TeamProject.create();
+      try {
+        await one.addDataset('sample', body(`static versions = { '${version}': 'First.' };`));
+        await one.addFile(
+          'datasets/sample/train.csv',
+          `id,x\n${'0123456789'.repeat(12).replace(/./g, (x, row) => `${row},${x}\n`)}`,
+        );
+        await one.addFile('datasets/sample/test.csv', 'id,x\n0,0\n');
+        const settings = await one.config({ runner: 'inline', registry: project.registry });
+        return await build('sample', { config: settings, ...options });
+      } finally {
+        await one.remove();
+      }
+    };
+    await add('0.9.0', { maxExamplesPerSplit: 110 });
+    assert.equal((await add('0.8.0')).splits[0]?.examples, 120);
+    const { version } = await openRegistry(project.registry).resolve(parseReference('sample:0.8.0'));
+    await setYanked(openRegistry(project.registry), { name: parseDatasetName('sample'), version }, true, {
+      reason: 'few',
+    });
+    assert.equal((await build('sample', { config })).warnings, undefined);
   });
 
   it('is a sample of no expected size, which has no empty split all the same', async () => {

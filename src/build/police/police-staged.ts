@@ -2,7 +2,7 @@ import { locateVersion } from '../../cache/index.js';
 import { formatReference, parseVersion } from '../../core/names/index.js';
 import type { LeftFiles } from '../../engines/index.js';
 import { bumpBetween, bumpTooSmall, diffVersions, isUndecided } from '../../quality/index.js';
-import type { Manifest, StagedVersion } from '../../registry/index.js';
+import type { StagedVersion } from '../../registry/index.js';
 import type { BuildOptions } from '../build-options.js';
 import { previousOf } from '../previous-version.js';
 import type { BuildTarget } from '../target.js';
@@ -28,7 +28,7 @@ export async function policeStaged(
   }
   const { registry } = staged;
   const previous = await previousOf(target, registry);
-  if (previous === undefined || isSample(previous)) return [];
+  if (previous === undefined) return [];
   const { name, config, version: after } = staged;
   const before = parseVersion(previous.version);
   if (bumpBetween(before, after) === 'major') return [];
@@ -47,8 +47,4 @@ export async function policeStaged(
   } finally {
     await now.close();
   }
-}
-
-function isSample({ fingerprint }: Manifest): boolean {
-  return fingerprint.parts['sample'] !== undefined;
 }
