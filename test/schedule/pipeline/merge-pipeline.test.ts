@@ -125,7 +125,9 @@ describe('the merge pipeline for GitHub Actions', () => {
     assert.deepEqual(await workflowProblems(file), []);
   });
 
-  it('brings a data set from a branch to a promoted version, and nobody reads it before', async () => {
+  it('brings a data set from a branch to a promoted version, and nobody reads it before', async function () {
+    // Some thirty commands, each a process.
+    this.timeout(600_000);
     const none = { plan: 'skipped', comment: 'skipped', dev: 'skipped', prod: 'skipped', release: 'skipped' };
 
     const developed = await push('develop');
