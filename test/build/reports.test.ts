@@ -256,10 +256,12 @@ describe('the report of a build', function () {
       await add('doubled', `${planted},1\n${planted},2\n`);
       await add('invalid', `${planted},1\n`, 'return { id: [row.key] }');
       await add('sound', `${planted},1\n`);
+      await project.addFile('datasets/asked/rows.csv', `key,value\n${planted},1\n`);
+      await project.addDataset('asked', convertingBuilder);
       const settings = { runner: 'inline', manualDirectory: `/${planted}` } as const;
       const secret = await project.config({ ...settings, beam: { options: { token: planted } } });
       const outcomes = [];
-      for (const name of ['thrown', 'doubled', 'invalid', 'sound']) {
+      for (const name of ['thrown', 'doubled', 'invalid', 'sound', 'asked']) {
         await build(name, { config: secret }).catch((error: unknown) => error);
         const [report] = await readBuildReports(registry(), { name });
         outcomes.push([report?.outcome, report?.error?.code]);
@@ -269,6 +271,7 @@ describe('the report of a build', function () {
         ['failed', 'KEY_DUPLICATE'],
         ['failed', 'EXAMPLE_INVALID'],
         ['published', undefined],
+        ['failed', 'QUERY_INVALID'],
       ]);
       const found = await readBuildReports(registry(), { name: 'sound' });
       assert.deepEqual(found[0]?.seeds, { sampling_seed: 42 });
@@ -307,6 +310,15 @@ const privateBuilder = (statement: string) => `
     await p.once('sampling_seed', () => 42);
     const read = p.read(csv('./rows.csv'));
     return { train: read.keyBy((row: any) => row.key).mapValues((row: any) => { ${statement}; return { id: row.key }; }) };
+  }`;
+
+/** The warehouse names the value that it can't convert. */
+const convertingBuilder = `
+  static override readonly versions = { '1.0.0': 'First.' };
+  override info() { return { description: 'd', features: features({ id: scalar('int64') }) }; }
+  override splits(p: any) {
+    const query = lib.sql('SELECT CAST(key AS BIGINT) AS id FROM rows', { types: { id: 'int64' }, tables: { rows: 'rows.csv' } });
+    return { train: p.read(query).keyBy((row: any) => row.id) };
   }`;
 
 async function filesWith(directory: string, text: string): Promise<readonly string[]> {
