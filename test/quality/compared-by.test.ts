@@ -6,8 +6,9 @@ import { adoptDirectory } from '../../src/adopt/index.js';
 import { stagedFiles } from '../../src/build/police/staged-files.js';
 import { locateVersion } from '../../src/cache/index.js';
 import { loadConfig } from '../../src/core/config/index.js';
+import { stringifyJson } from '../../src/core/json/index.js';
 import { parseReference } from '../../src/core/names/index.js';
-import { features, scalar } from '../../src/features/index.js';
+import { features, scalar, text } from '../../src/features/index.js';
 import { diffVersions, isUndecided, requiredBump } from '../../src/quality/index.js';
 import { openRegistry } from '../../src/registry/index.js';
 import { requireGcs } from '../gcs/index.js';
@@ -105,5 +106,22 @@ describe('versions are compared', () => {
       [['weight']],
     );
     assert.deepEqual(existsSync(workDirectory) ? readdirSync(workDirectory) : [], []);
+  });
+
+  it('with evidence of a bounded size: long values are shown by their beginning and digest', async () => {
+    const long = features({ id: scalar('int64'), body: text() });
+    const common = { registry: registry(), name: 'sample', schema: long } as const;
+    const examples = (end: string): Examples => [[1, { id: 1n, body: `${'a'.repeat(100_000)}${end}` }]];
+    const before = await buildVersion({ ...common, splits: { train: examples('x') } });
+    const after = await buildVersion({ ...common, version: '2.0.0', splits: { train: examples('y') } });
+    const [example] = (await diffVersions(before, after)).splits[0]?.examples ?? [];
+    assert.deepEqual(example?.fields, ['body']);
+    for (const side of [example?.before, example?.after]) {
+      assert.match(
+        stringifyJson(side),
+        /^\{"id":1,"body":"\\"a{63}… \(100003 characters of JSON, sha256:[0-9a-f]{12}…\)"\}$/,
+      );
+    }
+    assert.notDeepEqual(example?.before, example?.after);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stringifyJson } from '../../core/json/index.js';
 import { type Definition, shownExample } from '../../features/index.js';
 import type { ComparedVersion } from './compared-version.js';
@@ -6,6 +7,8 @@ import type { ExampleDiff } from './version-diff.js';
 
 /** How many digits of a key's hash are shown. */
 const shownDigits = 12;
+/** A value of more JSON than that, an image or a long text, is shown by its beginning and digest: evidence goes into errors and registries. */
+const mostCharacters = 4096;
 
 /** Reads the examples that were found to differ, and says which of their features do. */
 export async function shownDifferences(
@@ -58,23 +61,28 @@ function viewOf(version: ComparedVersion, other: ComparedVersion): View {
   const { isHidden } = version;
   const definition = withMarksOf(version.definition, other.definition);
   return (example) => {
-    const shown = shownExample(definition, example, isHidden);
     const fields = new Map<string, string>();
-    noteFields(definition, shown, '', fields);
-    return { shown, fields };
+    return { shown: shorten(definition, shownExample(definition, example, isHidden), '', fields), fields };
   };
 }
 
-/** Each field of an example as it is shown, by its path. A record that is hidden is a text. */
-function noteFields(definition: Definition, shown: unknown, path: string, fields: Map<string, string>): void {
+/** Notes each field of an example as it is shown, by its path, and shortens what is too long for evidence. A record that is hidden is a text. */
+function shorten(definition: Definition, shown: unknown, path: string, fields: Map<string, string>): unknown {
   const inner = definition.kind === 'optional' ? definition.feature : definition;
-  if (inner.kind !== 'record' || typeof shown !== 'object' || shown === null) {
-    fields.set(path, stringifyJson(shown));
-    return;
+  if (inner.kind === 'record' && typeof shown === 'object' && shown !== null) {
+    const entries = Object.entries(inner.fields).filter(([name]) => Object.hasOwn(shown, name));
+    return Object.fromEntries(
+      entries.map(([name, field]) => {
+        const at = path === '' ? name : `${path}/${name}`;
+        return [name, shorten(field, Reflect.get(shown, name), at, fields)];
+      }),
+    );
   }
-  for (const [name, field] of Object.entries(inner.fields)) {
-    noteFields(field, Reflect.get(shown, name), path === '' ? name : `${path}/${name}`, fields);
-  }
+  const text = stringifyJson(shown);
+  fields.set(path, text);
+  if (text.length <= mostCharacters) return shown;
+  const sha256 = createHash('sha256').update(text).digest('hex').slice(0, shownDigits);
+  return `${text.slice(0, 64)}… (${text.length} characters of JSON, sha256:${sha256}…)`;
 }
 
 function withMarksOf(definition: Definition, other: Definition | undefined): Definition {

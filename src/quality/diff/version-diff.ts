@@ -82,7 +82,7 @@ export interface ExampleDiff {
   readonly key: string;
   /** Of a changed one: paths of the features whose values differ. */
   readonly fields: readonly string[];
-  /** Plain values, private ones as beginnings of hashes. */
+  /** Plain values; private ones as beginnings of hashes, long ones as their own beginning with a digest. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
