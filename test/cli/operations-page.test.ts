@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { commands } from '../../cli/commands/index.js';
 import { addGlobalOptions } from '../../cli/frame/program.js';
+import type { NotificationConfig } from '../../src/core/config/index.js';
+import { notificationsSent, notify } from '../../src/notify/index.js';
+import { type ReceivedRequest, startWebhooks } from '../notify/webhook-server.js';
+import { requireOracle } from '../oracle/index.js';
 import { packageRoot } from './run-cli.js';
 
 /** What stands between backquotes, or in an indented line, and begins as a command line does. */
@@ -39,28 +43,59 @@ describe('docs/operations.md', () => {
     }
   });
 
-  it('is right about the signature that another program verifies, in Node', async () => {
-    const { createHmac } = await import('node:crypto');
-    const [, code = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
-    const key = Buffer.from('planted secret of twenty-four');
-    process.env['EVENTS_SECRET'] = `whsec_${key.toString('base64')}`;
-    try {
-      const { receive } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-        receive(headers: Readonly<Record<string, string>>, body: string): unknown;
+  describe('on another program that goes on from an event', () => {
+    const secret = `whsec_${Buffer.from('a key of twenty-four bytes').toString('base64')}`;
+    let request: ReceivedRequest | undefined;
+    before(async () => {
+      const server = await startWebhooks();
+      const to: NotificationConfig = {
+        kind: 'http',
+        url: server.url,
+        secret: { env: 'EVENTS_SECRET' },
+        events: ['promote'],
       };
-      const body = '{"type":"ailab-datasets.test"}';
-      const timestamp = String(Math.floor(Date.now() / 1000));
-      const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64');
-      const headers = (signed: string, time = timestamp) => ({
-        'webhook-id': 'evt_1',
-        'webhook-timestamp': time,
-        'webhook-signature': `v1,${sign(signed)}`,
-      });
-      assert.deepEqual(receive(headers(`evt_1.${timestamp}.${body}`), body), { type: 'ailab-datasets.test' });
-      assert.throws(() => receive(headers(`evt_1.${timestamp}.${body}`), `${body} `), /the signature is wrong/);
-      assert.throws(() => receive(headers(`evt_1.1.${body}`, '1'), body), /too old/);
-    } finally {
-      delete process.env['EVENTS_SECRET'];
-    }
+      const config = { notifications: [to], registries: {}, projectDirectory: packageRoot };
+      const draft = {
+        event: 'promote',
+        dataset: 'product_a',
+        version: '1.2.0',
+        registry: '/data',
+        alias: 'prod',
+      } as const;
+      notify(draft, config, { env: { EVENTS_SECRET: secret } });
+      await notificationsSent();
+      await server.stop();
+      request = server.received[0];
+    });
+    const received = () => {
+      assert.ok(request);
+      return request;
+    };
+    const code = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+
+    it('is right for Node', async () => {
+      process.env['EVENTS_SECRET'] = secret;
+      try {
+        const { receive } = (await import(`data:text/javascript,${encodeURIComponent(code('js'))}`)) as {
+          receive(headers: Readonly<Record<string, string>>, body: string): { readonly type: string };
+        };
+        const { headers, body } = received();
+        assert.equal(receive(headers, body).type, 'ailab-datasets.promote');
+        assert.throws(() => receive(headers, `${body} `), /the signature is wrong/);
+        assert.throws(() => receive({ ...headers, 'webhook-timestamp': '1' }, body), /too old/);
+      } finally {
+        delete process.env['EVENTS_SECRET'];
+      }
+    });
+
+    it('is right for Python', async function () {
+      const oracle = requireOracle(this);
+      const program = `${code('python')}\nimport sys\nprint(receive(json.loads(sys.argv[1]), sys.argv[2]))`;
+      const { headers, body } = received();
+      const env = { ...process.env, EVENTS_SECRET: secret };
+      const run = (text: string) => oracle.script(['-c', program, JSON.stringify(headers), text], { env });
+      assert.equal((await run(body)).stdout, "('product_a', '1.2.0')\n");
+      assert.match((await run(`${body} `)).stderr, /WebhookVerificationError/);
+    });
   });
 });

@@ -147,5 +147,10 @@ describe('the log of a command', function () {
     const errors = lines(stderr).filter(({ severity }) => severity === 'ERROR');
     assert.equal(errors.length, 1, stderr);
     assert.match(String(errors[0]?.['message']), /TypeError: stray timer/);
+    // What a build held is given back: nobody seems to work on it.
+    const { builds } = (await project.json(['builds', 'list', '--registry', 'd'])) as {
+      readonly builds: readonly unknown[];
+    };
+    assert.deepEqual(builds, []);
   });
 });
