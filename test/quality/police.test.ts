@@ -117,7 +117,8 @@ ${statics}
   it('leave samples and snapshots alone', async () => {
     await publish({ version: '1.0.0' });
     assert.equal((await publish({ version: '1.0.1' }, { maxExamplesPerSplit: 1 })).status, 'built');
-    // What comes after a sample is compared with the version before it.
+    // What comes after a sample is compared with the version before that.
+    assert.equal((await refusal(publish({ version: '1.0.2', rows: '[[1, 1]]' }))).code, 'VERSION_BUMP_TOO_SMALL');
     assert.equal((await publish({ version: '1.0.2' })).status, 'built');
     const statics = "static override readonly snapshots = 'daily' as const;";
     for (const [version, snapshot, rows] of [
