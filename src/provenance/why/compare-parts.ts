@@ -48,6 +48,10 @@ export function compareParts(
     if (before === unknownPart || after === unknownPart) {
       return { part, status: 'unknown', note: before === unknownPart ? 'it was not known then' : "it can't be told" };
     }
+    // What a source reads, which can't be looked at, is no file that code reads by itself.
+    if (before === undefined && part.startsWith('file ') && reasons.length > 0) {
+      return { part, status: 'unknown', ...values, note: reasons.join('; ') };
+    }
     if (before === undefined) return { part, status: 'added', ...values };
     if (after === undefined) return { part, status: 'removed', ...values };
     if (before === after) return { part, status: 'same', ...values };
