@@ -29,8 +29,7 @@ async function contents(directory: string): Promise<Readonly<Record<string, stri
   return found;
 }
 
-describe('an archive that is extracted', function () {
-  this.timeout(60_000);
+describe('an archive that is extracted', () => {
   let directory: string;
   let made = 0;
   before(async function () {

@@ -17,8 +17,7 @@ const prices = (options = '') => `
       .mapValues((row: any) => ({ price: row.price, tags: JSON.stringify(row.tags), seen: row.seen })) };
   }`;
 
-describe('what BigQuery gave', function () {
-  this.timeout(120_000);
+describe('what BigQuery gave', () => {
   let project: TeamProject;
   let emulator: BigQueryEmulator;
   let table: string;

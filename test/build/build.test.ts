@@ -13,8 +13,7 @@ const info = (fields: string, rest = ''): string =>
 const generated = (pairs: string): string =>
   `override splits(p: any) { return { train: p.generate(function* () { ${pairs} }) }; }`;
 
-describe('a build', function () {
-  this.timeout(120_000);
+describe('a build', () => {
   let project: TeamProject;
   beforeEach(async () => {
     project = await TeamProject.create();

@@ -13,8 +13,7 @@ import { TeamProject } from './team-project.js';
 const rows = Array.from({ length: 5000 }, (_, id) => `${id},${id % 7}`);
 const items = `id,group\n${rows.join('\n')}\n`;
 
-describe('a build that downloads', function () {
-  this.timeout(60_000);
+describe('a build that downloads', () => {
   const server = new FileServer();
   let project: TeamProject;
   before(() => server.start());
@@ -96,8 +95,7 @@ describe('a build that downloads', function () {
   });
 });
 
-describe('a build from an archive', function () {
-  this.timeout(60_000);
+describe('a build from an archive', () => {
   const server = new FileServer();
   let project: TeamProject;
   before(() => server.start());
@@ -196,8 +194,7 @@ describe('a build from an archive', function () {
   });
 });
 
-describe('a file that has to be fetched by hand', function () {
-  this.timeout(60_000);
+describe('a file that has to be fetched by hand', () => {
   let project: TeamProject;
   before(async () => {
     project = await TeamProject.create();

@@ -32,8 +32,7 @@ const privately = people.bind(
   "privacy: { name: { policy: 'drop' } }",
 );
 
-describe('what a version can be built again from', function () {
-  this.timeout(120_000);
+describe('what a version can be built again from', () => {
   let project: TeamProject;
   beforeEach(async () => {
     project = await TeamProject.create();

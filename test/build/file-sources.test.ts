@@ -6,8 +6,7 @@ import { digestsBelow, TeamProject } from './team-project.js';
 
 const rows = Array.from({ length: 800 }, (_, id) => ({ id, text: `text ${id % 97}` }));
 
-describe('a build from Arrow, TFRecord, a JSON array and zstd', function () {
-  this.timeout(120_000);
+describe('a build from Arrow, TFRecord, a JSON array and zstd', () => {
   let project: TeamProject;
   before(async () => {
     project = await TeamProject.create();

@@ -5,8 +5,7 @@ import { ProductA } from '../../datasets/products/product_a/builder.js';
 import { build, type Dataset, load, loadConfig, openRegistry, prune } from '../../src/index.js';
 import { TeamProject } from './team-project.js';
 
-describe('load', function () {
-  this.timeout(120_000);
+describe('load', () => {
   let project: TeamProject;
   before(async () => {
     project = await TeamProject.create();

@@ -22,8 +22,7 @@ const body = (versions: string, supported: string) => `
     }) };
   }`;
 
-describe('whoever wants to know', function () {
-  this.timeout(120_000);
+describe('whoever wants to know', () => {
   let project: TeamProject;
   let server: WebhookServer;
   let seen: number;

@@ -20,8 +20,7 @@ const builder = `
 
 const shard = 'numbers-train.tfrecord-00000-of-00001';
 
-describe('repairing a version', function () {
-  this.timeout(120_000);
+describe('repairing a version', () => {
   let project: TeamProject;
   let directory = '';
   /** Another registry with the same version. */

@@ -31,8 +31,7 @@ const builder = (value: string, before = '') =>
   ] as const;
 const rows = 'key,value\na,1\nb,2\nc,3\n';
 
-describe('the report of a build', function () {
-  this.timeout(120_000);
+describe('the report of a build', () => {
   let project: TeamProject;
   beforeEach(async () => {
     project = await TeamProject.create();

@@ -26,8 +26,7 @@ const builder = (value: string, before = '') =>
     before,
   ] as const;
 
-describe('reproducing a version', function () {
-  this.timeout(120_000);
+describe('reproducing a version', () => {
   const projects: TeamProject[] = [];
   afterEach(async () => {
     for (const project of projects.splice(0)) await project.remove();

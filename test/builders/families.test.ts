@@ -9,8 +9,7 @@ import { FamilyProject } from './family-project.js';
 const fixtures = join(import.meta.dirname, 'fixtures');
 const data = join(packageFolder('vega-datasets'), 'data');
 
-describe('TableBuilder', function () {
-  this.timeout(120_000);
+describe('TableBuilder', () => {
   let registry: TemporaryRegistry;
   before(() => {
     registry = new TemporaryRegistry();
@@ -36,8 +35,7 @@ describe('TableBuilder', function () {
   });
 });
 
-describe('ImageFolderBuilder', function () {
-  this.timeout(120_000);
+describe('ImageFolderBuilder', () => {
   let registry: TemporaryRegistry;
   before(() => {
     registry = new TemporaryRegistry();

@@ -57,8 +57,7 @@ function filesCode(layout: string, schema = declarations): FamilyCode {
   };
 }
 
-describe('FilesBuilder', function () {
-  this.timeout(120_000);
+describe('FilesBuilder', () => {
   let project: FamilyProject;
   before(() => {
     project = new FamilyProject();

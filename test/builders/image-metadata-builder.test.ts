@@ -37,8 +37,7 @@ const schema = features({
   };
 }
 
-describe('ImageMetadataBuilder', function () {
-  this.timeout(120_000);
+describe('ImageMetadataBuilder', () => {
   let project: FamilyProject;
   before(() => {
     project = new FamilyProject();

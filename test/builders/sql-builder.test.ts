@@ -31,8 +31,7 @@ function sqlCode(layout: string, schema = declarations): FamilyCode {
   };
 }
 
-describe('SqlBuilder', function () {
-  this.timeout(120_000);
+describe('SqlBuilder', () => {
   let project: FamilyProject;
   before(() => {
     project = new FamilyProject();

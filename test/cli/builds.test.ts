@@ -55,8 +55,7 @@ interface Builds {
   }[];
 }
 
-describe('builds', function () {
-  this.timeout(60_000);
+describe('builds', () => {
   let project: TemporaryProject;
   before(async () => {
     project = await TemporaryProject.create({

@@ -44,12 +44,12 @@ describe('bump on the command line', () => {
     assert.equal(await text(), builder.replace('    ', "    '1.1.0': 'Adds ids.',\n    "));
     const built = await project.run(['build', 'sample', '--runner', 'inline']);
     assert.match(built.stdout, /^sample:1\.1\.0 published/);
-  }).timeout(60_000);
+  });
 
   it('says what is missing, or too much', async () => {
     assert.equal((await project.run(['bump', 'sample', '--minor'])).code, 2);
     const both = await project.run(['bump', 'sample', '--minor', '--major', '-m', 'x']);
     assert.deepEqual([both.code, /cannot be used with/.test(both.stderr)], [2, true]);
     assert.equal((await project.run(['bump', 'nothing', '--minor', '-m', 'x'])).code, 3);
-  }).timeout(60_000);
+  });
 });

@@ -13,8 +13,7 @@ export class Numbers extends DatasetBuilder {
 }
 `;
 
-describe('check, as a command', function () {
-  this.timeout(60_000);
+describe('check, as a command', () => {
   let project: TemporaryProject;
   before(async () => {
     project = await TemporaryProject.create({

@@ -22,8 +22,7 @@ export class Fetched extends DatasetBuilder<typeof schema> {
 }
 `;
 
-describe('downloads on the command line', function () {
-  this.timeout(60_000);
+describe('downloads on the command line', () => {
   const server = new FileServer();
   let project: TemporaryProject;
   before(async () => {

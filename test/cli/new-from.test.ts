@@ -43,8 +43,7 @@ const logs = Array.from({ length: 300 }, (_, row) =>
   }).replace('"#"', String(2n ** 60n + BigInt(row))),
 ).join('\n');
 
-describe('new --from', function () {
-  this.timeout(120_000);
+describe('new --from', () => {
   let project: TemporaryProject;
   let elsewhere = '';
   before(async () => {

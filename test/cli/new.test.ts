@@ -31,8 +31,7 @@ describe('new', () => {
     });
   }
 
-  it('makes data sets of every kind whose own tests pass and whose types are right', async function () {
-    this.timeout(120_000);
+  it('makes data sets of every kind whose own tests pass and whose types are right', async () => {
     const kinds = ['files', 'sql', 'images', 'generator'];
     for (const kind of kinds) await project.run(['new', `reviews_${kind}`, '--kind', kind]);
     await project.install('tsx', '@types/node');

@@ -24,8 +24,7 @@ const config = JSON.stringify({
   ],
 });
 
-describe('notifications of commands', function () {
-  this.timeout(60_000);
+describe('notifications of commands', () => {
   let project: TemporaryProject;
   let server: WebhookServer;
   beforeEach(async () => {

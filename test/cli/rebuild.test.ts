@@ -24,8 +24,7 @@ export class Numbers extends DatasetBuilder<any> {
 `;
 }
 
-describe('rebuild', function () {
-  this.timeout(120_000);
+describe('rebuild', () => {
   let project: TemporaryProject;
   beforeEach(async () => {
     project = await TemporaryProject.create({

@@ -24,8 +24,7 @@ export class Ranked extends DatasetBuilder<typeof schema> {
 }
 `;
 
-describe('reproduce', function () {
-  this.timeout(120_000);
+describe('reproduce', () => {
   let project: TemporaryProject;
   before(async () => {
     project = await TemporaryProject.create({

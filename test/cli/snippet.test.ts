@@ -133,7 +133,6 @@ describe('snippet', () => {
   }
 
   it('for torch feeds a DataLoader with two workers and a DistributedSampler, as printed', async function () {
-    this.timeout(180_000);
     const torch = requireTorch(this);
     const code = await snippet('product_a/men:1.2.0', '--for', 'torch');
     assert.match(code, /num_workers=2/);
@@ -144,7 +143,6 @@ describe('snippet', () => {
   });
 
   it('for torch deals every example to just one of two processes', async function () {
-    this.timeout(180_000);
     const torch = requireTorch(this);
     const code = await snippet('product_a/men:1.2.0', '--for', 'torch');
     // The loop's print becomes a record of each batch; everything else is as printed.

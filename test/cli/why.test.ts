@@ -78,5 +78,5 @@ describe('why', () => {
     const bump = await project.run(['why', 'sample']);
     assert.equal(bump.code, 11);
     assert.match(bump.stdout, /raise the version \(minor\): the schema is another one \(features: added \w+\)/);
-  }).timeout(120_000);
+  });
 });

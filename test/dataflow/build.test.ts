@@ -11,9 +11,8 @@ import { portableService } from './portable-service.js';
 import { startRefusing } from './refusing-proxy.js';
 import { image } from './small-pipeline.js';
 
-describe('a build on Dataflow', function () {
+describe('a build on Dataflow', () => {
   // Programs and their workers start again and again; on a busy machine that takes.
-  this.timeout(180_000);
 
   let gcs: Gcs;
   let bucket: Bucket;

@@ -21,8 +21,7 @@ interface Printed {
   readonly message?: string;
 }
 
-describe('a process that downloads', function () {
-  this.timeout(60_000);
+describe('a process that downloads', () => {
   const server = new FileServer();
   let directory: string;
   before(() => server.start());

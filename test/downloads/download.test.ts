@@ -49,8 +49,7 @@ describe('a download from a bucket', () => {
   });
 });
 
-describe('a download', function () {
-  this.timeout(20_000);
+describe('a download', () => {
   const server = new FileServer();
   let setting: DownloadSetting;
   before(() => server.start());

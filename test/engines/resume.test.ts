@@ -122,8 +122,7 @@ const damages: readonly ((file: string) => void)[] = [
 
 const threads = (workers: number) => createEngine('threads', { workers });
 
-describe('a build that was stopped', function () {
-  this.timeout(120_000);
+describe('a build that was stopped', () => {
   const directory = temporaryDirectory();
   const newBuild = (name: string, config: ResumableName) => new ResumableBuild(join(directory(), name), config);
 

@@ -29,8 +29,7 @@ function expectedRow(row: number, pick: (value: FeatureValue) => unknown): unkno
 const ours = (value: FeatureValue): unknown => ('output' in value ? value.output : value.input);
 const stock = (value: FeatureValue): unknown => ('stock' in value ? value.stock : ours(value));
 
-describe('a version with every feature', function () {
-  this.timeout(180_000);
+describe('a version with every feature', () => {
   let project: TeamProject;
   let directory = '';
 

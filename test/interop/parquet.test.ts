@@ -22,8 +22,7 @@ function withoutDecode(features: unknown): unknown {
   return JSON.parse(JSON.stringify(features, (key, value) => (key === 'decode' ? undefined : value)));
 }
 
-describe('a version with Parquet shards', function () {
-  this.timeout(180_000);
+describe('a version with Parquet shards', () => {
   let project: TeamProject;
   let directory = '';
   before(async () => {

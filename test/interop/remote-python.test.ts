@@ -23,8 +23,7 @@ import { sampleExamples, sampleSchema } from '../reader/sample.js';
 
 const version = (text: string): Version => text as Version;
 
-describe('Python without Node, from a registry in a bucket', function () {
-  this.timeout(120_000);
+describe('Python without Node, from a registry in a bucket', () => {
   let bucket: Bucket;
   let registry: Registry;
   let oracle: Oracle;

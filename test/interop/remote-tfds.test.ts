@@ -30,8 +30,7 @@ function noting(storage: Storage, created: string[]): Storage {
  * TensorFlow's own gs:// file system knows the address of Google's server alone, so tfds can't be pointed at the emulator: it looks at a directory in
  * which the objects of the bucket appear one by one, in the order of the publication.
  */
-describe('what stock tfds sees of a registry in a bucket', function () {
-  this.timeout(180_000);
+describe('what stock tfds sees of a registry in a bucket', () => {
   let oracle: Oracle;
   let folder = '';
   before(function () {

@@ -314,5 +314,5 @@ describe('notify', () => {
     const [code] = (await once(child, 'exit')) as [number | null];
     assert.equal(code, 0);
     assert.equal(server.received.length, 1);
-  }).timeout(60_000);
+  });
 });

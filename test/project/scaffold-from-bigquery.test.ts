@@ -43,8 +43,7 @@ const rows = Array.from({ length: 250 }, (_, row) => ({
 }));
 const table = { fields: result.map((field) => ({ ...field, ...descriptions[field.name] })), rows };
 
-describe('new --from a query of BigQuery', function () {
-  this.timeout(120_000);
+describe('new --from a query of BigQuery', () => {
   let folder = '';
   let fake: FakeBigQuery;
   before(async () => {

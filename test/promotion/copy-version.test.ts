@@ -14,8 +14,7 @@ import { dyingAfter, publishNumbers } from '../registry/retention/numbers.js';
 import { drivers, PromotionRegistries } from './promotion-registries.js';
 
 for (const driver of drivers) {
-  describe(`a version that is promoted to another registry, in ${driver}`, function () {
-    this.timeout(60_000);
+  describe(`a version that is promoted to another registry, in ${driver}`, () => {
     let registries: PromotionRegistries;
     let dev: Registry;
     let prod: Registry;

@@ -6,8 +6,7 @@ import { publishNumbers } from '../registry/retention/numbers.js';
 import { drivers, PromotionRegistries } from './promotion-registries.js';
 
 for (const driver of drivers) {
-  describe(`an alias in ${driver}`, function () {
-    this.timeout(60_000);
+  describe(`an alias in ${driver}`, () => {
     let registries: PromotionRegistries;
     before(async function () {
       registries = await PromotionRegistries.create(this, driver);

@@ -5,8 +5,7 @@ import { publishNumbers } from '../registry/retention/numbers.js';
 import { drivers, PromotionRegistries } from './promotion-registries.js';
 
 for (const driver of drivers) {
-  describe(`a yanked version, in ${driver}`, function () {
-    this.timeout(60_000);
+  describe(`a yanked version, in ${driver}`, () => {
     let registries: PromotionRegistries;
     before(async function () {
       registries = await PromotionRegistries.create(this, driver);

@@ -112,7 +112,6 @@ describe('an alias', () => {
   });
 
   it('moved by sixteen processes at once goes with one of them each round, in a directory and in a bucket', async function () {
-    this.timeout(60_000);
     const gcs = await requireGcs(this);
     const bucket = openRegistry((await gcs.newBucket()).url);
     await publishVersions(bucket);

@@ -158,8 +158,7 @@ describe('a lease', () => {
     assert.deepEqual(await versions(), ['1.0.0']);
   });
 
-  it('refuses a build that was stopped, taken for dead, and wakes up when another has published', async function () {
-    this.timeout(20_000);
+  it('refuses a build that was stopped, taken for dead, and wakes up when another has published', async () => {
     const stopped = fork(join(import.meta.dirname, 'publish-process.js'), [directory, 'stopped', '--wait']);
     await once(stopped, 'message');
     stopped.send('go');

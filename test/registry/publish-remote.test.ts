@@ -27,8 +27,7 @@ const script = join(import.meta.dirname, 'publish-process.js');
 const target = { name: 'numbers', config: 'small', version: '1.0.0' };
 const place = 'numbers/small/1.0.0';
 
-describe('publishing to a bucket', function () {
-  this.timeout(120_000);
+describe('publishing to a bucket', () => {
   let gcs: Gcs;
   let workDirectory = '';
   before(async function () {

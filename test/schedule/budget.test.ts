@@ -7,8 +7,7 @@ import { ScheduleProject } from './schedule-project.js';
 const now = new Date('2026-11-21T03:00:00Z');
 const mebibyte = 2 ** 20;
 
-describe('what a rebuild is billed', function () {
-  this.timeout(120_000);
+describe('what a rebuild is billed', () => {
   let project: ScheduleProject;
   let bigquery: FakeBigQuery;
   before(async () => {

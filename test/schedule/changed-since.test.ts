@@ -8,8 +8,7 @@ import { ScheduleProject } from './schedule-project.js';
 
 const now = new Date('2026-11-21T03:00:00Z');
 
-describe('what was changed since a commit', function () {
-  this.timeout(60_000);
+describe('what was changed since a commit', () => {
   let project: ScheduleProject;
   beforeEach(async () => {
     project = await ScheduleProject.create();

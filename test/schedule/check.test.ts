@@ -14,8 +14,7 @@ const owned = `  override info(): any {
   }`;
 const hour = 3_600_000;
 
-describe('check', function () {
-  this.timeout(120_000);
+describe('check', () => {
   let project: ScheduleProject;
   beforeEach(async () => {
     project = await ScheduleProject.create();

@@ -8,9 +8,7 @@ import { ScheduleProject } from './schedule-project.js';
 const variable = 'AILAB_TEST_REBUILD_HOOK';
 const now = new Date('2026-11-21T03:00:00Z');
 
-describe('the notifications of a rebuild', function () {
-  this.timeout(60_000);
-
+describe('the notifications of a rebuild', () => {
   it('tell a failure once, however often it was tried, and not what was skipped for it', async () => {
     const project = await ScheduleProject.create();
     const server = await startWebhooks();

@@ -13,8 +13,7 @@ function outline({ outcomes }: RebuildReport): readonly string[] {
   return outcomes.map(({ step, status }) => `${step.reference} ${status}`);
 }
 
-describe('a rebuild', function () {
-  this.timeout(60_000);
+describe('a rebuild', () => {
   let project: ScheduleProject;
   let clock: FakeClock;
   beforeEach(async () => {

@@ -18,8 +18,7 @@ function outcomes({ outcomes: all }: RebuildReport): readonly string[] {
   return all.map(({ step, status }) => `${step.reference} ${status}`);
 }
 
-describe('snapshots that are due', function () {
-  this.timeout(60_000);
+describe('snapshots that are due', () => {
   let project: ScheduleProject;
   beforeEach(async () => {
     project = await ScheduleProject.create();

@@ -24,8 +24,7 @@ const good = [
   'many.zip',
 ];
 
-describe('archiveMembers', function () {
-  this.timeout(60_000);
+describe('archiveMembers', () => {
   let folder: TemporaryFolder;
   before(async function () {
     const oracle = requireOracle(this);

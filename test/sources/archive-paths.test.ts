@@ -27,8 +27,7 @@ const csvOf = (from: number, to: number): string =>
 const jsonlOf = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => `${JSON.stringify({ id: from + i })}\n`).join('');
 
-describe('a path into an archive', function () {
-  this.timeout(60_000);
+describe('a path into an archive', () => {
   let folder: TemporaryFolder;
   let context: SourceContext;
   before(async function () {

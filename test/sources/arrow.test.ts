@@ -92,7 +92,6 @@ function normal(value: unknown): unknown {
 describe('arrow', () => {
   let folder: TemporaryFolder;
   before(async function () {
-    this.timeout(120_000);
     const oracle = requireOracle(this);
     folder = new TemporaryFolder();
     const script = join(repositoryRoot, 'test', 'sources', 'arrow_files.py');
@@ -123,7 +122,6 @@ describe('arrow', () => {
   }
 
   it('gives random, nested, sliced columns as pyarrow holds them', async function () {
-    this.timeout(120_000);
     const oracle = requireOracle(this);
     for (let seed = 0; seed < 100; seed++) {
       const options = {
@@ -312,7 +310,6 @@ describe('arrow', () => {
   });
 
   it('never reads beyond what a file holds: cut short or damaged, it gives rows or an error of the source', async function () {
-    this.timeout(120_000);
     const oracle = requireOracle(this);
     for (const [format, compression] of [
       ['file', null],

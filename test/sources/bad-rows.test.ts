@@ -35,8 +35,7 @@ function toBytes(text: string): Buffer {
   return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from([0xff]), part])));
 }
 
-describe('malformed rows that a limit allows', function () {
-  this.timeout(120_000);
+describe('malformed rows that a limit allows', () => {
   let folder: TemporaryFolder;
   before(() => {
     folder = new TemporaryFolder();

@@ -28,8 +28,7 @@ function arrowName({ type }: FieldFacts): string {
   }
 }
 
-describe('inferFields', function () {
-  this.timeout(60_000);
+describe('inferFields', () => {
   let folder: TemporaryFolder;
   before(() => {
     folder = new TemporaryFolder();

@@ -138,8 +138,7 @@ describe('json, of arrays of any length', () => {
     );
   });
 
-  it('holds a few items in memory, not the file', async function () {
-    this.timeout(60_000);
+  it('holds a few items in memory, not the file', async () => {
     const name = folder.file('large.json');
     const script = `
       import { openSync, writeSync, closeSync } from 'node:fs';

@@ -219,7 +219,6 @@ pq.write_table(pa.table({
   });
 
   it('reads the 3,000,000 flights: the same rows with both readers, the first and last as pyarrow reads them', async function () {
-    this.timeout(120_000);
     const file = npmFile('vega-datasets', 'data/flights-3m.parquet');
     const sums: Record<string, unknown>[] = [];
     for (const reader of ['duckdb', 'hyparquet'] as const) {

@@ -22,8 +22,7 @@ const bad = "return { train: p.generate(function* () { throw new RangeError('thr
 const stray = `setImmediate(() => { throw new TypeError('stray timer'); });
   return { train: p.generate(async function* () { await new Promise((resolve) => setTimeout(resolve, 600_000)); yield [1, { value: 1 }]; }) };`;
 
-describe('the log of a command', function () {
-  this.timeout(90_000);
+describe('the log of a command', () => {
   let project: TemporaryProject;
   before(async () => {
     project = await TemporaryProject.create({

@@ -13,8 +13,7 @@ const levels = ['patch', 'minor', 'major'] as const;
 
 describe("a lab's repository of 12 data sets", () => {
   let lab: Lab | undefined;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     lab = await Lab.create();
   });
   after(() => lab?.remove());
@@ -55,7 +54,7 @@ describe("a lab's repository of 12 data sets", () => {
       } finally {
         process.env = before;
       }
-    }).timeout(30_000);
+    });
   }
 
   async function staysAttested(dataset: string, config: ResolvedConfig): Promise<void> {

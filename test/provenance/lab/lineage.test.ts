@@ -5,8 +5,7 @@ import { Lab } from './lab.js';
 
 describe('the lineage of a version', () => {
   let lab: Lab | undefined;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     lab = await Lab.create();
   });
   after(() => lab?.remove());

@@ -9,8 +9,7 @@ import { Lab } from './lab.js';
 
 describe('a build that was refused', () => {
   let lab: Lab | undefined;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     lab = await Lab.create();
   });
   after(() => lab?.remove());

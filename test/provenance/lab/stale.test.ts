@@ -7,8 +7,7 @@ import { Lab } from './lab.js';
 
 describe('a data set that is made from others', () => {
   let lab: Lab | undefined;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     lab = await Lab.create();
   });
   after(() => lab?.remove());

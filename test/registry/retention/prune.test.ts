@@ -174,8 +174,7 @@ describe('pruning', () => {
         assert.equal((await outcomes({ keepLast: 1, remove: true }))['numbers:1.0.0'], 'removed');
       });
 
-      it('killed at any moment leaves a whole version or none, and the next one ends what it began', async function () {
-        this.timeout(60_000);
+      it('killed at any moment leaves a whole version or none, and the next one ends what it began', async () => {
         const dead = { lifeOf: () => 'dead' as const };
         await publish('2.0.0');
         let deaths = 0;
@@ -203,8 +202,7 @@ describe('pruning', () => {
         assert.ok(deaths >= 5, `only ${deaths} moments were tried`);
       });
 
-      it('killed at any moment is ended by a build that brings the version back', async function () {
-        this.timeout(60_000);
+      it('killed at any moment is ended by a build that brings the version back', async () => {
         const lease = { lifeOf: () => 'dead' as const };
         await publish('2.0.0');
         for (let change = 0; change < 7; change++) {
@@ -234,8 +232,7 @@ describe('pruning', () => {
     assert.equal((await registry.listVersions(numbers)).length, 2);
   });
 
-  it('and building at once, in many processes, harm each other in nothing', async function () {
-    this.timeout(120_000);
+  it('and building at once, in many processes, harm each other in nothing', async () => {
     const directory = join(folder, 'registry');
     const script = join(import.meta.dirname, 'prune-process.js');
     const builders = ['0', '1', '2'].map((minor) => fork(script, [directory, 'build', minor]));

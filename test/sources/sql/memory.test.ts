@@ -21,8 +21,7 @@ export async function readMuch(context: SourceContext): Promise<void> {
 }
 
 describe('a large result of sql()', () => {
-  it('of 512 MB is sorted, staged and read in less than 900 MiB, where 1,240 would be taken without a limit', async function () {
-    this.timeout(120_000);
+  it('of 512 MB is sorted, staged and read in less than 900 MiB, where 1,240 would be taken without a limit', async () => {
     const folder = new TemporaryFolder();
     try {
       const context = JSON.stringify({ ...folder.context, stagingDirectory: folder.file('staged') });

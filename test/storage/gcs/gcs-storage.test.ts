@@ -47,7 +47,6 @@ describe('a registry in a bucket', () => {
   });
 
   it('lists thousands of objects, page by page', async function () {
-    this.timeout(180_000);
     const gcs = await requireGcs(this);
     const { name: bucket, storage } = await gcs.newBucket();
     const names = Array.from({ length: 2100 }, (_, index) => `${index}`.padStart(4, '0'));
@@ -168,7 +167,6 @@ describe('a registry in a bucket', () => {
   });
 
   it('streams objects of any size in flat memory', async function () {
-    this.timeout(180_000);
     const gcs = await requireGcs(this);
     const { url } = await gcs.newBucket();
     const grown = await capture(process.execPath, [join(import.meta.dirname, 'stream-large.js'), url, folder, '256']);

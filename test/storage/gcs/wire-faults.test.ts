@@ -4,7 +4,6 @@ import { faultKinds, requireGcs } from '../../gcs/index.js';
 
 describe('a bucket behind a bad network', () => {
   it('loses nothing, doubles nothing and never hangs, whatever happens to requests', async function () {
-    this.timeout(180_000);
     const result = await storageUnderFaults(await requireGcs(this), { faults: 100, seed: 7 });
     assert.deepEqual(result.problems, []);
     assert.ok(result.total >= 100);

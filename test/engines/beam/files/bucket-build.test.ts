@@ -36,8 +36,7 @@ export class Numbers extends DatasetBuilder {
 }
 `;
 
-describe('a build by Beam with a work location in a bucket', function () {
-  this.timeout(120_000);
+describe('a build by Beam with a work location in a bucket', () => {
   let gcs: Gcs;
   let directory = '';
   let work: { readonly url: string; readonly storage: GcsStorage };

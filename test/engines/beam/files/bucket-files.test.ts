@@ -41,7 +41,7 @@ describe('a work location in a bucket', () => {
     const files = open();
     await files.put('tasks/1', document);
     assert.equal(sha256(await files.get('tasks/1')), sha256(document));
-  }).timeout(20_000);
+  });
 
   it('is read in the ranges that a task needs, near ones together, and no further', async () => {
     const content = randomBytes(6 << 20);

@@ -65,7 +65,7 @@ describe('a build whose tasks share nothing but a work location', () => {
       process.env['STORAGE_EMULATOR_HOST'] = gcs.endpoint;
       await faults.close();
     }
-  }).timeout(60_000);
+  });
 });
 
 /** Two workers, with no file in common. */

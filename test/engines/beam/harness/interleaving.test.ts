@@ -34,8 +34,7 @@ const bundle: fc.Arbitrary<Bundle> = fc.record({
 });
 
 describe('any number of bundles at once', () => {
-  it('come out whole, however their blocks, instructions and splits meet', async function () {
-    this.timeout(120_000);
+  it('come out whole, however their blocks, instructions and splits meet', async () => {
     await withWorker({ uneven }, async (runner) => {
       runner.describe(describeStage({ id: 'stage', url: runner.endpoint, doFn: 'uneven' }));
       // The first bundle makes the worker open its data stream: before that nothing can come early.

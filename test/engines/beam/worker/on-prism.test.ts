@@ -22,8 +22,7 @@ import { repositoryRoot } from '../../../oracle/index.js';
 import { digests, leftFiles, runJob } from '../../run-job.js';
 import { imageOf, killAtGate, makeSquaresProject, numbers, type SquaresProject } from './squares-project.js';
 
-describe('a project in the image of its workers, on Prism', function () {
-  this.timeout(120_000);
+describe('a project in the image of its workers, on Prism', () => {
   let folder = '';
   let project: SquaresProject;
   let image: Image & { readonly gate: string };

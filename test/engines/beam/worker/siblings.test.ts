@@ -10,8 +10,7 @@ import { digests, leftFiles, runJob } from '../../run-job.js';
 import { SiblingPool } from './sibling-pool.js';
 import { imageOf, killAtGate, makeSquaresProject, type SquaresProject } from './squares-project.js';
 
-describe("two sibling workers in one container, on Python's runner", function () {
-  this.timeout(120_000);
+describe("two sibling workers in one container, on Python's runner", () => {
   let folder = '';
   let runner: RunnerProcess;
   let project: SquaresProject;

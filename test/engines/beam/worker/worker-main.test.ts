@@ -14,8 +14,7 @@ import { FakeRunner, type ProvisionedJob } from './fake-runner.js';
 /** Where nobody listens. */
 const nowhere = 'localhost:1';
 
-describe('the container of workers', function () {
-  this.timeout(60_000);
+describe('the container of workers', () => {
   let folder = '';
   let image: Image;
   let runner: FakeRunner | undefined;
