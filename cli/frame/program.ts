@@ -53,10 +53,13 @@ const helpStyle = {
   showGlobalOptions: true,
   visibleOptions: (command: Command): Option[] =>
     help.visibleOptions(command).filter((option) => command.parent === null || option.long !== '--help'),
-  visibleGlobalOptions: (command: Command): Option[] => [
-    ...globalOptions.visibleGlobalOptions(command),
-    ...help.visibleOptions(command).filter((option) => option.long === '--help'),
-  ],
+  visibleGlobalOptions: (command: Command): Option[] =>
+    command.parent === null
+      ? []
+      : [
+          ...globalOptions.visibleGlobalOptions(command),
+          ...help.visibleOptions(command).filter((option) => option.long === '--help'),
+        ],
 };
 
 /** Flags that stand before or after any command. */
