@@ -5,6 +5,8 @@ import { strayError } from './stray-error.js';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** For workers, jobs of runners and queries to be ended. */
 const graceMilliseconds = 10_000;
+/** For a process that has nothing left to do to end by itself. */
+const lingerMilliseconds = 1000;
 
 /**
  * Runs work that a signal stops in good order: the first one aborts, so that workers end; a second one ends the process at once. After Ctrl-C, temporary
@@ -57,9 +59,20 @@ export async function interruptible<T>(
     throw isSame(error, reason) ? error : Object.assign(reason, { cause: error });
   } finally {
     clearTimeout(giveUp);
+    if (stray !== undefined) endSoon();
     process.removeListener('uncaughtException', onUncaught);
     for (const signal of signals) process.removeListener(signal, onSignal);
   }
+}
+
+/** What an author's code has left running (a timer, a connection) would keep the process: all of ours has ended, but for notifications, which are bounded. */
+function endSoon(): void {
+  const end = async (): Promise<void> => {
+    const { notificationsSent } = await import('../../src/notify/index.js');
+    await notificationsSent();
+    process.exit();
+  };
+  setTimeout(() => void end(), lingerMilliseconds).unref();
 }
 
 function isSame(error: unknown, reason: DatasetsError): boolean {

@@ -131,7 +131,10 @@ describe('the log of a command', () => {
     assert.match(unknown.stderr, /AILAB_DATASETS_LOG_FORMAT is "xml"[\s\S]*text, json, gcp/);
   });
 
-  it('says what nothing has caught, which ends the command and its workers', async () => {
+  it('says what nothing has caught, which ends the command and its workers, also where a timer is left', async () => {
+    const alone = await project.run(['build', 'stray', '--runner', 'inline', '--registry', 'd']);
+    assert.equal(alone.code, 1, alone.stderr);
+    assert.match(alone.stderr, /^error\[USER_CODE\]: an error was thrown outside of any task.*stray timer$/m);
     const { code, stderr } = await project.run([
       'build',
       'stray',
