@@ -2,7 +2,6 @@ import { relative, resolve } from 'node:path';
 import { Argument, Option } from 'commander';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import type { EmitScheduleOptions, EmittedSchedule, ScheduleTarget } from '../../src/schedule/index.js';
-
 import { list } from '../flags/parsers.js';
 import type { CommandContext, CommandModule, CommandResult } from '../frame/command-module.js';
 import { examples } from '../frame/examples.js';

@@ -15,6 +15,7 @@ export { openLocalFile } from './local-object.js';
 export { LocalStorage } from './local-storage.js';
 export { isGcsStorage, isLocalStorage, openStorage } from './open-storage.js';
 export { isRelativePath } from './relative-path.js';
+export { replaceFile } from './replace-file.js';
 export type {
   DirectoryEntry,
   Downloaded,

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
-import { storageError, systemErrorCode } from '../../storage/index.js';
+import { replaceFile, storageError, systemErrorCode } from '../../storage/index.js';
 
 /** What a download must be. */
 export interface Checksum {
@@ -67,14 +66,7 @@ export async function registerChecksums(file: string, added: Checksums): Promise
   const before = await readChecksums(file);
   const text = formatChecksums(new Map([...before, ...added]));
   if (text === formatChecksums(before)) return false;
-  // Of its own: processes in two containers may have one pid.
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, file);
-  } catch (cause) {
-    throw storageError(cause, 'write', file);
-  }
+  await replaceFile(file, text);
   return true;
 }
 

@@ -4,8 +4,8 @@ import { DatasetsError, internalError } from '../../core/errors/index.js';
 import { type BumpLevel, nextVersion, parseReference, type Version } from '../../core/names/index.js';
 import { textDifference } from '../../provenance/index.js';
 import type { Bump } from '../../quality/index.js';
+import { replaceFile } from '../../storage/index.js';
 import { editBuilder } from './edit-builder.js';
-import { replaceFile } from './replace-file.js';
 import { requiredLevel } from './required-level.js';
 
 export interface BumpOptions extends Pick<BuildOptions, 'signal' | 'onProgress'> {

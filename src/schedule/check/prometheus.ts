@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
+import { replaceFile } from '../../storage/index.js';
 import type { CheckReport } from './check-report.js';
 
 interface Sample {
@@ -67,12 +65,9 @@ function escaped(value: string): string {
  * @throws DatasetsError STORAGE_FAILED
  */
 export async function writePrometheus(report: CheckReport, file: string): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
   try {
-    await writeFile(temporary, prometheusText(report));
-    await rename(temporary, file);
+    await replaceFile(file, prometheusText(report));
   } catch (cause) {
-    await rm(temporary, { force: true });
     throw new DatasetsError('STORAGE_FAILED', `${file} can't be written`, {
       hint: 'Make its folder, and let this user write there.',
       cause,

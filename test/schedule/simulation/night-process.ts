@@ -1,19 +1,9 @@
-import { loadConfig } from '../../../src/core/config/index.js';
 import { rebuild } from '../../../src/schedule/index.js';
+import { configBelow } from './world.js';
 
 /** `night-process.js DIRECTORY TIME`: a run in a process of its own, which says a line to its parent at each event, and its report at the end. */
 const [directory = '', time = ''] = process.argv.slice(2);
-const config = await loadConfig({
-  cwd: directory,
-  env: {},
-  flags: {
-    datasets: ['datasets'],
-    registry: 'registry',
-    cacheDirectory: 'cache',
-    runner: 'inline',
-    formats: ['tfrecord'],
-  },
-});
+const config = await configBelow(directory);
 const report = await rebuild({
   all: true,
   config,

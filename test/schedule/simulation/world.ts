@@ -77,6 +77,12 @@ export function ownRows(name: string, day: number): readonly string[] {
   return [`${name} ${day} a`, `${name} ${day} b`];
 }
 
+/** What every run of a simulated project goes by. */
+export function configBelow(directory: string): Promise<ResolvedConfig> {
+  const flags = { datasets: ['datasets'], registry: 'registry', cacheDirectory: 'cache' };
+  return loadConfig({ cwd: directory, env: {}, flags: { ...flags, runner: 'inline', formats: ['tfrecord'] } });
+}
+
 /** The world as a project on disk. */
 export class SimulatedProject {
   readonly directory: string;
@@ -107,17 +113,7 @@ export class SimulatedProject {
   }
 
   config(): Promise<ResolvedConfig> {
-    return loadConfig({
-      cwd: this.directory,
-      env: {},
-      flags: {
-        datasets: ['datasets'],
-        registry: 'registry',
-        cacheDirectory: 'cache',
-        runner: 'inline',
-        formats: ['tfrecord'],
-      },
-    });
+    return configBelow(this.directory);
   }
 
   remove(): Promise<void> {
