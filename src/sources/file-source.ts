@@ -9,6 +9,7 @@ export interface FileFormat<T> {
   readonly maxBadRows?: BadRowLimit | undefined;
   split(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
+  readonly readColumns?: Source<T>['readColumns'];
 }
 
 /** A source that reads files of one format; finding files and their digests is the same for all. */
@@ -20,6 +21,7 @@ export function fileSource<T>(files: FileReference, format: FileFormat<T>): Sour
     ...(format.maxBadRows === undefined ? {} : { maxBadRows: format.maxBadRows }),
     split: async (context) => format.split(await resolveFiles(files, context), context),
     read: (shard, context) => format.read(shard, context),
+    ...(format.readColumns === undefined ? {} : { readColumns: format.readColumns }),
     stamp: async (context) => fileStamp(await resolveFiles(files, context), context),
     state: async (context) => fileStates(await resolveFiles(files, context), context),
   };

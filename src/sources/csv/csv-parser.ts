@@ -33,12 +33,17 @@ interface FileColumn {
 
 /** The columns of one file, and the rows that are made of them. */
 class Table {
+  readonly header: readonly string[];
+  /** Those that rows have. */
+  readonly wanted: readonly string[];
   readonly fileColumns: readonly FileColumn[];
   readonly #rows: RowFactory;
   readonly #columns: readonly unknown[][];
 
   constructor(header: readonly string[], options: CsvParserOptions) {
     const wanted = options.select ?? header;
+    this.header = header;
+    this.wanted = wanted;
     this.#columns = wanted.map(() => []);
     this.#rows = rowFactory(wanted);
     this.fileColumns = header.map((name) => {
@@ -65,6 +70,11 @@ export class CsvParser<T> implements ChunkParser<SourceBatch<T>> {
       this.#fail({ line, column }, what, hint, reason),
     );
     if (options.header !== undefined) this.#table = new Table(checkHeader(options.header, options), options);
+  }
+
+  /** The columns of the file and of its rows, as soon as they are known. */
+  get columns(): { readonly header: readonly string[]; readonly wanted: readonly string[] } | undefined {
+    return this.#table;
   }
 
   *parse(chunk: TextChunk): Generator<SourceBatch<T>, void, undefined> {

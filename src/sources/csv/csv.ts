@@ -1,5 +1,7 @@
 import { DatasetsError } from '../../core/errors/index.js';
+import type { CellColumn } from '../../features/index.js';
 import { badRowLimit } from '../bad-rows/bad-row.js';
+import { ColumnParser, type OpenedCells } from '../columns/column-parser.js';
 import { fileSource } from '../file-source.js';
 import { compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
@@ -8,7 +10,8 @@ import type { Source, SourceContext } from '../source.js';
 import { type FileRange, rangeOf, shardOfRange, wholeFile } from '../text/file-range.js';
 import { type LineFileOptions, rangeBytesOf } from '../text/line-files.js';
 import { splitAtLines } from '../text/split-lines.js';
-import { readText } from '../text/text-chunks.js';
+import { readText, type Tolerance } from '../text/text-chunks.js';
+import { CsvCells } from './csv-cells.js';
 import { CsvParser } from './csv-parser.js';
 import type { CsvRow, CsvTypes } from './csv-types.js';
 import { dialectOf } from './dialect.js';
@@ -66,6 +69,34 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
     return ranges.map((range) => (range.from === 0 ? range : { ...range, header }));
   }
 
+  function parserOf(range: FileRange, context: SourceContext): CsvParser<object> {
+    return new CsvParser<object>({
+      ...parserOptions,
+      file: locationName(range.file),
+      header: headerOf(range),
+      takeBadRow: mayBeMalformed ? context.onBadRow : undefined,
+      hidesValues: context.hidesValues === true,
+    });
+  }
+
+  function toleranceOf(range: FileRange, { onBadRow: take }: SourceContext): Tolerance | undefined {
+    if (!mayBeMalformed || take === undefined) return undefined;
+    const delimiter = dialect.quoted ? dialect.delimiter : undefined;
+    return { delimiter, hasHeader: headerOf(range) === undefined, take };
+  }
+
+  function headerOf(range: FileRange): readonly string[] | undefined {
+    return named ?? range.header ?? undefined;
+  }
+
+  function openCells(parser: CsvParser<object>, columns: readonly string[]): OpenedCells | undefined {
+    if (parser.columns === undefined) return undefined;
+    const { header, wanted } = parser.columns;
+    if (!columns.every((name) => wanted.includes(name))) return undefined;
+    const cells = new CsvCells(header, wanted, parserOptions.types, dialect);
+    return { parser: cells, chosen: columns.map((name) => cells.columns[wanted.indexOf(name)] as CellColumn) };
+  }
+
   return fileSource<object>(files, {
     kind: 'csv',
     maxBadRows,
@@ -76,18 +107,13 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
     },
     read(shard, context) {
       const range = rangeOf(shard);
-      const header = named ?? range.header ?? undefined;
-      const take = mayBeMalformed ? context.onBadRow : undefined;
-      const parser = new CsvParser<object>({
-        ...parserOptions,
-        file: locationName(range.file),
-        header,
-        takeBadRow: take,
-        hidesValues: context.hidesValues === true,
-      });
-      const delimiter = dialect.quoted ? dialect.delimiter : undefined;
-      const tolerance = take && { delimiter, hasHeader: header === undefined, take };
-      return readText(range, context, dialect.quoted, parser, tolerance);
+      return readText(range, context, dialect.quoted, parserOf(range, context), toleranceOf(range, context));
+    },
+    readColumns(shard, context, columns) {
+      const range = rangeOf(shard);
+      const parser = parserOf(range, context);
+      const cells = new ColumnParser(parser, () => openCells(parser, columns));
+      return readText(range, context, dialect.quoted, cells, toleranceOf(range, context));
     },
   });
 }

@@ -8,13 +8,30 @@ export type FieldParser = (text: string, start: number, end: number) => unknown;
 
 /** The parser of a type; undefined for plain strings, which need none. */
 export function fieldParser(type: CsvType): FieldParser | undefined {
-  const nullable = type.endsWith('?');
-  const base = (nullable ? type.slice(0, -1) : type) as CsvBaseType;
+  const { base, nullable } = partsOfType(type);
   const parse = baseParser(base);
   if (!nullable) return parse;
   if (parse === undefined) return (text, start, end) => (start === end ? null : text.substring(start, end));
   return (text, start, end) => (start === end ? null : parse(text, start, end));
 }
+
+/** A type without the `?` that lets a field be empty. */
+export function partsOfType(type: CsvType): { readonly base: CsvBaseType; readonly nullable: boolean } {
+  const nullable = type.endsWith('?');
+  return { base: (nullable ? type.slice(0, -1) : type) as CsvBaseType, nullable };
+}
+
+/** Least and greatest of the integers that are plain numbers. */
+export const narrowIntegers: Readonly<
+  Record<'int8' | 'int16' | 'int32' | 'uint8' | 'uint16' | 'uint32', readonly [number, number]>
+> = {
+  int8: [-0x80, 0x7f],
+  int16: [-0x8000, 0x7fff],
+  int32: [-0x80000000, 0x7fffffff],
+  uint8: [0, 0xff],
+  uint16: [0, 0xffff],
+  uint32: [0, 0xffffffff],
+};
 
 function baseParser(type: CsvBaseType): FieldParser | undefined {
   switch (type) {
@@ -23,17 +40,12 @@ function baseParser(type: CsvBaseType): FieldParser | undefined {
     case 'bool':
       return parseBool;
     case 'int8':
-      return integerParser(-0x80, 0x7f);
     case 'int16':
-      return integerParser(-0x8000, 0x7fff);
     case 'int32':
-      return integerParser(-0x80000000, 0x7fffffff);
     case 'uint8':
-      return integerParser(0, 0xff);
     case 'uint16':
-      return integerParser(0, 0xffff);
     case 'uint32':
-      return integerParser(0, 0xffffffff);
+      return integerParser(...narrowIntegers[type]);
     case 'int64':
       return bigintParser(-(2n ** 63n), 2n ** 63n - 1n);
     case 'uint64':

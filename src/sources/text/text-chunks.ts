@@ -11,8 +11,10 @@ import { readTextBlocks } from './read-blocks.js';
 import { maxRecordBytes, RecordChunker } from './record-chunker.js';
 import { LineEnds, MalformedEnds, QuotedEnds, recordEndIn } from './record-ends.js';
 
-/** Whole records of a text file, and where they begin. */
+/** Whole records of a text file, and where they begin. Valid until the next one is asked for. */
 export interface TextChunk {
+  readonly bytes: Buffer;
+  /** Decoded when it is first asked for, which throws where it is not UTF-8. */
   readonly text: string;
   /** Line of the first character, counted from 1. Asked only for messages: it may have to count the lines of the file so far. */
   firstLine(): number;
@@ -115,9 +117,8 @@ class ChunkSequence {
   #chunk(records: Buffer): TextChunk {
     const before = this.#linesSoFar;
     const firstLine = () => this.#lineAtStart() + before;
-    const text = decodeChunk(records, this.#file, firstLine);
     this.#linesSoFar += countLineFeeds(records);
-    return { text, firstLine };
+    return new DecodedChunk(records, this.#file, firstLine);
   }
 
   /** Leaves out the records that are not UTF-8, each in its turn. */
@@ -132,7 +133,7 @@ class ChunkSequence {
       if (start > from) yield this.#chunk(bytes.subarray(from, start));
       const feeds = countLineFeeds(record);
       try {
-        this.#chunk(record);
+        decodeChunk(record, this.#file, () => this.#lineAtStart() + this.#linesSoFar);
       } catch (error) {
         const raw = Buffer.from(withoutLineEnd(record));
         leaveOut(error, this.#file, { raw, rows: Math.max(1, feeds) }, isHeader ? undefined : take);
@@ -141,6 +142,24 @@ class ChunkSequence {
       from = end;
     }
     if (from < bytes.length) yield this.#chunk(bytes.subarray(from));
+  }
+}
+
+class DecodedChunk implements TextChunk {
+  readonly bytes: Buffer;
+  readonly firstLine: () => number;
+  readonly #file: string;
+  #text: string | undefined;
+
+  constructor(bytes: Buffer, file: string, firstLine: () => number) {
+    this.bytes = bytes;
+    this.#file = file;
+    this.firstLine = firstLine;
+  }
+
+  get text(): string {
+    this.#text ??= decodeChunk(this.bytes, this.#file, this.firstLine);
+    return this.#text;
   }
 }
 
