@@ -5,6 +5,7 @@ import { ColumnParser, type OpenedCells } from '../columns/column-parser.js';
 import { fileSource } from '../file-source.js';
 import { compressionOf } from '../files/compression.js';
 import { locationName } from '../files/location.js';
+import { mapFiles } from '../files/map-files.js';
 import type { FileReference, SourceFile } from '../files/resolve-files.js';
 import type { Source, SourceContext } from '../source.js';
 import { type FileRange, rangeOf, shardOfRange, wholeFile } from '../text/file-range.js';
@@ -17,6 +18,9 @@ import type { CsvRow, CsvTypes } from './csv-types.js';
 import { dialectOf } from './dialect.js';
 import { readHeader } from './read-header.js';
 import { splitAtRecords } from './split-csv.js';
+
+/** So that one file is waited for while another is looked at; each has two pieces in memory. */
+const filesSplitAtOnce = 2;
 
 export interface CsvOptions extends LineFileOptions {
   /** One ASCII character between fields; default `,`. */
@@ -38,7 +42,7 @@ export interface CsvOptions extends LineFileOptions {
  * Fields are strings unless `types` says otherwise: `bool` takes 1, 0, true, false (also True, TRUE); integers up to 32 bits and floats become numbers, `int64` and
  * `uint64` bigint; `int32?` and the like give null for an empty field. A value that is not of its type is an error.
  *
- * Plain files larger than `rangeBytes` are split at records, after one reading that counts quotes, since quoted fields may hold line ends; a compressed file is one source shard.
+ * Plain files larger than `rangeBytes` are split at records, after one reading that looks for quotes, since quoted fields may hold line ends; a compressed file is one source shard.
  *
  * @throws DatasetsError while reading: SOURCE_MALFORMED with file, line and column
  * @example
@@ -101,9 +105,8 @@ export function csv(files: FileReference, options: CsvOptions = {}): Source<obje
     kind: 'csv',
     maxBadRows,
     async split(found, context) {
-      const ranges: FileRange[] = [];
-      for (const file of found) ranges.push(...(await splitFile(file, context)));
-      return ranges.map(shardOfRange);
+      const ranges = await mapFiles(found, (file) => splitFile(file, context), filesSplitAtOnce);
+      return ranges.flat().map(shardOfRange);
     },
     read(shard, context) {
       const range = rangeOf(shard);

@@ -6,13 +6,15 @@ import type { SourceContext } from '../source.js';
 import { type FieldState, fieldStates, nextState } from '../text/field-state.js';
 import { type FileRange, wholeFile } from '../text/file-range.js';
 import type { Dialect } from './dialect.js';
+import { hasOddQuotes } from './quote-parity.js';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
 
 interface RecordStart {
   readonly offset: number;
-  readonly line: number;
+  /** Null where lines are not counted. */
+  readonly line: number | null;
 }
 
 export interface RecordSplitting {
@@ -26,7 +28,7 @@ export interface RecordSplitting {
  * Ranges of a CSV file whose quoted fields may hold line ends.
  *
  * Whether a line feed ends a record can't be told from its surroundings: only the number of quotes since the start of the file says whether it lies inside a field (even:
- * outside; RFC 4180 doubles a quote inside a field). So the file is read once, counting quotes and lines, and cut behind the first line feed outside quotes at or
+ * outside; RFC 4180 doubles a quote inside a field). So the file is read once, and cut behind the first line feed outside quotes at or
  * after each multiple of `rangeBytes`. In a file that breaks RFC 4180 the cuts may lie inside a record, but the range with the first misplaced quote fails.
  */
 export async function splitAtRecords(
@@ -61,11 +63,11 @@ export async function splitAtRecords(
     }));
 }
 
+/** Looks at each byte behind a target, up to the cut; before it, all that counts is whether the number of quotes is even. */
 class RecordScanner {
   readonly #rangeBytes: number;
   readonly #starts: RecordStart[];
   #target: number;
-  #line = 1;
   #insideQuotes = false;
 
   constructor(rangeBytes: number, starts: RecordStart[]) {
@@ -75,20 +77,33 @@ class RecordScanner {
   }
 
   scan(block: Buffer, blockOffset: number): void {
+    for (let at = 0; at < block.length; ) {
+      // A record that starts exactly at the target is preceded by a line feed.
+      const from = Math.min(Math.max(this.#target - 1 - blockOffset, at), block.length);
+      if (hasOddQuotes(block, at, from)) this.#insideQuotes = !this.#insideQuotes;
+      at = this.#recordStart(block, from);
+      if (at > 0) this.#cut(blockOffset + at);
+      else at = block.length;
+    }
+  }
+
+  /** The offset behind the first line feed outside quotes from `from` on; 0 where the block has none. */
+  #recordStart(block: Buffer, from: number): number {
     let inside = this.#insideQuotes;
-    for (let i = 0; i < block.length; i++) {
-      const byte = block[i];
+    for (let at = from; at < block.length; at++) {
+      const byte = block[at];
       if (byte === quote) inside = !inside;
-      else if (byte === lineFeed) {
-        this.#line++;
-        if (!inside && blockOffset + i + 1 >= this.#target) this.#cut(blockOffset + i + 1);
+      else if (byte === lineFeed && !inside) {
+        this.#insideQuotes = false;
+        return at + 1;
       }
     }
     this.#insideQuotes = inside;
+    return 0;
   }
 
   #cut(offset: number): void {
-    this.#starts.push({ offset, line: this.#line });
+    this.#starts.push({ offset, line: null });
     this.#target = (Math.floor(offset / this.#rangeBytes) + 1) * this.#rangeBytes;
   }
 }

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { DatasetsError } from '../../core/errors/index.js';
 import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext, SourceState } from '../source.js';
@@ -10,7 +9,7 @@ import { unreadable } from './opened-file.js';
 import type { SourceFile } from './resolve-files.js';
 
 /** Larger files are streamed, in pieces of this size. */
-const readBytes = 1 << 20;
+const readBytes = 512 << 10;
 
 /** Size and digest of each file, in order: the sha256 of files of this machine, the CRC-32C that a bucket knows of its own. Of members of an archive it is the archive that counts, once. */
 export function fileStates(files: readonly SourceFile[], context: SourceContext): Promise<readonly SourceState[]> {
@@ -64,12 +63,19 @@ async function hashSmall(path: string, hash: Hash): Promise<number> {
   return content.length;
 }
 
+/** Reads to wherever the end is now, through one buffer: memory that is touched for the first time costs more than its hash. */
 async function hashLarge(path: string, hash: Hash, file: SourceFile, context: SourceContext): Promise<number> {
-  let bytes = 0;
-  for await (const block of createReadStream(path, { highWaterMark: readBytes })) {
-    stopIfInterrupted(context, `${file.name} was checked`);
-    hash.update(block);
-    bytes += block.length;
+  const buffer = Buffer.allocUnsafeSlow(readBytes);
+  const handle = await open(path);
+  try {
+    for (let bytes = 0; ; ) {
+      stopIfInterrupted(context, `${file.name} was checked`);
+      const { bytesRead } = await handle.read(buffer, 0, readBytes, bytes);
+      if (bytesRead === 0) return bytes;
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await handle.close();
   }
-  return bytes;
 }

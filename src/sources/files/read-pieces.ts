@@ -1,20 +1,23 @@
 import { malformedFile } from '../malformed.js';
-import type { OpenedFile } from './opened-file.js';
+import { LocalFile, type OpenedFile } from './opened-file.js';
 
 /** The first piece is small, since some readers want a header and no more; each is four times the one before it, up to the largest. */
 const firstBytes = 64 << 10;
 /** Large enough that a request's latency doesn't count (30 ms at 100 MB/s move 3 MB), small enough to hold two of them in every worker. */
-const largestBytes = 4 << 20;
+const largestRemoteBytes = 4 << 20;
+/** A piece that fits the processor's cache: 400 MB are read in 60 ms through such, and there is less fresh memory to touch. */
+const largestLocalBytes = 512 << 10;
 
 /**
  * The bytes `from .. to` of a file in pieces; while one is used, the next is on its way. A piece is valid until the next one is asked for.
  *
- * Memory: two pieces of 4 MiB.
+ * Memory: two pieces of 4 MiB, of a file of this machine 512 KiB.
  *
  * @throws DatasetsError SOURCE_MALFORMED when the file ends before `to`
  */
 export async function* readPieces(file: OpenedFile, from: number, to: number): AsyncGenerator<Buffer, void, undefined> {
   const buffers: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  const largestBytes = file instanceof LocalFile ? largestLocalBytes : largestRemoteBytes;
   let size = firstBytes;
   let at = from;
   const begin = (turn: 0 | 1): Promise<Buffer> => {
