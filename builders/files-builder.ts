@@ -1,5 +1,6 @@
 import {
   type BadRowOptions,
+  column,
   DatasetBuilder,
   DatasetsError,
   type Feature,
@@ -99,7 +100,7 @@ export abstract class FilesBuilder<F extends Feature<never, unknown>> extends Da
     const options = { dialect, wholeFiles: key === undefined, ...(maxBadRows === undefined ? {} : { maxBadRows }) };
     const source = fileRows(reference, this.#format(reference), mapping, options);
     // A value that can't be a key is refused by the pipeline.
-    if (key !== undefined) return pipeline.read(source).keyBy((row) => row[key] as Key);
+    if (key !== undefined) return pipeline.read(source).keyBy(column(key) as (row: Row) => Key);
     const keyOf = positionKey(reference);
     return pipeline
       .read(withPlaces(source))

@@ -75,7 +75,19 @@ export {
   notificationsSent,
   notify,
 } from './notify/index.js';
-export type { Collection, Combiner, Counter, Key, Keyed, Pipeline, Resource, SideInput } from './pipeline/index.js';
+export {
+  type Collection,
+  type Combiner,
+  type Counter,
+  column,
+  type Key,
+  type Keyed,
+  type PickedColumn,
+  type Pipeline,
+  pick,
+  type Resource,
+  type SideInput,
+} from './pipeline/index.js';
 export {
   type AliasMove,
   type AliasOptions,

@@ -5,6 +5,8 @@ import {
   definitionOf,
   type Feature,
   type InputOf,
+  type PickedColumn,
+  pick,
 } from '../../src/index.js';
 import type { RowLayout } from './row-layout.js';
 import { type ColumnFormat, valueConversion } from './value-conversion.js';
@@ -29,8 +31,9 @@ export interface RowColumns {
 /** Which columns of a row are read, and how they become an example. */
 export class RowMapping<F extends Feature<never, unknown>> implements RowColumns {
   readonly fields: readonly MappedField[];
+  /** Makes an example of a row; the encoder checks each value against its feature. */
+  readonly example: (row: Row) => InputOf<F>;
   readonly #layout: RowLayout<F>;
-  readonly #conversions: readonly (((value: unknown) => unknown) | undefined)[];
 
   /**
    * @param dataset for messages
@@ -63,7 +66,7 @@ export class RowMapping<F extends Feature<never, unknown>> implements RowColumns
       definition: feature,
     }));
     this.#layout = layout;
-    this.#conversions = this.fields.map((each) => valueConversion(each.definition, format));
+    this.example = exampleOf(this.fields, format) as (row: Row) => InputOf<F>;
   }
 
   /** All columns that are needed, each once. */
@@ -78,16 +81,28 @@ export class RowMapping<F extends Feature<never, unknown>> implements RowColumns
   isPrivate(column: string): boolean {
     return this.fields.some((each) => each.column === column && each.definition.documentation.pii !== undefined);
   }
+}
 
-  example(row: Row): InputOf<F> {
+/** Values that a parser of text finds need no more than to be picked, which spares the objects. */
+function exampleOf(fields: readonly MappedField[], format: ColumnFormat): (row: Row) => unknown {
+  const converted = fields.map(({ field, column, definition }) => ({
+    field,
+    column,
+    convert: valueConversion(definition, format),
+  }));
+  if (format !== 'typed') {
+    const picked = converted.map(({ field, column, convert }) => [
+      field,
+      convert === undefined ? column : { column, bigint: convert },
+    ]);
+    return pick(Object.fromEntries(picked) as Readonly<Record<string, PickedColumn>>);
+  }
+  return (row) => {
     const example: Record<string, unknown> = {};
-    for (let i = 0; i < this.fields.length; i++) {
-      const { field, column } = this.fields[i] as MappedField;
+    for (const { field, column, convert } of converted) {
       const value = row[column];
-      const convert = this.#conversions[i];
       example[field] = convert === undefined ? value : convert(value);
     }
-    // The encoder checks each value against its feature.
-    return example as InputOf<F>;
-  }
+    return example;
+  };
 }

@@ -6,6 +6,7 @@ export * from './declare/index.js';
 export { createDecoder, type ExampleDecoder, type ExampleRows } from './decode/example-decoder.js';
 export { type InputValue, inputValue } from './decode/input-value.js';
 export * from './dtype.js';
+export { type CellEncoder, createCellEncoder } from './encode/cell-encoder.js';
 export { createRowEncoder, type RowEncoder } from './encode/row-encoder.js';
 export * from './feature.js';
 export * from './huggingface/index.js';

@@ -55,9 +55,36 @@ export function finishRow(
 ): number {
   // The key is padded on its own: its start follows from the row's end and its length alone.
   arena.position = appendPadding(arena, arena.position);
-  const keyStart = arena.position;
-  const keyBytes = appendKey(arena, key);
-  const end = appendPadding(arena, keyStart + keyBytes);
+  return completeRow(arena, rowStart, ordinal, appendKey(arena, key));
+}
+
+/** The same for a key that is text, whose UTF-8 lies at `source[from .. to)`. */
+export function finishRowWithText(
+  arena: RowArena,
+  rowStart: number,
+  ordinal: number,
+  source: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  arena.position = appendPadding(arena, arena.position);
+  arena.ensure(to - from + 4);
+  copyText(source, from, to, arena.bytes, arena.position);
+  return completeRow(arena, rowStart, ordinal, to - from);
+}
+
+/** Up to this length a loop beats `set`, which first makes a view of the source. */
+const shortText = 48;
+
+/** Copies UTF-8 to where there is room for it. */
+export function copyText(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): void {
+  if (to - from > shortText) target.set(source.subarray(from, to), at);
+  else for (let i = from, end = at; i < to; i++, end++) target[end] = source[i] as number;
+}
+
+/** Pads the key that was just written at the arena's position, and fills in the header. */
+function completeRow(arena: RowArena, rowStart: number, ordinal: number, keyBytes: number): number {
+  const end = appendPadding(arena, arena.position + keyBytes);
   const { view } = arena;
   view.setUint32(rowStart + rowWords.rowBytes * 4, end - rowStart, true);
   view.setUint32(rowStart + rowWords.ordinal * 4, ordinal, true);

@@ -1,5 +1,6 @@
 export { buildGraph, type GraphOptions } from './build-graph.js';
 export * from './collection.js';
+export { column, columnRead, columnsPicked, type PickedColumn, pick } from './columns.js';
 export { checkSameGraph } from './compare-graphs.js';
 export type { PipelineCounter } from './counter.js';
 export { describePlan } from './describe-plan.js';

@@ -1,5 +1,17 @@
 import { DatasetsError } from '../core/errors/index.js';
-import { type AnyFeature, createRowEncoder, finishRow, type RowEncoder } from '../features/index.js';
+import {
+  type AnyFeature,
+  type CellBatch,
+  type CellColumn,
+  type CellEncoder,
+  cellTags,
+  createCellEncoder,
+  createRowEncoder,
+  finishRow,
+  finishRowWithText,
+  type RowArena,
+  type RowEncoder,
+} from '../features/index.js';
 import type { Key } from '../pipeline/index.js';
 import type { RunSummary } from './contract.js';
 import { keyBytes, keyText } from './key-bytes.js';
@@ -32,6 +44,7 @@ export class SplitWriter {
   readonly prepare: ((key: Key, example: unknown) => Promise<unknown>) | undefined;
   readonly #options: SplitWriterOptions;
   readonly #encoder: RowEncoder;
+  readonly #cells: CellEncoder | undefined;
   readonly #spill: RowSpill;
   readonly #replaceKey: ((key: Key) => Key) | undefined;
 
@@ -39,9 +52,15 @@ export class SplitWriter {
     this.#options = options;
     this.#replaceKey = options.replaceKey;
     this.#encoder = createRowEncoder(options.schema);
+    this.#cells = options.replaceKey === undefined ? createCellEncoder(options.schema) : undefined;
     this.#spill = new RowSpill(options);
     const { prepare } = this.#encoder;
     this.prepare = prepare === undefined ? undefined : (key, example) => this.#prepare(prepare, key, example);
+  }
+
+  /** The schema's fields, in the order in which `addCells` takes their columns; undefined where it takes none. */
+  get cellFields(): readonly string[] | undefined {
+    return this.#cells?.fields;
   }
 
   /** Examples so far. */
@@ -72,6 +91,30 @@ export class SplitWriter {
       throw this.#located(error, key);
     }
     spill.added(start);
+  }
+
+  /**
+   * Adds rows of cells.
+   *
+   * @param columns in the order of `cellFields`
+   * @returns the first row that it didn't take, because something about it is wrong or out of the ordinary: `add` tells; else the number of rows
+   * @throws DatasetsError STORAGE_FULL or STORAGE_FAILED
+   */
+  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[]): number {
+    const encoder = this.#cells;
+    if (encoder === undefined) return 0;
+    const spill = this.#spill;
+    for (let row = 0; row < batch.rows; row++) {
+      const { arena } = spill;
+      const start = arena.position;
+      if (!encoder.encode(batch, columns, row, arena)) return row;
+      if (!finishWithCell(arena, start, spill.ordinal, batch, key, row)) {
+        arena.position = start;
+        return row;
+      }
+      spill.added(start);
+    }
+    return batch.rows;
   }
 
   async #prepare(prepare: (example: unknown) => Promise<unknown>, key: Key, example: unknown): Promise<unknown> {
@@ -110,4 +153,31 @@ export class SplitWriter {
 function normalisedKey(key: Key): Key {
   if (typeof key === 'number' && Number.isSafeInteger(key)) return key;
   return key instanceof Uint8Array ? key : keyText(key);
+}
+
+const backslash = 0x5c;
+
+/** Completes a row with a key that is text or a whole number; false where it is neither, or is hashed otherwise than it stands there. */
+function finishWithCell(
+  arena: RowArena,
+  start: number,
+  ordinal: number,
+  batch: CellBatch,
+  { tags, numbers, starts, ends }: CellColumn,
+  row: number,
+): boolean {
+  const tag = tags[row] as number;
+  if (tag === cellTags.number || tag === cellTags.wide) {
+    const key = numbers[row] as number;
+    if (!Number.isSafeInteger(key)) return false;
+    finishRow(arena, start, ordinal, key);
+    return true;
+  }
+  if (tag !== cellTags.text && tag !== cellTags.sideText) return false;
+  const source = tag === cellTags.text ? batch.bytes : batch.side;
+  const from = starts[row] as number;
+  const to = ends[row] as number;
+  for (let at = from; at < to; at++) if (source[at] === backslash) return false;
+  finishRowWithText(arena, start, ordinal, source, from, to);
+  return true;
 }

@@ -1,4 +1,4 @@
-import { csv, DatasetBuilder, features, type Pipeline, scalar, text } from '../../../src/index.js';
+import { column, csv, DatasetBuilder, features, type Pipeline, pick, scalar, text } from '../../../src/index.js';
 
 const schema = features({
   date: scalar('int64'),
@@ -31,6 +31,10 @@ export class TableCsv extends DatasetBuilder<typeof schema> {
       note: 'string',
     } as const;
     const rows = pipeline.read(csv(this.manualPath('*.csv'), { types }));
-    return { train: rows.keyBy(({ id }) => id).mapValues(({ id: _, ...example }) => example) };
+    return {
+      train: rows
+        .keyBy(column('id'))
+        .mapValues(pick(['date', 'delay', 'distance', 'origin', 'destination', 'score', 'note'])),
+    };
   }
 }

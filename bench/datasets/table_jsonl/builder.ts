@@ -1,4 +1,4 @@
-import { DatasetBuilder, features, jsonl, type Pipeline, scalar, text } from '../../../src/index.js';
+import { column, DatasetBuilder, features, jsonl, type Pipeline, pick, scalar, text } from '../../../src/index.js';
 
 const schema = features({
   date: scalar('int64'),
@@ -32,6 +32,10 @@ export class TableJsonl extends DatasetBuilder<typeof schema> {
 
   override splits(pipeline: Pipeline) {
     const rows = pipeline.read(jsonl<Row>(this.manualPath('*.jsonl')));
-    return { train: rows.keyBy(({ id }) => id).mapValues(({ id: _, ...example }) => example) };
+    return {
+      train: rows
+        .keyBy(column('id'))
+        .mapValues(pick(['date', 'delay', 'distance', 'origin', 'destination', 'score', 'note'])),
+    };
   }
 }

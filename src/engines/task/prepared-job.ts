@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatasetsError } from '../../core/errors/index.js';
+import type { CellBatch, CellColumn } from '../../features/index.js';
 import type { Awaitable, Graph, GraphNode, Key, Plan, Resource } from '../../pipeline/index.js';
 import type { RetentionRules, SourceContext } from '../../sources/index.js';
 import type { RunSummary, ShardResult, ShardTask } from '../../writers/index.js';
@@ -19,6 +20,10 @@ export interface ExampleWriter {
   readonly prepare: ((key: Key, example: unknown) => Promise<unknown>) | undefined;
   /** @throws DatasetsError EXAMPLE_INVALID, KEY_INVALID; STORAGE_FULL. */
   add(key: Key, example: unknown): void;
+  /** The fields of an example, in the order in which `addCells` takes their columns; undefined where it takes none. */
+  readonly cellFields: readonly string[] | undefined;
+  /** @returns the first row that has to come as an example. */
+  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[]): number;
   finish(): RunSummary;
   abort(): void;
 }

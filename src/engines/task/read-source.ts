@@ -1,9 +1,12 @@
+import type { CellColumn } from '../../features/index.js';
 import type { GraphNode } from '../../pipeline/index.js';
-import type { Source, SourceContext, SourceShard } from '../../sources/index.js';
+import { hasCells, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../../sources/index.js';
 import { ValueReader } from '../../values/index.js';
 import type { Push } from '../stage/push.js';
 import { maxPending, type TaskContext } from '../stage/task-context.js';
+import type { ColumnRoute } from './column-route.js';
 import type { Meter } from './meter.js';
+import type { SplitOutput } from './split-output.js';
 import type { TaskParts } from './task-parts.js';
 
 /** How a unit is read: elements go to `push`, in order. */
@@ -22,20 +25,64 @@ export async function readShard(
   source: Source<unknown>,
   shard: SourceShard,
   sourceContext: SourceContext,
-  { push, context, meter }: Reading,
+  reading: Reading,
 ): Promise<void> {
   for await (const batch of source.read(shard, sourceContext)) {
-    const { elements } = batch;
-    context.source = batch;
-    for (let at = 0; at < elements.length && !context.stopped; ) {
-      at = pushRun(elements, at, push, context);
-      if (context.pending >= maxPending) await context.drain(maxPending / 2);
-    }
-    const turn = meter.endOfBatch(elements.length);
+    const pushed = pushBatch(batch, reading);
+    if (pushed !== undefined) await pushed;
+    const turn = reading.meter.endOfBatch(batch.elements.length);
     if (turn !== undefined) await turn;
-    if (context.stopped) break;
+    if (reading.context.stopped) break;
   }
-  await context.endOfUnit();
+  await reading.context.endOfUnit();
+}
+
+/** The same for rows that go from the source to a split with no function of the author's between: as cells, where they can be read so. */
+export async function readShardByColumns(
+  readColumns: NonNullable<Source<unknown>['readColumns']>,
+  shard: SourceShard,
+  sourceContext: SourceContext,
+  { key, picked }: ColumnRoute,
+  split: SplitOutput,
+  reading: Reading,
+): Promise<void> {
+  const columns = [...new Set([key, ...picked.values()])];
+  const fields = [...picked.keys()];
+  const places = [...picked.values()].map((name) => columns.indexOf(name));
+  for await (const batch of readColumns(shard, sourceContext, columns)) {
+    let rows: number;
+    if (hasCells(batch)) {
+      ({ rows } = batch);
+      const ordered = places.map((place) => batch.columns[place] as CellColumn);
+      const taken = split.addCells(batch, batch.columns[0] as CellColumn, fields, ordered);
+      if (taken < rows) for (const rest of batch.elementsFrom(taken)) await pushBatch(rest, reading);
+    } else {
+      rows = batch.elements.length;
+      await pushBatch(batch, reading);
+    }
+    const turn = reading.meter.endOfBatch(rows);
+    if (turn !== undefined) await turn;
+    if (reading.context.stopped) break;
+  }
+  await reading.context.endOfUnit();
+}
+
+/** Pushes the elements of a batch; gives a promise only where the stage wants a pause before the last. */
+function pushBatch(batch: SourceBatch<unknown>, { push, context }: Reading): Promise<void> | undefined {
+  const { elements } = batch;
+  context.source = batch;
+  const at = pushRun(elements, 0, push, context);
+  return context.pending < maxPending && (at === elements.length || context.stopped)
+    ? undefined
+    : pushRest(elements, at, push, context);
+}
+
+async function pushRest(elements: readonly unknown[], from: number, push: Push, context: TaskContext): Promise<void> {
+  if (context.pending >= maxPending) await context.drain(maxPending / 2);
+  for (let at = from; at < elements.length && !context.stopped; ) {
+    at = pushRun(elements, at, push, context);
+    if (context.pending >= maxPending) await context.drain(maxPending / 2);
+  }
 }
 
 /** Pushes elements until the end, or until the stage wants a pause; returns where to go on. Kept apart from the loop that waits, to be fast. */

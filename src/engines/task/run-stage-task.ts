@@ -1,16 +1,17 @@
 import { basename, dirname } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
-import type { SourceContext } from '../../sources/index.js';
+import type { Source, SourceContext, SourceShard } from '../../sources/index.js';
 import { compileStage } from '../stage/compile-stage.js';
 import { TaskContext } from '../stage/task-context.js';
 import { BadRowCollector, TooManyBadRows } from './bad-row-collector.js';
+import { columnRoute } from './column-route.js';
 import { Meter } from './meter.js';
 import type { PreparedJob } from './prepared-job.js';
 import { readGenerator } from './read-generator.js';
 import { readBatches, readFanOut, readRelay } from './read-records.js';
 import { readShuffle } from './read-shuffle.js';
-import { type Reading, readCreated, readShard } from './read-source.js';
+import { type Reading, readCreated, readShard, readShardByColumns } from './read-source.js';
 import { StageOutputs } from './stage-outputs.js';
 import type { JoinReport, StageResult, StageTask, StageUnit } from './task.js';
 import type { TaskControl } from './task-control.js';
@@ -43,12 +44,8 @@ export async function runStageTask(
   try {
     const push = compileStage({ stage, graph: prepared.graph, context, outputs: outputs.pushes, resources });
     const sourceContext = { ...prepared.sourceContext, signal, ...takingBadRows(badRows, control, task.stage) };
-    const join = await readUnit({ ...prepared, sourceContext }, stage, task, {
-      push,
-      context,
-      meter,
-      parts,
-    });
+    const reading = { push, context, meter, parts };
+    const join = await readUnit({ ...prepared, sourceContext }, stage, task, outputs, reading);
     outputs.finish();
     return parts === undefined ? take(join) : parts.finish();
   } catch (error) {
@@ -109,6 +106,7 @@ async function readUnit(
   prepared: PreparedJob,
   stage: PlannedStage,
   { unit, filePrefix, resume }: StageTask,
+  outputs: StageOutputs,
   reading: Reading,
 ): Promise<JoinReport | undefined> {
   const { graph } = prepared;
@@ -135,7 +133,7 @@ async function readUnit(
   else if (unit.kind === 'fanOut') await readFanOut(node, unit.shared, unit.producers, reading);
   else if (unit.kind === 'batches') await readBatches(node, unit.batches, reading);
   else if (operation.kind === 'read' && unit.kind === 'shard')
-    await readTolerantly(operation.source, unit.shard, prepared.sourceContext, reading);
+    await readTolerantly(prepared, stage, operation.source, unit.shard, outputs, reading);
   else if (operation.kind === 'generate') await readGenerator(node, operation.fn, resume, reading);
   else if (operation.kind === 'create') await readCreated(node, operation.encoded, reading);
   else throw internalError(`${node.name} can't be read as ${unit.kind}`);
@@ -143,9 +141,20 @@ async function readUnit(
 }
 
 /** A shard with more bad rows than the whole source may have is read no further: the build fails when all of its shards are counted. */
-async function readTolerantly(...[source, shard, context, reading]: Parameters<typeof readShard>): Promise<void> {
+async function readTolerantly(
+  { graph, sourceContext }: PreparedJob,
+  stage: PlannedStage,
+  source: Source<unknown>,
+  shard: SourceShard,
+  outputs: StageOutputs,
+  reading: Reading,
+): Promise<void> {
+  const route = source.readColumns === undefined ? undefined : columnRoute(stage, graph);
+  const split = route && outputs.splitOf(route.output);
   try {
-    await readShard(source, shard, context, reading);
+    if (source.readColumns !== undefined && route !== undefined && split !== undefined) {
+      await readShardByColumns(source.readColumns, shard, sourceContext, route, split, reading);
+    } else await readShard(source, shard, sourceContext, reading);
   } catch (error) {
     if (!(error instanceof TooManyBadRows)) throw error;
     await reading.context.endOfUnit();

@@ -1,3 +1,4 @@
+import type { CellBatch, CellColumn } from '../../features/index.js';
 import type { GraphNode, Key } from '../../pipeline/index.js';
 import type { RunSummary } from '../../writers/index.js';
 import { Lane } from '../stage/lane.js';
@@ -53,6 +54,24 @@ export class SplitOutput {
     if (this.#left === 0) this.onFull();
   }
 
+  /**
+   * Adds rows of cells, where the split takes all that there are.
+   *
+   * @param columns one for each of `fields`
+   * @returns the first row that has to come as an example
+   */
+  addCells(batch: CellBatch, key: CellColumn, fields: readonly string[], columns: readonly CellColumn[]): number {
+    if (this.#left !== Number.POSITIVE_INFINITY) return 0;
+    const writer = this.#writer ?? this.#start();
+    const ordered = inOrder(writer.cellFields, fields, columns);
+    if (ordered === undefined) return 0;
+    try {
+      return writer.addCells(batch, key, ordered);
+    } catch (cause) {
+      throw this.#failure(cause);
+    }
+  }
+
   /** Closes the file, and says what it holds; what is added afterwards goes to another one. */
   take(): RunSummary | undefined {
     const run = this.#writer?.finish();
@@ -83,4 +102,15 @@ export class SplitOutput {
   #failure(cause: unknown): unknown {
     return this.#context.outputError(this.#from, cause, undefined);
   }
+}
+
+/** The columns in the order that the writer wants; undefined where these are other fields than its own. */
+function inOrder(
+  wanted: readonly string[] | undefined,
+  fields: readonly string[],
+  columns: readonly CellColumn[],
+): readonly CellColumn[] | undefined {
+  if (wanted === undefined || wanted.length !== fields.length) return undefined;
+  const ordered = wanted.flatMap((field) => columns[fields.indexOf(field)] ?? []);
+  return ordered.length === wanted.length ? ordered : undefined;
 }

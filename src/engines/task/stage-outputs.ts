@@ -23,7 +23,8 @@ export interface TakenOutputs {
 /** Where the elements of one task go: one writer for each output of its stage. */
 export class StageOutputs {
   readonly pushes: readonly Push[];
-  readonly #splits: SplitOutput[] = [];
+  /** By the index of the output. */
+  readonly #splits = new Map<number, SplitOutput>();
   readonly #writers: { readonly output: number; readonly writer: PartitionWriter }[] = [];
   readonly #combines: CombineBuffer[] = [];
   readonly #fanOuts: FanOutWriter[] = [];
@@ -52,7 +53,7 @@ export class StageOutputs {
             });
           const limit = task.limits?.[output.split] ?? Number.POSITIVE_INFINITY;
           const split = new SplitOutput({ open, limit, context, from });
-          this.#splits.push(split);
+          this.#splits.set(index, split);
           return (value, key) => split.add(value, key);
         }
         case 'fanOut': {
@@ -71,13 +72,18 @@ export class StageOutputs {
     });
     const onlySplits = stage.outputs.every((output) => output.kind === 'split');
     if (onlySplits && task.limits !== undefined) {
-      const splits = this.#splits;
+      const splits = [...this.#splits.values()];
       const update = () => {
         context.stopped = splits.every((split) => split.isFull);
       };
       for (const split of splits) split.onFull = update;
       update();
     }
+  }
+
+  /** The split that an output of the stage is. */
+  splitOf(output: number): SplitOutput | undefined {
+    return this.#splits.get(output);
   }
 
   /** Writes out what there is and says where it lies. What comes afterwards goes to other files; only fan-outs go on with theirs. */
@@ -89,7 +95,7 @@ export class StageOutputs {
       .filter(({ run }) => run.records > 0);
     return {
       outputs,
-      runs: this.#splits.flatMap((split) => split.take() ?? []),
+      runs: [...this.#splits.values()].flatMap((split) => split.take() ?? []),
       fanOuts: this.#fanOuts.map((fanOut) => fanOut.takeBatches()).filter(({ bytes }) => bytes.length > 0),
     };
   }
@@ -103,7 +109,7 @@ export class StageOutputs {
   abort(): void {
     for (const fanOut of this.#fanOuts) fanOut.abort(this.#task.journal === undefined);
     for (const { writer } of this.#writers) writer.abort();
-    for (const split of this.#splits) split.abort();
+    for (const split of this.#splits.values()) split.abort();
   }
 
   #file(name: string): string {

@@ -89,16 +89,26 @@ function fieldPlace(place: LeafPlace, name: string, documentation: Definition['d
 }
 
 function recordEncoder(definition: RecordDefinition, place: LeafPlace): FieldEncoder {
-  const places = new Map(
-    Object.entries(definition.fields).map(([name, field]) => [name, fieldPlace(place, name, field.documentation)]),
-  );
-  // Leaves are appended in the order of the row, so fields are encoded in the order of their leaves.
-  const names = place.order.sortFields([...places].map(([name, { key }]) => ({ name, key })));
-  const fields = names.flatMap((name) => {
-    const [field, below] = [definition.fields[name], places.get(name)];
-    return field === undefined || below === undefined ? [] : [{ name, encoder: buildEncoder(field, below) }];
-  });
+  const fields = placedFields(definition, place).map((field) => ({
+    name: field.name,
+    encoder: buildEncoder(field.definition, field.place),
+  }));
   return new RecordEncoder(fields, place.site);
+}
+
+/** The fields of a record in the order of their leaves in the row, in which they are encoded. */
+export function placedFields(
+  { fields }: RecordDefinition,
+  place: LeafPlace,
+): readonly { readonly name: string; readonly definition: Definition; readonly place: LeafPlace }[] {
+  const places = new Map(
+    Object.entries(fields).map(([name, field]) => [name, fieldPlace(place, name, field.documentation)]),
+  );
+  const names = place.order.sortFields([...places].map(([name, { key }]) => ({ name, key })));
+  return names.flatMap((name) => {
+    const [definition, below] = [fields[name], places.get(name)];
+    return definition === undefined || below === undefined ? [] : [{ name, definition, place: below }];
+  });
 }
 
 function optionalEncoder(definition: OptionalDefinition, place: LeafPlace): FieldEncoder {

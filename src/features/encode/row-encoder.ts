@@ -9,6 +9,7 @@ import { FieldSite } from './field-site.js';
 import { LeafOrder } from './leaf-order.js';
 import { Levels } from './levels.js';
 import { examplePreparation } from './prepare-example.js';
+import type { LeafPlace } from './scalar-encoder.js';
 
 /** Turns examples into compact rows (row-layout.ts). It keeps scratch space: one encoder encodes one example at a time. */
 export interface RowEncoder<I = unknown> {
@@ -41,13 +42,9 @@ export interface RowEncoder<I = unknown> {
  */
 export function createRowEncoder<F extends AnyFeature>(schema: F): RowEncoder<InputOf<F>> {
   const definition = recordDefinitionOf(schema);
-  const size = new ExampleSize();
-  const fields = buildEncoder(definition, {
-    key: '',
-    site: new FieldSite(new Levels()),
-    size,
-    order: new LeafOrder(leavesOf(schema)),
-  });
+  const place = rootPlace(schema);
+  const { size } = place;
+  const fields = buildEncoder(definition, place);
   const encode = (example: InputOf<F>, arena: RowArena): void => {
     const start = startRow(arena);
     size.entryBytes = 0;
@@ -62,4 +59,14 @@ export function createRowEncoder<F extends AnyFeature>(schema: F): RowEncoder<In
   const prepare = examplePreparation(definition);
   if (prepare === undefined) return { encode };
   return { encode, prepare: async (example) => (await prepare(example)) as InputOf<F> };
+}
+
+/** Where a schema's own leaves stand. */
+export function rootPlace(schema: AnyFeature): LeafPlace {
+  return {
+    key: '',
+    site: new FieldSite(new Levels()),
+    size: new ExampleSize(),
+    order: new LeafOrder(leavesOf(schema)),
+  };
 }
