@@ -166,6 +166,55 @@ describe('FilesBuilder', () => {
     );
   });
 
+  for (const ending of ['csv', 'jsonl'] as const) {
+    it(`gives from ${ending} the same with its own functions, which make no object of a row, as with an author's`, async () => {
+      // So many that most of the file is behind the chunk with the header.
+      const many = Array.from({ length: 3000 }, (_, i) => {
+        const review = reviews[i % reviews.length] as Review;
+        return { ...review, id: i, note: review.note === null ? null : `${review.note} ${'é'.repeat(i % 60)} \\` };
+      });
+      const content = ending === 'csv' ? csvOf(many) : jsonlOf(many);
+      const [own, theirs] = [`own_${ending}`, `theirs_${ending}`];
+      project.write(`${own}/reviews.${ending}`, content);
+      project.write(`${theirs}/reviews.${ending}`, content);
+      const code = filesCode(`{ files: 'reviews.${ending}', key: 'id' }`);
+      const built = await project.build(own, code);
+      const types = "{ types: { id: 'int64', stars: 'int32', price: 'float64', note: 'string?' } as const }";
+      const read = ending === 'csv' ? `csv<any>('reviews.csv', ${types})` : `jsonl<any>('reviews.jsonl')`;
+      const { contentDigest } = await project.build(theirs, {
+        ...code,
+        imports: [...code.imports, 'csv', 'DatasetBuilder', 'jsonl'],
+        family: 'DatasetBuilder<typeof schema>',
+        members: `
+  override info() {
+    return { description: 'Reviews.', features: schema };
+  }
+  override splits(pipeline: any) {
+    const rows = pipeline.read(${read}).keyBy((row: any) => row.id);
+    return { train: rows.mapValues(({ id, stars, price, mood, note }: any) => ({ id, stars, price, mood, note })) };
+  }`,
+      });
+      assert.equal(contentDigest, built.contentDigest);
+
+      const [first, ...rest] = content.split(/(?=\n.*\b2500\b)/);
+      const broken = [
+        first,
+        rest
+          .join('')
+          .replace(
+            ending === 'csv' ? /\bfair\b|\bgood\b|\bbad\b/ : /"(?:fair|good|bad)"/,
+            ending === 'csv' ? 'glum' : '"glum"',
+          ),
+      ].join('');
+      project.write(`broken_${ending}/reviews.${ending}`, broken);
+      await refusal(
+        `broken_${ending}`,
+        `{ files: 'reviews.${ending}', key: 'id' }`,
+        /mood: .*"glum".*reviews\.\w+ line 250[12]\b/,
+      );
+    });
+  }
+
   it('keeps rows of one user in one split', async function () {
     const oracle = requireOracle(this);
     const schema = declarations.replace('note:', 'user: text(),\n  note:');

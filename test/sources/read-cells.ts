@@ -1,0 +1,59 @@
+import { type CellBatch, cellTags } from '../../src/features/index.js';
+import { hasCells, type Source, type SourceContext } from '../../src/sources/index.js';
+
+/** What is read of some columns: each row as its values, in the order of the columns. */
+export interface CellContent {
+  readonly rows: readonly (readonly unknown[])[];
+  /** How many of them came as cells. */
+  readonly cells: number;
+}
+
+/** Everything that a source gives of some columns, as a build reads it whose functions say which columns they take. */
+export async function readCells(
+  source: Source<object>,
+  columns: readonly string[],
+  context: SourceContext,
+): Promise<CellContent> {
+  if (source.readColumns === undefined) throw new RangeError(`${source.kind} has no cells`);
+  const rows: (readonly unknown[])[] = [];
+  let cells = 0;
+  for (const shard of JSON.parse(JSON.stringify(await source.split(context)))) {
+    for await (const batch of source.readColumns(shard, context, columns)) {
+      if (hasCells(batch)) {
+        cells += batch.rows;
+        for (let row = 0; row < batch.rows; row++) rows.push(columns.map((_, i) => cellOf(batch, i, row)));
+      } else rows.push(...batch.elements.map((element) => valuesOf(element, columns)));
+    }
+  }
+  return { rows, cells };
+}
+
+/** The same columns of an element. */
+export function valuesOf(element: object, columns: readonly string[]): readonly unknown[] {
+  return columns.map((name) => (element as Record<string, unknown>)[name]);
+}
+
+function cellOf(batch: CellBatch, index: number, row: number): unknown {
+  const column = batch.columns[index];
+  if (column === undefined) throw new RangeError(`there is no column ${index}`);
+  const textIn = (bytes: Uint8Array) =>
+    Buffer.from(bytes.subarray(column.starts[row], column.ends[row])).toString('utf8');
+  switch (column.tags[row]) {
+    case cellTags.null:
+      return null;
+    case cellTags.number:
+      return column.numbers[row];
+    case cellTags.wide:
+      return BigInt(column.numbers[row] ?? Number.NaN);
+    case cellTags.text:
+      return textIn(batch.bytes);
+    case cellTags.sideText:
+      return textIn(batch.side);
+    case cellTags.false:
+      return false;
+    case cellTags.true:
+      return true;
+    default:
+      throw new RangeError(`${column.tags[row]} is no tag`);
+  }
+}
