@@ -45,6 +45,11 @@ describe('the architecture', () => {
     assert.deepEqual(sneaking, []);
   });
 
+  it('lets neither a worker nor who imports the package load another package before it is used', () => {
+    const loaded = ['src/engines/threads/worker.ts', 'src/index.ts'].flatMap((start) => packagesLoadedBy(start, files));
+    assert.deepEqual(loaded, []);
+  });
+
   it('has no circles among the files', () => {
     assert.deepEqual(findCircle(files), []);
   });
@@ -97,6 +102,22 @@ function matching(files: readonly SourceFile[], pattern: RegExp): string[] {
       .flatMap((line, index) =>
         pattern.test(line) && !path.startsWith('test/architecture/') ? [`${path}:${index + 1}: ${line.trim()}`] : [],
       ),
+  );
+}
+
+/** One line for each package that is loaded with a file, and the file that imports it. */
+function packagesLoadedBy(start: string, files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set([start]);
+  for (const path of reached) {
+    for (const { target, kind } of byPath.get(path)?.imports ?? []) if (kind === 'static') reached.add(target);
+  }
+  assert.ok(reached.size > 100, `only ${reached.size} files are reached from ${start}`);
+  return [...reached].flatMap((path) =>
+    [...(byPath.get(path)?.text ?? '').matchAll(/^(?:import|export)(?! type)[^;]* from '([^.'][^']*)';$/gm)]
+      // What is written for a team's project names this package.
+      .filter(([, name]) => name?.startsWith('node:') === false && name !== 'ailab-datasets')
+      .map(([, name]) => `${start} loads ${name}, by ${path}`),
   );
 }
 

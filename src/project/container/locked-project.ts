@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findProjectRoot } from '../../core/config/index.js';
 import { DatasetsError } from '../../core/errors/index.js';
+import type { LockedPackage } from './lock-schema.js';
 
 /** A project as `npm ci` sees it. Paths are relative to its root, with `/`. */
 export interface LockedProject {
@@ -16,20 +17,6 @@ export interface LockedProject {
   /** Where this package will be: `node_modules/ailab-datasets`, or elsewhere in a project of workspaces. */
   readonly ownFolder: string;
 }
-
-const packageSchema = z.looseObject({
-  name: z.string().exactOptional(),
-  /** Where it comes from; of a link, the folder that it leads to. */
-  resolved: z.string().exactOptional(),
-  link: z.boolean().exactOptional(),
-  /** `npm ci --omit=dev` doesn't install it. */
-  dev: z.boolean().exactOptional(),
-});
-
-export type LockedPackage = z.infer<typeof packageSchema>;
-
-const lockSchema = z.looseObject({ packages: z.record(z.string(), packageSchema) });
-const manifestSchema = z.looseObject({ scripts: z.record(z.string(), z.string()).default({}) });
 
 const ownName = 'ailab-datasets';
 
@@ -48,6 +35,7 @@ export async function readLockedProject(directory: string): Promise<LockedProjec
       at: { file: lockFile ?? root },
     });
   }
+  const { lockSchema, manifestSchema } = await import('./lock-schema.js');
   const { scripts } = await read(join(root, 'package.json'), manifestSchema);
   const { packages } = await read(lockFile, lockSchema);
   refuseOutside(packages, lockFile);

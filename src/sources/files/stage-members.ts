@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import {
   ExtractionLimit,
   type Member,
@@ -26,13 +25,7 @@ import { openFile } from './open-file.js';
 import { changed, type OpenedFile } from './opened-file.js';
 import { readPieces } from './read-pieces.js';
 import type { SourceFile } from './resolve-files.js';
-
-const stagedMembers = z.strictObject({
-  /** Of the archive. */
-  stamp: z.string(),
-  members: z.array(z.strictObject({ path: z.string(), bytes: z.int(), file: z.string() })),
-});
-type StagedMembers = z.infer<typeof stagedMembers>;
+import type { StagedMembers } from './staged-members.js';
 
 const blockBytes = 1 << 18;
 /** As for archives whose members are elements. */
@@ -73,6 +66,8 @@ async function findOrExtract(
 ): Promise<StagedMembers> {
   const record = `${directory}.json`;
   const stamp = await fileStamp([archive], context);
+  // Workers come here for no archive, and zod takes them 50 ms each.
+  const { stagedMembers } = await import('./staged-members.js');
   const found = readStagedRecord(record, stagedMembers);
   if (found?.stamp === stamp && isThere(found, directory)) return found;
   const partial = `${directory}.partial`;
