@@ -112,18 +112,29 @@ function appendKey(arena: RowArena, key: string | number | bigint | Uint8Array):
   return appendText(arena, typeof key === 'string' ? key : key.toString());
 }
 
+/** `00` to `99`, each as the number of its two bytes, the first in the low one. */
+const digitPairs = Uint16Array.from({ length: 100 }, (_, n) => 0x3030 + Math.floor(n / 10) + ((n % 10) << 8));
+
 function appendDigits(arena: RowArena, key: number): number {
-  let digits = 1;
-  for (let bound = 10; bound <= key; bound *= 10) digits++;
+  const digits = digitCount(key);
   arena.ensure(digits + 4);
-  const { bytes, position } = arena;
+  const { bytes, view, position } = arena;
   let rest = key;
-  for (let at = position + digits - 1; at >= position; at--) {
-    const quotient = (rest / 10) | 0;
-    bytes[at] = 48 + rest - quotient * 10;
+  let at = position + digits;
+  for (; rest > 9; at -= 2) {
+    const quotient = (rest / 100) | 0;
+    view.setUint16(at - 2, digitPairs[rest - quotient * 100] as number, true);
     rest = quotient;
   }
+  if (at > position) bytes[position] = 48 + rest;
   return digits;
+}
+
+/** Decimal digits of an int32 that is not negative. */
+function digitCount(value: number): number {
+  if (value < 100_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 10_000 ? (value < 1000 ? 3 : 4) : 5;
+  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
+  return value < 100_000_000 ? 8 : value < 1_000_000_000 ? 9 : 10;
 }
 
 function appendText(arena: RowArena, text: string): number {

@@ -108,7 +108,7 @@ class PlannedCellEncoder implements CellEncoder {
           if (tag !== cellTags.number && tag !== cellTags.wide) return refuse(arena, start);
           if (!(value >= plan.minimum && value <= plan.maximum) || !Number.isSafeInteger(value))
             return refuse(arena, start);
-          const high = Math.floor(value / 0x1_0000_0000);
+          const high = Math.floor(value * 2 ** -32);
           view.setInt32(at, value, true);
           view.setInt32(at + 4, high, true);
           at += 8;

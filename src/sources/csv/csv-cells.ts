@@ -27,6 +27,8 @@ interface ColumnPlan {
 /** More decimal digits than these may not fit the type, or not be exact. */
 const narrowDigits = 15;
 const wideDigits = 16;
+/** Digits of which every number is an int32. */
+const wordDigits = 9;
 
 /**
  * Parses records of CSV from bytes into cells, 150 ns a record of 8 fields where strings and objects take 700. It takes only what is beyond doubt, and gives up at anything else: a
@@ -105,12 +107,21 @@ export class CsvCells {
     const { length } = bytes;
     const first = start < length ? (bytes[start] as number) : 0;
     const digits = first === minus || first === plus ? start + 1 : start;
-    let value = 0;
+    const stop = Math.min(length, digits + wordDigits);
+    let word = 0;
     let at = digits;
-    for (; at < length; at++) {
+    for (; at < stop; at++) {
       const digit = (bytes[at] as number) - zero;
       if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
+      word = (Math.imul(word, 10) + digit) | 0;
+    }
+    let value = word;
+    if (at === digits + wordDigits) {
+      for (; at < length; at++) {
+        const digit = (bytes[at] as number) - zero;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
     }
     if (at === start) return this.#empty(plan, row) ? at : -1;
     if (at === digits || at - digits > (plan.kind === kinds.wide ? wideDigits : narrowDigits)) return -1;
