@@ -1,4 +1,5 @@
 import { CellColumn, cellTags } from '../../features/index.js';
+import { NumberParser } from '../columns/parse-number.js';
 import { SideBuffer } from '../columns/side-buffer.js';
 import type { CsvType, CsvTypes } from './csv-types.js';
 import type { Dialect } from './dialect.js';
@@ -11,8 +12,8 @@ const minus = 0x2d;
 const plus = 0x2b;
 const zero = 0x30;
 
-/** How the fields of a column are read: not at all, as text, as an integer by hand, or by the parser for strings. */
-const kinds = { skipped: 0, text: 1, narrow: 2, wide: 3, other: 4 } as const;
+/** How the fields of a column are read. */
+const kinds = { skipped: 0, text: 1, narrow: 2, wide: 3, float: 4, bool: 5 } as const;
 
 interface ColumnPlan {
   readonly kind: number;
@@ -43,6 +44,7 @@ export class CsvCells {
   /** No byte beyond it ends a field or is a quote. */
   readonly #lastSpecial: number;
   readonly #quoted: boolean;
+  readonly #numbers = new NumberParser();
   /** Whether quotes are doubled in the quoted field that was found last. */
   #doubled = false;
 
@@ -91,6 +93,7 @@ export class CsvCells {
       const plan = plans[i] as ColumnPlan;
       if (this.#quoted && bytes[at] === quote) at = this.#quotedField(bytes, at, plan, row);
       else if (plan.kind === kinds.narrow || plan.kind === kinds.wide) at = this.#integer(bytes, at, plan, row);
+      else if (plan.kind === kinds.float) at = this.#float(bytes, at, plan, row);
       else at = this.#plainField(bytes, at, plan, row);
       if (at < 0) return -1;
       if (i === last) break;
@@ -131,6 +134,16 @@ export class CsvCells {
     column.tags[row] = plan.kind === kinds.wide ? cellTags.wide : cellTags.number;
     column.numbers[row] = value;
     return at;
+  }
+
+  /** The same for a float; nan, inf and what is nothing of the kind are left to the parser of strings. */
+  #float(bytes: Buffer, start: number, plan: ColumnPlan, row: number): number {
+    const value = this.#numbers.parse(bytes, start, bytes.length);
+    if (Number.isNaN(value)) return this.#plainField(bytes, start, plan, row);
+    const column = this.columns[plan.target] as CellColumn;
+    column.tags[row] = cellTags.number;
+    column.numbers[row] = value;
+    return this.#numbers.end;
   }
 
   #plainField(bytes: Buffer, start: number, plan: ColumnPlan, row: number): number {
@@ -235,9 +248,10 @@ function planOf(type: CsvType, target: number): ColumnPlan {
     case 'uint64':
       return { ...plan, kind: kinds.wide, maximum: Number.MAX_SAFE_INTEGER };
     case 'bool':
+      return { ...plan, kind: kinds.bool };
     case 'float32':
     case 'float64':
-      return { ...plan, kind: kinds.other };
+      return { ...plan, kind: kinds.float };
     default: {
       const [minimum, maximum] = narrowIntegers[base];
       return { ...plan, kind: kinds.narrow, minimum, maximum };
