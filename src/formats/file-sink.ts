@@ -3,8 +3,12 @@ import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { Crc32c } from '../core/checksum/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 
-/** Takes finished chunks of a file; the chunk belongs to the caller and may be overwritten as soon as the call returns. */
-export type ChunkSink = (chunk: Uint8Array) => void;
+/**
+ * Takes finished chunks of a file; the chunk belongs to the caller and may be overwritten as soon as the call returns.
+ *
+ * @param crc32c That of the chunk, where who made it knows it: going over the bytes once more is saved.
+ */
+export type ChunkSink = (chunk: Uint8Array, crc32c?: number) => void;
 
 /** What a finished file is known by. */
 export interface FileDigest {
@@ -29,7 +33,7 @@ export interface FileSink {
 /**
  * Creates (or replaces) a file that is written synchronously, in large chunks, and checksummed on the way.
  *
- * Synchronous, because a shard task has nothing else to do while the kernel copies 1 MiB, and a promise a chunk costs more.
+ * Synchronous, because a shard task has nothing else to do while the kernel copies a chunk, and a promise a chunk costs more.
  *
  * @param path Absolute path; its folder exists.
  * @throws DatasetsError `STORAGE_FULL` when the disk is full, `STORAGE_FAILED` for any other fault, both naming the path.
@@ -54,14 +58,15 @@ class CheckedFile implements FileSink {
     return this.#bytes;
   }
 
-  readonly write: ChunkSink = (chunk) => {
+  readonly write: ChunkSink = (chunk, crc32c) => {
     const descriptor = this.#open();
     this.#attempt('write', () => {
       for (let written = 0; written < chunk.length; ) {
         written += writeSync(descriptor, chunk, written, chunk.length - written);
       }
     });
-    this.#crc.update(chunk);
+    if (crc32c === undefined) this.#crc.update(chunk);
+    else this.#crc.append(chunk.length, crc32c);
     this.#sha256.update(chunk);
     this.#bytes += chunk.length;
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { crc32c } from '../../src/core/checksum/index.js';
 import { DatasetsError } from '../../src/core/errors/index.js';
 import {
   createTFRecordWriter,
@@ -15,7 +16,11 @@ import { requireOracle } from '../oracle/index.js';
 function frame(records: readonly Uint8Array[], chunkBytes?: number): Buffer {
   const chunks: Uint8Array[] = [];
   const writer = createTFRecordWriter(
-    (chunk) => chunks.push(chunk.slice()),
+    (chunk, crc) => {
+      // The writer joins it from those of the records; here it is taken over the bytes.
+      assert.equal((crc ?? assert.fail('no checksum')) >>> 0, crc32c(chunk));
+      chunks.push(chunk.slice());
+    },
     chunkBytes === undefined ? {} : { chunkBytes },
   );
   for (const record of records) writer.append(record);

@@ -1,12 +1,11 @@
+import { reversedPolynomial, shiftCrc32c } from './crc32c-shift.js';
+
 /**
  * CRC-32C (Castagnoli), the checksum of TFRecord and of Google Cloud Storage (RFC 3720, appendix B.4; check value e3069283).
  *
- * Slice-by-8 (Kounavis and Berry, 2005). Node's `zlib.crc32` is another polynomial, and a native module pays only for whole files.
- * Long inputs are read as words in two interleaved stripes, whose table look-ups overlap: 2.4 GB/s against 1.9 in one
- * stripe and 1.3-1.9 by bytes.
+ * Slice-by-16 (Kounavis and Berry, 2005, with twice as many tables): 2.6 GB/s, as much as two interleaved stripes by eight bytes give, and 13 % less time for 160 bytes than
+ * by eight. Node's `zlib.crc32` is another polynomial, and a native module pays only for whole files.
  */
-const reversedPolynomial = 0x82f63b78;
-
 const table0 = new Int32Array(256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte;
@@ -26,67 +25,42 @@ const table4 = nextTable(table3);
 const table5 = nextTable(table4);
 const table6 = nextTable(table5);
 const table7 = nextTable(table6);
+const table8 = nextTable(table7);
+const table9 = nextTable(table8);
+const table10 = nextTable(table9);
+const table11 = nextTable(table10);
+const table12 = nextTable(table11);
+const table13 = nextTable(table12);
+const table14 = nextTable(table13);
+const table15 = nextTable(table14);
 
-/** Bytes of one stripe: long enough to make joining cheap, short enough that both lie in the first-level cache. */
-const stripeBytes = 8192;
-const stripeWords = stripeBytes / 4;
-
-/**
- * Four tables that advance a CRC register over `stripeBytes` zero bytes. The register is linear over GF(2), so that the register
- * after two stripes is the advanced register of the first, xor that of the second started from zero.
- */
-const stripeShift = [0, 8, 16, 24].map((shift) => {
-  const table = new Int32Array(256);
-  for (let bit = 0; bit < 8; bit++) {
-    let register = 1 << (shift + bit);
-    for (let i = 0; i < stripeBytes; i++) register = (table0[register & 255] as number) ^ (register >>> 8);
-    const step = 1 << bit;
-    for (let low = 0; low < step; low++) table[step + low] = (table[low] as number) ^ register;
-  }
-  return table;
-});
-const [shift0, shift1, shift2, shift3] = stripeShift as [Int32Array, Int32Array, Int32Array, Int32Array];
-
-/** Two stripes that start at word `from`; `register` is the (inverted) CRC before them. */
-function updateStripePair(words: Int32Array, from: number, register: number): number {
-  let first = register;
-  let second = 0;
-  for (let i = from, end = from + stripeWords; i < end; i += 2) {
-    const a = first ^ (words[i] as number);
-    const b = words[i + 1] as number;
-    const c = second ^ (words[i + stripeWords] as number);
-    const d = words[i + stripeWords + 1] as number;
-    first =
-      (table7[a & 255] as number) ^
-      (table6[(a >>> 8) & 255] as number) ^
-      (table5[(a >>> 16) & 255] as number) ^
-      (table4[a >>> 24] as number) ^
-      (table3[b & 255] as number) ^
-      (table2[(b >>> 8) & 255] as number) ^
-      (table1[(b >>> 16) & 255] as number) ^
-      (table0[b >>> 24] as number);
-    second =
-      (table7[c & 255] as number) ^
-      (table6[(c >>> 8) & 255] as number) ^
-      (table5[(c >>> 16) & 255] as number) ^
-      (table4[c >>> 24] as number) ^
-      (table3[d & 255] as number) ^
-      (table2[(d >>> 8) & 255] as number) ^
-      (table1[(d >>> 16) & 255] as number) ^
-      (table0[d >>> 24] as number);
-  }
-  const advanced =
-    (shift0[first & 255] as number) ^
-    (shift1[(first >>> 8) & 255] as number) ^
-    (shift2[(first >>> 16) & 255] as number) ^
-    (shift3[first >>> 24] as number);
-  return advanced ^ second;
-}
-
-/** Advances the inverted register over bytes `from .. to` of a view: 65 ns for 102 bytes, against 85 by `Uint8Array`. */
+/** Advances the inverted register over bytes `from .. to` of a view: a view reads words wherever they lie. */
 function updateView(view: DataView, from: number, to: number, register: number): number {
   let crc = register;
   let i = from;
+  for (const end = to - 15; i < end; i += 16) {
+    const a = crc ^ view.getInt32(i, true);
+    const b = view.getInt32(i + 4, true);
+    const c = view.getInt32(i + 8, true);
+    const d = view.getInt32(i + 12, true);
+    crc =
+      (table15[a & 255] as number) ^
+      (table14[(a >>> 8) & 255] as number) ^
+      (table13[(a >>> 16) & 255] as number) ^
+      (table12[a >>> 24] as number) ^
+      ((table11[b & 255] as number) ^
+        (table10[(b >>> 8) & 255] as number) ^
+        (table9[(b >>> 16) & 255] as number) ^
+        (table8[b >>> 24] as number) ^
+        (table7[c & 255] as number) ^
+        (table6[(c >>> 8) & 255] as number) ^
+        (table5[(c >>> 16) & 255] as number) ^
+        (table4[c >>> 24] as number) ^
+        (table3[d & 255] as number) ^
+        (table2[(d >>> 8) & 255] as number) ^
+        (table1[(d >>> 16) & 255] as number) ^
+        (table0[d >>> 24] as number));
+  }
   for (const end = to - 7; i < end; i += 8) {
     const a = crc ^ view.getInt32(i, true);
     const b = view.getInt32(i + 4, true);
@@ -115,14 +89,7 @@ function updateView(view: DataView, from: number, to: number, register: number):
 
 /** Advances the inverted register over `bytes[from .. to)`. */
 function update(bytes: Uint8Array, from: number, to: number, register: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (to - from < 2 * stripeBytes + 4) return updateView(view, from, to, register);
-  const aligned = from + (-(bytes.byteOffset + from) & 3);
-  const pairs = Math.floor((to - aligned) / (2 * stripeBytes));
-  let crc = updateView(view, from, aligned, register);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, pairs * 2 * stripeWords);
-  for (let pair = 0; pair < pairs; pair++) crc = updateStripePair(words, pair * 2 * stripeWords, crc);
-  return updateView(view, aligned + pairs * 2 * stripeBytes, to, crc);
+  return updateView(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), from, to, register);
 }
 
 /**
@@ -134,8 +101,28 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   return ~update(bytes, from, to, -1) >>> 0;
 }
 
+/**
+ * The CRC-32C, as a signed number, of data with bytes `from .. to` of a view behind it.
+ *
+ * @param crc That of the data; 0 for none.
+ */
+export function extendCrc32c(crc: number, view: DataView, from: number, to: number): number {
+  return ~updateView(view, from, to, ~crc);
+}
+
+/** The same for one word behind the data, little-endian. */
+export function extendCrc32cByWord(crc: number, word: number): number {
+  const a = ~crc ^ word;
+  return ~(
+    (table3[a & 255] as number) ^
+    (table2[(a >>> 8) & 255] as number) ^
+    (table1[(a >>> 16) & 255] as number) ^
+    (table0[a >>> 24] as number)
+  );
+}
+
 /** TFRecord's masking, for which a CRC of data that holds CRCs stays sound (tensorflow/core/lib/hash/crc32c.h). */
-function maskCrc32c(crc: number): number {
+export function maskCrc32c(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
@@ -159,6 +146,12 @@ export class Crc32c {
 
   update(bytes: Uint8Array, from = 0, to = bytes.length): this {
     this.#register = update(bytes, from, to, this.#register);
+    return this;
+  }
+
+  /** Takes a part by its length and its CRC-32C, which who wrote it knows. */
+  append(bytes: number, crc: number): this {
+    this.#register = ~(shiftCrc32c(~this.#register, bytes) ^ crc);
     return this;
   }
 

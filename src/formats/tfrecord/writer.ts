@@ -1,16 +1,15 @@
-import { maskedCrc32cOfView } from '../../core/checksum/index.js';
 import type { ChunkSink } from '../file-sink.js';
-import { frameFooterBytes, frameHeaderBytes, frameOverheadBytes, lengthCrc } from './frame.js';
+import { frameHeaderBytes, frameOverheadBytes, sealFrames } from './frame.js';
 
 export interface TFRecordWriterOptions {
-  /** Bytes gathered before they are handed to the sink; default 1 MiB. A longer record gets a buffer of its own size. */
+  /** Bytes gathered before they are handed to the sink; default 128 KiB. A longer record gets a buffer of its own size. */
   readonly chunkBytes?: number;
 }
 
 /**
  * Frames records into one reusable buffer.
  *
- * A record is written in place: `begin(n)` reserves room, the caller fills `buffer[start .. start + n)`, `commit()` adds the checksums.
+ * A record is written in place: `begin(n)` reserves room, the caller fills `buffer[start .. start + n)`, `commit()` ends it. Checksums are added when the buffer is handed over.
  */
 export interface TFRecordWriter {
   /** Where records are written; may be another one after `begin`. */
@@ -41,8 +40,11 @@ export interface TFRecordWriter {
  * file.close();
  */
 export function createTFRecordWriter(sink: ChunkSink, options: TFRecordWriterOptions = {}): TFRecordWriter {
-  return new BufferedTFRecordWriter(sink, options.chunkBytes ?? 1 << 20);
+  return new BufferedTFRecordWriter(sink, options.chunkBytes ?? defaultChunkBytes);
 }
+
+/** Small enough to lie in the second-level cache from its first record until the kernel has copied it: 823 MiB cost 2.9 s of system time, against 3.8 s by 1 MiB. */
+const defaultChunkBytes = 128 << 10;
 
 class BufferedTFRecordWriter implements TFRecordWriter {
   readonly #sink: ChunkSink;
@@ -79,15 +81,9 @@ class BufferedTFRecordWriter implements TFRecordWriter {
 
   commit(): void {
     const bytes = this.#pending;
-    const view = this.#view;
-    const frame = this.#used;
-    const start = frame + frameHeaderBytes;
-    const end = start + bytes;
-    view.setUint32(frame, bytes, true);
-    view.setUint32(frame + 4, Math.floor(bytes / 0x1_0000_0000), true);
-    view.setUint32(frame + 8, lengthCrc(bytes), true);
-    view.setUint32(end, maskedCrc32cOfView(view, start, end), true);
-    this.#used = end + frameFooterBytes;
+    this.#view.setUint32(this.#used, bytes, true);
+    this.#view.setUint32(this.#used + 4, Math.floor(bytes / 0x1_0000_0000), true);
+    this.#used += bytes + frameOverheadBytes;
     this.#records++;
   }
 
@@ -99,7 +95,8 @@ class BufferedTFRecordWriter implements TFRecordWriter {
 
   flush(): void {
     if (this.#used === 0) return;
-    this.#sink(this.#buffer.subarray(0, this.#used));
+    const crc = sealFrames(this.#view, this.#used);
+    this.#sink(this.#buffer.subarray(0, this.#used), crc);
     this.#flushed += this.#used;
     this.#used = 0;
   }
