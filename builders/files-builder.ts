@@ -63,7 +63,7 @@ export abstract class FilesBuilder<F extends Feature<never, unknown>> extends Da
     const { files, splits } = this.layout;
     if (isReference(files)) {
       const mapping = this.#mapping(files);
-      return splitRows(this.#rows(pipeline, files, mapping), splits, mapping);
+      return splitRows(this.#rows(pipeline, files, mapping), this.layout, mapping);
     }
     if (splits !== undefined) {
       throw new DatasetsError(

@@ -82,7 +82,10 @@ export abstract class ImageMetadataBuilder<F extends Feature<never, unknown>> ex
         },
       );
     }
-    if (!isFolders(splits)) return splitRows(this.#rows(pipeline, folder, mapping, image.column), splits, mapping);
+    if (!isFolders(splits)) {
+      const rows = this.#rows(pipeline, folder, mapping, image.column);
+      return splitRows(rows, splits === undefined ? {} : { splits }, mapping);
+    }
     return Object.fromEntries(
       splits.map((split) => {
         const rows = this.#rows(pipeline, inFolder(folder, split), mapping, image.column);

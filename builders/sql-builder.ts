@@ -57,7 +57,7 @@ export abstract class SqlBuilder<F extends Feature<never, unknown>> extends Data
   protected abstract readonly layout: SqlLayout<F>;
 
   override splits(pipeline: Pipeline): Readonly<Record<string, Keyed<Key, InputOf<F>>>> {
-    const { query, key, columns: _columns, splits, snapshot = false, ...options } = this.layout;
+    const { query, key, columns: _columns, splits: _splits, snapshot = false, ...options } = this.layout;
     const { datasetName } = this.constructor as typeof DatasetBuilder;
     const mapping = new RowMapping<F>(datasetName, this.info().features, this.layout, 'typed');
     const rows = pipeline
@@ -70,6 +70,6 @@ export abstract class SqlBuilder<F extends Feature<never, unknown>> extends Data
       )
       // A value that can't be a key is refused by the pipeline.
       .keyBy((row) => row[key] as Key);
-    return splitRows(rows, splits, mapping);
+    return splitRows(rows, this.layout, mapping);
   }
 }

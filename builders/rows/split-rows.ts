@@ -1,18 +1,18 @@
-import { DatasetsError, type Feature, type InputOf, type Key, type Keyed } from '../../src/index.js';
+import { column, DatasetsError, type Feature, type InputOf, type Key, type Keyed } from '../../src/index.js';
 import type { RowLayout, SplitsByColumn } from './row-layout.js';
 import type { Row, RowMapping } from './row-mapping.js';
 
 /** The splits that a layout makes of all rows of a data set, as examples. */
 export function splitRows<F extends Feature<never, unknown>>(
   rows: Keyed<Key, Row>,
-  splits: RowLayout<F>['splits'],
+  { key, splits }: Pick<RowLayout<F>, 'key' | 'splits'>,
   mapping: RowMapping<F>,
 ): Readonly<Record<string, Keyed<Key, InputOf<F>>>> {
   if (splits === undefined) return { train: toExamples(rows, mapping) };
   if ('column' in splits) return splitByColumn(rows, splits, mapping);
-  const { fractions, by } = splits;
-  // A value that can't be a key is refused by the split.
-  const dealt = rows.splitBy((row, key) => (by === undefined ? key : (row[by] as Key)), fractions);
+  const { fractions, by = key } = splits;
+  // A value that can't be a key is refused by the split. Without a column that is the key, it is the row's place.
+  const dealt = rows.splitBy(by === undefined ? (_, place) => place : (column(by) as (row: Row) => Key), fractions);
   return Object.fromEntries(Object.entries(dealt).map(([name, part]) => [name, toExamples(part, mapping)]));
 }
 

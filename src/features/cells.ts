@@ -45,3 +45,27 @@ export interface CellBatch {
   readonly bytes: Uint8Array;
   readonly side: Uint8Array;
 }
+
+/** What an element has in a cell's place. */
+export function cellValue(batch: CellBatch, { tags, numbers, starts, ends }: CellColumn, row: number): unknown {
+  switch (tags[row]) {
+    case cellTags.number:
+      return numbers[row];
+    case cellTags.wide:
+      return BigInt(numbers[row] as number);
+    case cellTags.text:
+      return textOf(batch.bytes, starts[row] as number, ends[row] as number);
+    case cellTags.sideText:
+      return textOf(batch.side, starts[row] as number, ends[row] as number);
+    case cellTags.false:
+      return false;
+    case cellTags.true:
+      return true;
+    default:
+      return null;
+  }
+}
+
+function textOf({ buffer, byteOffset }: Uint8Array, from: number, to: number): string {
+  return Buffer.from(buffer, byteOffset + from, to - from).toString('utf8');
+}

@@ -1,5 +1,5 @@
 export * from './arrow-shape.js';
-export { type CellBatch, CellColumn, cellTags } from './cells.js';
+export { type CellBatch, CellColumn, cellTags, cellValue } from './cells.js';
 export * from './columns.js';
 export * from './dataset-types.js';
 export * from './declare/index.js';

@@ -94,17 +94,17 @@ export class SplitWriter {
   }
 
   /**
-   * Adds rows of cells.
+   * Adds the rows `from .. to` of cells.
    *
    * @param columns in the order of `cellFields`
-   * @returns the first row that it didn't take, because something about it is wrong or out of the ordinary: `add` tells; else the number of rows
+   * @returns the first row that it didn't take, because something about it is wrong or out of the ordinary: `add` tells; else `to`
    * @throws DatasetsError STORAGE_FULL or STORAGE_FAILED
    */
-  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[]): number {
+  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[], from: number, to: number): number {
     const encoder = this.#cells;
-    if (encoder === undefined) return 0;
+    if (encoder === undefined) return from;
     const spill = this.#spill;
-    for (let row = 0; row < batch.rows; row++) {
+    for (let row = from; row < to; row++) {
       const { arena } = spill;
       const start = arena.position;
       if (!encoder.encode(batch, columns, row, arena)) return row;
@@ -114,7 +114,7 @@ export class SplitWriter {
       }
       spill.added(start);
     }
-    return batch.rows;
+    return to;
   }
 
   async #prepare(prepare: (example: unknown) => Promise<unknown>, key: Key, example: unknown): Promise<unknown> {

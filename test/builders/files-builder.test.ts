@@ -177,7 +177,9 @@ describe('FilesBuilder', () => {
       const [own, theirs] = [`own_${ending}`, `theirs_${ending}`];
       project.write(`${own}/reviews.${ending}`, content);
       project.write(`${theirs}/reviews.${ending}`, content);
-      const code = filesCode(`{ files: 'reviews.${ending}', key: 'id' }`);
+      const code = filesCode(
+        `{ files: 'reviews.${ending}', key: 'id', splits: { fractions: { train: 0.7, test: 0.3 }, by: 'user' } }`,
+      );
       const built = await project.build(own, code);
       const types = "{ types: { id: 'int64', stars: 'int32', price: 'float64', note: 'string?' } as const }";
       const read = ending === 'csv' ? `csv<any>('reviews.csv', ${types})` : `jsonl<any>('reviews.jsonl')`;
@@ -191,7 +193,9 @@ describe('FilesBuilder', () => {
   }
   override splits(pipeline: any) {
     const rows = pipeline.read(${read}).keyBy((row: any) => row.id);
-    return { train: rows.mapValues(({ id, stars, price, mood, note }: any) => ({ id, stars, price, mood, note })) };
+    const { train, test } = rows.splitBy((row: any) => row.user, { train: 0.7, test: 0.3 });
+    const example = ({ id, stars, price, mood, note }: any) => ({ id, stars, price, mood, note });
+    return { train: train.mapValues(example), test: test.mapValues(example) };
   }`,
       });
       assert.equal(contentDigest, built.contentDigest);

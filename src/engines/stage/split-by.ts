@@ -38,7 +38,8 @@ export function splitByStep(
   };
 }
 
-function upperBounds(fractions: readonly number[]): number[] {
+/** For each part the number below which an element is its; the last one used has none. */
+export function upperBounds(fractions: readonly number[]): number[] {
   const lastUsed = fractions.findLastIndex((fraction) => fraction > 0);
   let sum = 0;
   return fractions.map((fraction, index) => {

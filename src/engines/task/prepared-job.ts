@@ -22,8 +22,8 @@ export interface ExampleWriter {
   add(key: Key, example: unknown): void;
   /** The fields of an example, in the order in which `addCells` takes their columns; undefined where it takes none. */
   readonly cellFields: readonly string[] | undefined;
-  /** @returns the first row that has to come as an example. */
-  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[]): number;
+  /** @returns the first row of `from .. to` that has to come as an example, else `to`. */
+  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[], from: number, to: number): number;
   finish(): RunSummary;
   abort(): void;
 }

@@ -1,12 +1,10 @@
-import type { CellColumn } from '../../features/index.js';
 import type { GraphNode } from '../../pipeline/index.js';
 import { hasCells, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../../sources/index.js';
 import { ValueReader } from '../../values/index.js';
 import type { Push } from '../stage/push.js';
 import { maxPending, type TaskContext } from '../stage/task-context.js';
-import type { ColumnRoute } from './column-route.js';
+import type { CellRouter } from './cell-router.js';
 import type { Meter } from './meter.js';
-import type { SplitOutput } from './split-output.js';
 import type { TaskParts } from './task-parts.js';
 
 /** How a unit is read: elements go to `push`, in order. */
@@ -37,24 +35,19 @@ export async function readShard(
   await reading.context.endOfUnit();
 }
 
-/** The same for rows that go from the source to a split with no function of the author's between: as cells, where they can be read so. */
+/** The same for rows that go from the source to splits with no function of the author's between: as cells, where they can be read so. */
 export async function readShardByColumns(
   readColumns: NonNullable<Source<unknown>['readColumns']>,
   shard: SourceShard,
   sourceContext: SourceContext,
-  { key, picked }: ColumnRoute,
-  split: SplitOutput,
+  router: CellRouter,
   reading: Reading,
 ): Promise<void> {
-  const columns = [...new Set([key, ...picked.values()])];
-  const fields = [...picked.keys()];
-  const places = [...picked.values()].map((name) => columns.indexOf(name));
-  for await (const batch of readColumns(shard, sourceContext, columns)) {
+  for await (const batch of readColumns(shard, sourceContext, router.columns)) {
     let rows: number;
     if (hasCells(batch)) {
       ({ rows } = batch);
-      const ordered = places.map((place) => batch.columns[place] as CellColumn);
-      const taken = split.addCells(batch, batch.columns[0] as CellColumn, fields, ordered);
+      const taken = router.add(batch);
       if (taken < rows) for (const rest of batch.elementsFrom(taken)) await pushBatch(rest, reading);
     } else {
       rows = batch.elements.length;

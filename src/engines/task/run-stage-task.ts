@@ -5,6 +5,7 @@ import type { Source, SourceContext, SourceShard } from '../../sources/index.js'
 import { compileStage } from '../stage/compile-stage.js';
 import { TaskContext } from '../stage/task-context.js';
 import { BadRowCollector, TooManyBadRows } from './bad-row-collector.js';
+import { CellRouter } from './cell-router.js';
 import { columnRoute } from './column-route.js';
 import { Meter } from './meter.js';
 import type { PreparedJob } from './prepared-job.js';
@@ -150,11 +151,12 @@ async function readTolerantly(
   reading: Reading,
 ): Promise<void> {
   const route = source.readColumns === undefined ? undefined : columnRoute(stage, graph);
-  const split = route && outputs.splitOf(route.output);
   try {
-    if (source.readColumns !== undefined && route !== undefined && split !== undefined) {
-      await readShardByColumns(source.readColumns, shard, sourceContext, route, split, reading);
-    } else await readShard(source, shard, sourceContext, reading);
+    if (source.readColumns === undefined || route === undefined) await readShard(source, shard, sourceContext, reading);
+    else {
+      const router = new CellRouter(route, (output) => outputs.splitOf(output));
+      await readShardByColumns(source.readColumns, shard, sourceContext, router, reading);
+    }
   } catch (error) {
     if (!(error instanceof TooManyBadRows)) throw error;
     await reading.context.endOfUnit();

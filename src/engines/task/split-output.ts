@@ -54,19 +54,20 @@ export class SplitOutput {
     if (this.#left === 0) this.onFull();
   }
 
+  /** The fields of an example, in the order in which `addCells` takes their columns; undefined where it takes none. */
+  get cellFields(): readonly string[] | undefined {
+    return this.#left === Number.POSITIVE_INFINITY ? (this.#writer ?? this.#start()).cellFields : undefined;
+  }
+
   /**
-   * Adds rows of cells, where the split takes all that there are.
+   * Adds the rows `from .. to` of cells.
    *
-   * @param columns one for each of `fields`
-   * @returns the first row that has to come as an example
+   * @param columns in the order of `cellFields`
+   * @returns the first row that has to come as an example, else `to`
    */
-  addCells(batch: CellBatch, key: CellColumn, fields: readonly string[], columns: readonly CellColumn[]): number {
-    if (this.#left !== Number.POSITIVE_INFINITY) return 0;
-    const writer = this.#writer ?? this.#start();
-    const ordered = inOrder(writer.cellFields, fields, columns);
-    if (ordered === undefined) return 0;
+  addCells(batch: CellBatch, key: CellColumn, columns: readonly CellColumn[], from: number, to: number): number {
     try {
-      return writer.addCells(batch, key, ordered);
+      return (this.#writer ?? this.#start()).addCells(batch, key, columns, from, to);
     } catch (cause) {
       throw this.#failure(cause);
     }
@@ -102,15 +103,4 @@ export class SplitOutput {
   #failure(cause: unknown): unknown {
     return this.#context.outputError(this.#from, cause, undefined);
   }
-}
-
-/** The columns in the order that the writer wants; undefined where these are other fields than its own. */
-function inOrder(
-  wanted: readonly string[] | undefined,
-  fields: readonly string[],
-  columns: readonly CellColumn[],
-): readonly CellColumn[] | undefined {
-  if (wanted === undefined || wanted.length !== fields.length) return undefined;
-  const ordered = wanted.flatMap((field) => columns[fields.indexOf(field)] ?? []);
-  return ordered.length === wanted.length ? ordered : undefined;
 }

@@ -1,4 +1,4 @@
-import { type CellBatch, type CellColumn, cellTags } from '../cells.js';
+import { type CellBatch, type CellColumn, cellTags, cellValue } from '../cells.js';
 import { optionalLayout } from '../declare/collect-leaves.js';
 import type { AnyFeature, Definition } from '../declare/definition.js';
 import { dtypeOf } from '../declare/element-types.js';
@@ -189,30 +189,6 @@ function encodes(encoder: FieldEncoder, value: unknown, arena: RowArena): boolea
     // It is thrown again when the row comes as an element, and then says which one.
     return false;
   }
-}
-
-/** What an element has in a cell's place. */
-function cellValue(batch: CellBatch, { tags, numbers, starts, ends }: CellColumn, row: number): unknown {
-  switch (tags[row]) {
-    case cellTags.number:
-      return numbers[row];
-    case cellTags.wide:
-      return BigInt(numbers[row] as number);
-    case cellTags.text:
-      return textOf(batch.bytes, starts[row] as number, ends[row] as number);
-    case cellTags.sideText:
-      return textOf(batch.side, starts[row] as number, ends[row] as number);
-    case cellTags.false:
-      return false;
-    case cellTags.true:
-      return true;
-    default:
-      return null;
-  }
-}
-
-function textOf({ buffer, byteOffset }: Uint8Array, from: number, to: number): string {
-  return Buffer.from(buffer, byteOffset + from, to - from).toString('utf8');
 }
 
 function planOf(definition: Definition, place: LeafPlace): FieldPlan {
