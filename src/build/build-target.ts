@@ -25,8 +25,9 @@ export async function buildTarget(
   const options = withTimeOf(from, asked);
   options.onProgress?.({ type: 'build-start', dataset: target.definition.name, ...target.chosen });
   const engine = engineFor(target, options, registry.location);
-  engine.warmUp(target.builder.module);
   try {
+    // Its threads load modules beside all that follows, which would keep them from beginning.
+    await engine.warmUp(target.builder.module);
     const prepared = await prepareBuild(target);
     recorder.prepared(prepared.parts);
     const identity = identityOf(prepared, options);

@@ -40,7 +40,7 @@ export function createEngine(name: EngineName, options: EngineOptions = {}): Eng
     case 'inline':
       return {
         name,
-        warmUp: () => {},
+        warmUp: async () => {},
         close: async () => {},
         run: async (job, run) => {
           const [{ runLocalBuild }, { openInlineRunner }] = await Promise.all([

@@ -181,8 +181,10 @@ export interface EngineRun {
 /** Runs a builder's plan from its sources to finished shards. Same job, same bytes, whatever the engine. */
 export interface Engine {
   readonly name: string;
-  /** Starts what needs no job, beside whatever else is to be done before `run`: threads, which load the builder's module (a file: URL). */
-  warmUp(module: string): void;
+  /**
+   * Starts what needs no job, beside whatever else is to be done before `run`: threads, which load the builder's module (a file: URL). They have begun when it resolves; `run` says what went wrong.
+   */
+  warmUp(module: string): Promise<void>;
   run(job: BuildJob, run: EngineRun): Promise<BuildOutput>;
   /** Ends what `warmUp` started, where no run came of it. */
   close(): Promise<void>;

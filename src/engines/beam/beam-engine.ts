@@ -41,7 +41,7 @@ export class BeamEngine implements Engine {
     this.#options = options;
   }
 
-  warmUp(): void {
+  async warmUp(): Promise<void> {
     // Workers start with the job.
   }
 

@@ -23,7 +23,7 @@ export function createPortableEngine(options: PortableEngineOptions): Engine {
   const connection = beamConnection(options.settings);
   return {
     name: 'beam',
-    warmUp: () => {},
+    warmUp: async () => {},
     close: async () => {},
     run: (job, run) => runJob(connection, options, job, run),
   };

@@ -29,7 +29,7 @@ export function createDataflowEngine(engineOptions: DataflowEngineOptions): Engi
   checkTemplate(engineOptions.submission?.templateLocation);
   return {
     name: 'dataflow',
-    warmUp: () => {},
+    warmUp: async () => {},
     close: async () => {},
     run: (job, run) => runJob(options, engineOptions, job, run),
   };

@@ -49,6 +49,7 @@ export class LocalBuild {
   readonly #sideInputs: SideInputFile[] = [];
   /** How many examples each split still takes; undefined for all. */
   readonly #limits: Map<string, number> | undefined;
+  #states: Promise<StatesByNode> | undefined;
 
   constructor(
     prepared: PreparedJob,
@@ -79,15 +80,12 @@ export class LocalBuild {
   }
 
   async run(): Promise<Omit<BuildOutput, 'engine'>> {
-    const states = this.#askStates();
-    // It is awaited at the end; should it fail before, that is not unhandled.
-    states.catch(() => {});
     try {
       for (let wave = this.#nextStages(); wave.length > 0; wave = this.#nextStages()) await this.#runStages(wave);
       const splits = await this.#writeShards();
       await this.#stopper.race(this.#teardown());
       const units = this.#resumption?.counts ?? { reused: 0, run: 0, redone: 0 };
-      const work = { gathered: this.#gathered, states: await this.#stopper.race(states), splits, units };
+      const work = { gathered: this.#gathered, states: await this.#stopper.race(this.#askStates()), splits, units };
       return await this.#stopper.race(buildOutput(this.#prepared, work));
     } catch (error) {
       this.#stopper.stop(error);
@@ -123,7 +121,7 @@ export class LocalBuild {
     try {
       for (const stage of stages) works.push(await this.#begin(stage));
       const limited = this.#limits !== undefined;
-      await runTasks(
+      const running = runTasks(
         {
           // In this order: a task that waits for a fan-out's feeders starts after them, so they never wait for its place.
           tasks: works.flatMap((work) => work.tasks.map((task, index) => ({ work, task, index }))),
@@ -133,6 +131,8 @@ export class LocalBuild {
         },
         this.#stopper,
       );
+      this.#askStates();
+      await running;
       for (const work of works) await this.#end(work);
     } finally {
       for (const work of works) work.progress.close();
@@ -316,10 +316,13 @@ export class LocalBuild {
     if (steps.some((step) => step.kind === 'withResource')) await this.#runner.teardown();
   }
 
-  /** The states of every source that is read, while the workers read them. */
+  /** The states of every source that is read: asked for when the first tasks are dealt, since digests take this thread's time, and workers would wait for their tasks. */
   #askStates(): Promise<StatesByNode> {
-    return askStates(this.#prepared, async (node, source, states) => {
+    this.#states ??= askStates(this.#prepared, async (node, source, states) => {
       await this.#resumption?.sources.record(node, source, states, this.#prepared.sourceContext);
     });
+    // They are awaited at the end; should they fail before, that is not unhandled.
+    this.#states.catch(() => {});
+    return this.#states;
   }
 }

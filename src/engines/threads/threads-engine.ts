@@ -12,12 +12,10 @@ export class ThreadsEngine implements Engine {
     this.#workers = workers;
   }
 
-  warmUp(module: string): void {
-    if (this.#waiting !== undefined) return;
-    const runner = ThreadRunner.open(this.#workers, { module });
+  async warmUp(module: string): Promise<void> {
+    this.#waiting ??= { module, runner: ThreadRunner.open(this.#workers, { module }) };
     // `run` reports it, or nobody is interested.
-    runner.catch(() => {});
-    this.#waiting = { module, runner };
+    await this.#waiting.runner.catch(() => {});
   }
 
   async run(job: BuildJob, run: EngineRun): Promise<BuildOutput> {

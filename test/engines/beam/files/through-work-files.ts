@@ -22,7 +22,7 @@ export interface ThroughWorkFiles {
 export function throughWorkFiles(options: ThroughWorkFiles): Engine {
   return {
     name: 'work files',
-    warmUp: () => {},
+    warmUp: async () => {},
     close: async () => {},
     run: async (job, run) => {
       const output = await runLocalBuild(
