@@ -18,6 +18,9 @@ export interface OpenedCells {
   readonly chosen: readonly CellColumn[];
 }
 
+/** Opens a parser as soon as the columns are known: by what was read as elements, or by the chunk that comes next. */
+export type OpenCells = (bytes: Buffer) => OpenedCells | undefined;
+
 /** A file in which so many chunks one after the other were no cells is read as elements from there on. */
 const mostFailures = 8;
 
@@ -27,15 +30,15 @@ const mostFailures = 8;
  */
 export class ColumnParser<T> implements ChunkParser<RowBatch<T>> {
   readonly #elements: ChunkParser<SourceBatch<T>>;
-  readonly #openCells: () => OpenedCells | undefined;
+  readonly #openCells: OpenCells;
   #cells: OpenedCells | undefined;
   #failures = 0;
 
   /**
    * @param elements parses every chunk right, with errors that say where
-   * @param openCells called before each chunk until it gives a parser: when `elements` has read enough to know the columns
+   * @param openCells called before each chunk until it gives a parser
    */
-  constructor(elements: ChunkParser<SourceBatch<T>>, openCells: () => OpenedCells | undefined) {
+  constructor(elements: ChunkParser<SourceBatch<T>>, openCells: OpenCells) {
     this.#elements = elements;
     this.#openCells = openCells;
   }
@@ -58,9 +61,9 @@ export class ColumnParser<T> implements ChunkParser<RowBatch<T>> {
   }
 
   #rowsOf({ bytes }: TextChunk): number {
-    this.#cells ??= this.#openCells();
-    if (this.#cells === undefined) return -1;
-    const rows = isUtf8(bytes) ? this.#cells.parser.parse(bytes) : -1;
+    this.#cells ??= this.#openCells(bytes);
+    const cells = this.#cells;
+    const rows = cells !== undefined && isUtf8(bytes) ? cells.parser.parse(bytes) : -1;
     this.#failures = rows < 0 ? this.#failures + 1 : 0;
     return rows;
   }

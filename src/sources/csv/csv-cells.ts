@@ -1,4 +1,5 @@
 import { CellColumn, cellTags } from '../../features/index.js';
+import { lineEndAt } from '../columns/line-end.js';
 import { NumberParser } from '../columns/parse-number.js';
 import { SideBuffer } from '../columns/side-buffer.js';
 import type { CsvType, CsvTypes } from './csv-types.js';
@@ -227,13 +228,6 @@ export class CsvCells {
     if (nullable) (this.columns[target] as CellColumn).tags[row] = cellTags.null;
     return nullable;
   }
-}
-
-/** The bytes of the line end at `at`: 0 where there is none. */
-function lineEndAt(bytes: Buffer, at: number): number {
-  const byte = bytes[at];
-  if (byte === lineFeed) return 1;
-  return byte === carriageReturn && bytes[at + 1] === lineFeed ? 2 : 0;
 }
 
 function planOf(type: CsvType, target: number): ColumnPlan {

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type JsonlOptions, jsonl } from '../../src/sources/index.js';
+import { readAll, TemporaryFolder } from './read-all.js';
+import { readCells, valuesOf } from './read-cells.js';
+
+/** Texts of values as files have them: some are written as no program of ours writes them. */
+const strings = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => JSON.stringify(text)),
+  fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => JSON.stringify(text).replace(/[^\0-\x7f]/g, escaped)),
+  fc.constantFrom(
+    '"\\u00e9\\u0000"',
+    '"\\ud834\\udd1e"',
+    '"\\/\\b\\f\\n\\r\\t\\"\\\\"',
+    '"\\\\"',
+    '""',
+    '"a\\u000A"',
+    '"\\uD834\\uDD1E!"',
+  ),
+);
+const numbers = fc.oneof(
+  fc.integer().map(String),
+  fc.maxSafeInteger().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.constantFrom(
+    '-0',
+    '0',
+    '-0.0',
+    '1E5',
+    '1e-7',
+    '1.50',
+    '9007199254740991',
+    '1e300',
+    '12345678901234567890.5',
+    '1e999',
+    '-1e-400',
+    '0.1234567890123456789012345678901234567890',
+  ),
+);
+const words = fc.constantFrom('null', 'true', 'false');
+/** What sends a chunk the other way, or is an error. */
+const oddities = fc.constantFrom(
+  '9007199254740993',
+  '-12345678901234567890',
+  '"\\ud834"',
+  '"\\udd1e\\ud834"',
+  '[1,2]',
+  '{}',
+  '{"a":1}',
+  '01',
+  '+1',
+  '.5',
+  '5.',
+  '1e',
+  '-',
+  'nul',
+  'True',
+  '"\\x"',
+  '"\\u12"',
+  '"a\tb"',
+  '"',
+  '"open',
+  '',
+  ' 1',
+  'NaN',
+  '1 ',
+);
+const values = fc.oneof(
+  { weight: 60, arbitrary: strings },
+  { weight: 60, arbitrary: numbers },
+  { weight: 20, arbitrary: words },
+  { weight: 1, arbitrary: oddities },
+);
+
+function escaped(characters: string): string {
+  return Array.from(
+    { length: characters.length },
+    (_, i) => `\\u${characters.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
+interface Table {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What stands before a value, and between it and the next name. */
+  readonly spaces: readonly [string, string];
+  readonly lineEnd: string;
+  /** A row that is written in another way than the rest, and how. */
+  readonly oddRow: number;
+  readonly oddity: 'none' | 'swapped' | 'lacking' | 'more' | 'twice' | 'space' | 'blank';
+}
+
+const tables: fc.Arbitrary<Table> = fc
+  .uniqueArray(
+    fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+      fc.constantFrom('a', 'b', '__proto__', '7', '"', '\\', '\n'),
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .chain((names) =>
+    fc.record({
+      names: fc.constant(names),
+      rows: fc.array(fc.tuple(...names.map(() => values)), { minLength: 1, maxLength: 10 }),
+      spaces: fc.constantFrom(['', ''] as const, [' ', ' '] as const, ['\t', ''] as const),
+      lineEnd: fc.constantFrom('\n', '\r\n', '\n\n', '\n \n'),
+      oddRow: fc.nat(12),
+      oddity: fc.oneof(
+        { weight: 12, arbitrary: fc.constant('none' as const) },
+        fc.constantFrom(
+          'swapped' as const,
+          'lacking' as const,
+          'more' as const,
+          'twice' as const,
+          'space' as const,
+          'blank' as const,
+        ),
+      ),
+    }),
+  );
+
+function textOf({ names, rows, spaces: [before, between], lineEnd, oddRow, oddity }: Table): string {
+  const lines = rows.map((row, index) => {
+    const members = names.map((name, i) => `${JSON.stringify(name)}:${before}${row[i]}`);
+    if (index === oddRow) {
+      if (oddity === 'swapped') members.reverse();
+      if (oddity === 'lacking') members.pop();
+      if (oddity === 'more') members.push('"more":1');
+      if (oddity === 'twice') members.push(`${JSON.stringify(names[0])}:1`);
+      if (oddity === 'space') members.push(` ${members.pop()} `);
+      if (oddity === 'blank') members.splice(0);
+    }
+    return `{${members.join(`,${between}`)}}`;
+  });
+  return lines.join(lineEnd) + lineEnd;
+}
+
+describe('cells of JSON Lines', () => {
+  let folder: TemporaryFolder;
+  before(() => {
+    folder = new TemporaryFolder();
+  });
+  after(() => folder.remove());
+
+  /** What comes out of reading: values, or the message of the error. */
+  async function outcomes(content: string | Uint8Array, columns: readonly string[], options: JsonlOptions = {}) {
+    const source = jsonl<object>(folder.write('table.jsonl', content), options);
+    const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+    const elements = await readAll(source, folder.context).then(
+      (content) => ({ rows: content.elements.map((element) => valuesOf(element, columns)) }),
+      (error) => ({ failure: messageOf(error) }),
+    );
+    const cells = await readCells(source, columns, folder.context).then(
+      ({ rows, cells }) => ({ content: { rows }, cells }),
+      (error) => ({ content: { failure: messageOf(error) }, cells: 0 }),
+    );
+    return { elements, ...cells };
+  }
+
+  it('are the values of the elements, or fail as these do, however they are written', async () => {
+    let [asCells, all] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(tables, fc.constantFrom('refuse' as const, 'bigint' as const), async (table, unsafeIntegers) => {
+        // The last one is checked though nobody asked for it.
+        const columns = table.names.slice(0, Math.max(1, table.names.length - 1)).reverse();
+        const { elements, content, cells } = await outcomes(textOf(table), columns, { unsafeIntegers });
+        assert.deepEqual(content, elements);
+        asCells += cells;
+        all += 'rows' in elements ? elements.rows.length : 0;
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+    // What has no cell sends a whole chunk the other way; these files are such a chunk each.
+    assert.ok(asCells > all / 2, `${asCells} of ${all} rows came as cells`);
+  });
+
+  const rowsOf = (count: number, textOf: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => `${textOf(i)}\n`).join('');
+
+  it('come from every chunk of a file, from its first line on', async () => {
+    const content = rowsOf(6000, (i) => JSON.stringify({ id: i, name: `"né" ${i}`, score: i / 7, flag: i % 2 === 0 }));
+    const { elements, content: read, cells } = await outcomes(content, ['name', 'id', 'score', 'flag']);
+    assert.deepEqual(read, elements);
+    assert.equal(cells, 6000);
+  });
+
+  it('come from all chunks but those with a line that is written in another way', async () => {
+    const content = rowsOf(9000, (i) => (i === 4000 ? `{"id": ${i}, "name": null}` : `{"id":${i},"name":"n${i}"}`));
+    const { elements, content: read, cells } = await outcomes(content, ['id', 'name']);
+    assert.deepEqual(read, elements);
+    assert.ok(cells >= 9000 - 4000 && cells < 9000, `${cells} cells`);
+  });
+
+  it('are given up in a file whose lines have different names', async () => {
+    const line = (i: number) => JSON.stringify({ id: i, text: 'x'.repeat(100), ...(i % 2 === 0 && { note: i }) });
+    const { elements, content, cells } = await outcomes(rowsOf(10_000, line), ['id']);
+    assert.deepEqual(content, elements);
+    assert.equal(cells, 0);
+  });
+
+  for (const [what, content] of [
+    ['are no objects', '1\n2\n'],
+    ['hold arrays', '{"a":[1]}\n{"a":[2]}\n'],
+    ['are empty objects', '{}\n{}\n'],
+    ['lack the column', '{"b":1}\n{"b":2}\n'],
+    ['are not UTF-8', Buffer.from('{"a":"\xff"}\n{"a":"b"}\n', 'latin1')],
+    ['name a property twice', '{"a":1,"a":2}\n{"a":1,"a":3}\n'],
+    ['are no JSON', '{"a":1\n{"a":2}\n'],
+    ['are none', '\n \n'],
+  ] as const) {
+    it(`are none where lines ${what}`, async () => {
+      const { elements, content: read, cells } = await outcomes(content, ['a']);
+      assert.deepEqual(read, elements);
+      assert.equal(cells, 0);
+    });
+  }
+
+  it('leave out the malformed lines that elements leave out', async () => {
+    const content = rowsOf(500, (i) => (i % 50 === 7 ? `{"id":${i},"name":` : `{"id":${i},"name":"n${i}"}`));
+    const source = jsonl<object>(folder.write('bad.jsonl', content), { rangeBytes: 1000, maxBadRows: { rows: 20 } });
+    const bad: string[] = [];
+    const context = {
+      ...folder.context,
+      onBadRow: (row: { readonly raw: string | Uint8Array }) => bad.push(`${row.raw}`),
+    };
+    const elements = await readAll(source, context);
+    const first = bad.splice(0);
+    const { rows, cells } = await readCells(source, ['id', 'name'], context);
+    assert.deepEqual(
+      rows,
+      elements.elements.map((element) => valuesOf(element, ['id', 'name'])),
+    );
+    assert.deepEqual(bad, first);
+    assert.equal(bad.length, 10);
+    assert.ok(cells > 0);
+  });
+});
