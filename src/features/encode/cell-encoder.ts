@@ -1,26 +1,14 @@
 import { type CellBatch, type CellColumn, cellTags, cellValue } from '../cells.js';
-import { optionalLayout } from '../declare/collect-leaves.js';
-import type { AnyFeature, Definition } from '../declare/definition.js';
-import { dtypeOf } from '../declare/element-types.js';
+import type { AnyFeature } from '../declare/definition.js';
 import { recordDefinitionOf } from '../declare/leaves-of.js';
-import { dtypeBytes, type NumericDType } from '../dtype.js';
 import { copyText, type RowArena, startRow } from '../row-arena.js';
 import { rowHeaderBytes, rowWords } from '../row-layout.js';
-import { buildEncoder, placedFields } from './build-encoder.js';
-import {
-  type ExampleSize,
-  entryBytes,
-  exampleBytes,
-  fieldBytes,
-  int64VarintBytes,
-  keyFieldBytes,
-  packedBytes,
-} from './example-size.js';
+import { placedFields } from './build-encoder.js';
+import { type FieldPlan, fieldKinds, planField } from './cell-plan.js';
+import { type ExampleSize, entryBytes, exampleBytes, fieldBytes, int64VarintBytes } from './example-size.js';
 import type { FieldEncoder } from './field-encoder.js';
-import { isNarrowInteger, numberLimits } from './number-limits.js';
 import { examplePreparation } from './prepare-example.js';
 import { rootPlace } from './row-encoder.js';
-import type { LeafPlace } from './scalar-encoder.js';
 
 /** Turns rows of cells into compact rows: the same bytes as `RowEncoder` makes of the objects that they stand for. */
 export interface CellEncoder {
@@ -39,35 +27,13 @@ export function createCellEncoder(schema: AnyFeature): CellEncoder | undefined {
   if (examplePreparation(definition) !== undefined) return undefined;
   const place = rootPlace(schema);
   const fields = placedFields(definition, place);
-  const plans = fields.map((field) => planOf(field.definition, field.place));
+  const plans = fields.map((field) => planField(field.definition, field.place));
   return new PlannedCellEncoder(
     fields.map(({ name }) => name),
     plans,
     place.size,
   );
 }
-
-/** The ways to write a field; `general` makes its value and gives it to the field's own encoder. */
-const kinds = { int64: 0, uint64: 1, narrow: 2, float32: 3, float64: 4, bool: 5, text: 6, general: 7 } as const;
-
-interface FieldPlan {
-  readonly kind: number;
-  /** One byte tells whether it is there. */
-  readonly optional: boolean;
-  /** Bytes of a value in the row; of a text's length. */
-  readonly width: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Whether NaN and the infinities are refused. */
-  readonly ranged: boolean;
-  /** Bytes of its entry in the tf.Example, by those of its varint or of its text, as far as they go. */
-  readonly entries: readonly number[];
-  readonly keyField: number;
-  readonly encoder: FieldEncoder;
-}
-
-/** Texts up to this length have their entry's size in a table. */
-const tabledText = 100;
 
 class PlannedCellEncoder implements CellEncoder {
   readonly fields: readonly string[];
@@ -80,7 +46,7 @@ class PlannedCellEncoder implements CellEncoder {
   constructor(fields: readonly string[], plans: readonly FieldPlan[], size: ExampleSize) {
     this.fields = fields;
     this.#plans = plans;
-    this.#texts = [...plans.keys()].filter((i) => plans[i]?.kind === kinds.text);
+    this.#texts = [...plans.keys()].filter((i) => plans[i]?.kind === fieldKinds.text);
     this.#fixedBytes = plans.reduce((sum, { width }) => sum + width + 1, rowHeaderBytes);
     this.#size = size;
   }
@@ -103,8 +69,8 @@ class PlannedCellEncoder implements CellEncoder {
       }
       const value = column.numbers[row] as number;
       switch (plan.kind) {
-        case kinds.int64:
-        case kinds.uint64: {
+        case fieldKinds.int64:
+        case fieldKinds.uint64: {
           if (tag !== cellTags.number && tag !== cellTags.wide) return refuse(arena, start);
           if (!(value >= plan.minimum && value <= plan.maximum) || !Number.isSafeInteger(value))
             return refuse(arena, start);
@@ -115,7 +81,7 @@ class PlannedCellEncoder implements CellEncoder {
           entries += plan.entries[int64VarintBytes(value | 0, high)] as number;
           break;
         }
-        case kinds.narrow:
+        case fieldKinds.narrow:
           if (tag !== cellTags.number || !(value >= plan.minimum && value <= plan.maximum)) return refuse(arena, start);
           if (Math.floor(value) !== value) return refuse(arena, start);
           if (plan.width === 4) view.setInt32(at, value, true);
@@ -124,22 +90,22 @@ class PlannedCellEncoder implements CellEncoder {
           at += plan.width;
           entries += plan.entries[int64VarintBytes(value, value < 0 ? -1 : 0)] as number;
           break;
-        case kinds.float32:
-        case kinds.float64:
+        case fieldKinds.float32:
+        case fieldKinds.float64:
           if (tag !== cellTags.number) return refuse(arena, start);
           if (!(value >= plan.minimum && value <= plan.maximum) && (plan.ranged || Number.isFinite(value)))
             return refuse(arena, start);
-          if (plan.kind === kinds.float32) view.setFloat32(at, value, true);
+          if (plan.kind === fieldKinds.float32) view.setFloat32(at, value, true);
           else view.setFloat64(at, value, true);
           at += plan.width;
           entries += plan.entries[0] as number;
           break;
-        case kinds.bool:
+        case fieldKinds.bool:
           if (tag !== cellTags.true && tag !== cellTags.false) return refuse(arena, start);
           bytes[at++] = tag === cellTags.true ? 1 : 0;
           entries += plan.entries[0] as number;
           break;
-        case kinds.text: {
+        case fieldKinds.text: {
           if (tag !== cellTags.text && tag !== cellTags.sideText) return refuse(arena, start);
           const from = column.starts[row] as number;
           const to = column.ends[row] as number;
@@ -188,60 +154,5 @@ function encodes(encoder: FieldEncoder, value: unknown, arena: RowArena): boolea
   } catch {
     // It is thrown again when the row comes as an element, and then says which one.
     return false;
-  }
-}
-
-function planOf(definition: Definition, place: LeafPlace): FieldPlan {
-  const inner =
-    definition.kind === 'optional' && optionalLayout(definition, 0) === 'absent' ? definition.feature : definition;
-  const kind = kindOf(inner);
-  const keyField = keyFieldBytes(place.key);
-  const plan = {
-    kind,
-    optional: inner !== definition && kind !== kinds.general,
-    width: 4,
-    minimum: 0,
-    maximum: 0,
-    ranged: false,
-    entries: [],
-    keyField,
-    encoder: buildEncoder(definition, place),
-  };
-  if (kind === kinds.text) {
-    const entries = Array.from({ length: tabledText }, (_, bytes) => entryBytes(keyField, fieldBytes(bytes)));
-    return { ...plan, entries };
-  }
-  if (kind === kinds.general || inner.kind !== 'scalar') return plan;
-  // Its kind says that it is one of numbers.
-  const dtype = dtypeOf(inner.dtype) as NumericDType;
-  const isInteger = kind === kinds.int64 || kind === kinds.uint64 || kind === kinds.narrow;
-  const { minimum, maximum, ranged } = numberLimits(dtype, inner.documentation);
-  return {
-    ...plan,
-    width: dtypeBytes[dtype],
-    minimum: kind === kinds.uint64 ? Math.max(0, minimum) : minimum,
-    maximum,
-    ranged,
-    entries: isInteger
-      ? Array.from({ length: 11 }, (_, bytes) => entryBytes(keyField, packedBytes(bytes)))
-      : [entryBytes(keyField, packedBytes(kind === kinds.bool ? 1 : 4))],
-  };
-}
-
-function kindOf(definition: Definition): number {
-  if (definition.kind === 'text') return kinds.text;
-  if (definition.kind !== 'scalar') return kinds.general;
-  const dtype = dtypeOf(definition.dtype);
-  switch (dtype) {
-    case 'string':
-      return definition.dtype === 'string' ? kinds.text : kinds.general;
-    case 'int64':
-    case 'uint64':
-    case 'float32':
-    case 'float64':
-    case 'bool':
-      return kinds[dtype];
-    default:
-      return isNarrowInteger(dtype) ? kinds.narrow : kinds.general;
   }
 }
