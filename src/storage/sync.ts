@@ -15,15 +15,23 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/** How many files are synced at once: a disk writes them together, in one commit of its journal. */
+const syncsAtOnce = 16;
+
 /**
  * Makes a directory with all that lies below it survive a power failure: files first, then the names that lead to them.
  * Files that were synced when they were written cost next to nothing.
  */
 export async function syncTree(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await syncTree(path);
-    else if (entry.isFile()) await syncFile(path);
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (let from = 0; from < entries.length; from += syncsAtOnce) {
+    await Promise.all(
+      entries.slice(from, from + syncsAtOnce).map(async (entry) => {
+        const path = join(directory, entry.name);
+        if (entry.isDirectory()) await syncTree(path);
+        else if (entry.isFile()) await syncFile(path);
+      }),
+    );
   }
   await syncDirectory(directory);
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createEngine } from '../../src/engines/index.js';
 import { encodeValue } from '../../src/values/index.js';
+import { asked } from './fixtures/asked-source.js';
 import { type PipelineName, pipelines } from './fixtures/pipelines.js';
-import { digests, type JobRun, leftFiles, readPairs, runJob } from './run-job.js';
+import { digests, fixture, type JobRun, leftFiles, readPairs, runJob } from './run-job.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -216,6 +217,11 @@ describe('a build', () => {
     const events: string[] = [];
     await runJob(directory(), { config: 'joined', onProgress: (event) => events.push(event.type) });
     assert.deepEqual(events.slice(0, 3), ['stage-start', 'stage-start', 'stage-start']);
+  });
+
+  it('hashes sources when tasks are dealt, so that no worker waits for a digest', async () => {
+    await runJob(directory(), { module: fixture('asked-source.js'), name: 'asked_source' });
+    assert.deepEqual(asked, ['split', 'state', 'read']);
   });
 
   it('lists the state of its sources, and the facts that were asked', async () => {
