@@ -58,7 +58,7 @@ export function finishRow(
   return completeRow(arena, rowStart, ordinal, appendKey(arena, key));
 }
 
-/** The same for a key that is text, whose UTF-8 lies at `source[from .. to)`. */
+/** The same for a key that is text, mostly a short one, whose UTF-8 lies at `source[from .. to)`. */
 export function finishRowWithText(
   arena: RowArena,
   rowStart: number,
@@ -69,17 +69,9 @@ export function finishRowWithText(
 ): number {
   arena.position = appendPadding(arena, arena.position);
   arena.ensure(to - from + 4);
-  copyText(source, from, to, arena.bytes, arena.position);
+  const { bytes, position } = arena;
+  for (let i = from, at = position; i < to; i++, at++) bytes[at] = source[i] as number;
   return completeRow(arena, rowStart, ordinal, to - from);
-}
-
-/** Up to this length a loop beats `set`, which first makes a view of the source. */
-const shortText = 48;
-
-/** Copies UTF-8 to where there is room for it. */
-export function copyText(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): void {
-  if (to - from > shortText) target.set(source.subarray(from, to), at);
-  else for (let i = from, end = at; i < to; i++, end++) target[end] = source[i] as number;
 }
 
 /** Pads the key that was just written at the arena's position, and fills in the header. */
