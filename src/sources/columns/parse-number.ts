@@ -199,27 +199,6 @@ export class NumberParser {
     return sign === minus ? -word : word;
   }
 
-  /**
-   * An integer of 1 to 15 digits, with a sign or without, that begins at `at`; 0 for -0, and NaN where none is.
-   */
-  parseInteger(bytes: Uint8Array, at: number, limit: number): number {
-    const first = at < limit ? (bytes[at] as number) : 0;
-    const from = first === minus || (first === plus && !this.#isJson) ? at + 1 : at;
-    let i = from;
-    let value = 0;
-    const stop = Math.min(limit, from + 16);
-    for (; i < stop; i++) {
-      const digit = (bytes[i] as number) - zero;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-    }
-    const count = i - from;
-    if (count === 0 || count > 15) return Number.NaN;
-    if (this.#isJson && count > 1 && bytes[from] === zero) return Number.NaN;
-    this.end = i;
-    return first === minus ? 0 - value : value;
-  }
-
   #show(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -328,14 +307,4 @@ function scaled(lead: number, rest: number, exponent: number): number {
   const more = error + (lead * (powersOfTen[at + 1] as number) + rest * power);
   const nearest = product + (more + product * errorBound);
   return nearest === product + (more - product * errorBound) ? nearest : Number.NaN;
-}
-
-const shared = new NumberParser();
-
-/**
- * The double nearest to the decimal text `bytes[from .. to)`, as `Number` gives it; NaN for nan, inf, and whatever else is not a decimal number.
- */
-export function parseDecimal(bytes: Uint8Array, from: number, to: number): number {
-  const value = shared.parse(bytes, from, to);
-  return shared.end === to ? value : Number.NaN;
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NumberParser, parseDecimal } from '../../../src/sources/columns/parse-number.js';
+import { NumberParser } from '../../../src/sources/columns/parse-number.js';
 
 describe('numbers from bytes', () => {
   /** Reads a text that begins after a number and ends before another, and before the end of the bytes alone. */
   function read(text: string): number {
-    const alone = parseDecimal(Buffer.from(text), 0, text.length);
-    const among = parseDecimal(Buffer.from(`8${text},123456789.5\n`), 1, 1 + text.length);
+    const alone = numberIn(Buffer.from(text), 0, text.length);
+    const among = numberIn(Buffer.from(`8${text},123456789.5\n`), 1, 1 + text.length);
     assert.ok(Object.is(alone, among), `${text} is ${alone} at the end, and ${among} before something else`);
     return alone;
   }
@@ -132,8 +132,7 @@ describe('numbers from bytes', () => {
       '1\u0661',
       '12345678\u00b9',
     ];
-    for (const text of others)
-      assert.ok(Number.isNaN(parseDecimal(Buffer.from(text), 0, Buffer.byteLength(text))), text);
+    for (const text of others) assert.ok(Number.isNaN(numberIn(Buffer.from(text), 0, Buffer.byteLength(text))), text);
   });
 
   it('are those of Number, whatever the double and however it is printed', () => {
@@ -222,29 +221,14 @@ describe('numbers from bytes', () => {
       { numRuns: 20_000 },
     );
   });
-
-  it('that are integers have 15 digits at most', () => {
-    const parser = new NumberParser();
-    const all: readonly [string, number][] = [
-      ['0', 0],
-      ['-0', 0],
-      ['+12', 12],
-      ['-999999999999999', -999999999999999],
-      ['007', 7],
-      ['12.5', 12],
-    ];
-    for (const [text, value] of all) {
-      assert.ok(Object.is(parser.parseInteger(Buffer.from(text), 0, text.length), value), text);
-      assert.equal(parser.end, text.indexOf('.') < 0 ? text.length : text.indexOf('.'));
-    }
-    for (const text of ['', '-', '+', 'x', '1234567890123456', '0000000000000001']) {
-      assert.ok(Number.isNaN(parser.parseInteger(Buffer.from(text), 0, text.length)), text);
-    }
-    const ofJson = new NumberParser('json');
-    for (const text of ['+1', '01', '-01'])
-      assert.ok(Number.isNaN(ofJson.parseInteger(Buffer.from(text), 0, text.length)), text);
-  });
 });
+
+/** The number that `bytes[from .. to)` is; NaN where it is none. */
+function numberIn(bytes: Uint8Array, from: number, to: number): number {
+  const parser = new NumberParser();
+  const value = parser.parse(bytes, from, to);
+  return parser.end === to ? value : Number.NaN;
+}
 
 function parsed(text: string): unknown {
   try {
