@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hasOddQuotes } from '../../src/sources/csv/quote-parity.js';
 import { csv } from '../../src/sources/index.js';
+import { hasOddQuotes } from '../../src/sources/text/quote-parity.js';
+import { QuotedEnds } from '../../src/sources/text/record-ends.js';
 import { TemporaryFolder } from './read-all.js';
 
 const quote = 0x22;
@@ -19,6 +20,11 @@ function cutsOf(bytes: Uint8Array, rangeBytes: number): readonly number[] {
     target = (Math.floor((at + 1) / rangeBytes) + 1) * rangeBytes;
   }
   return cuts.filter((cut) => cut < bytes.length);
+}
+
+/** Whether its last byte is a line feed outside quotes. */
+function isEnded(bytes: Uint8Array): boolean {
+  return bytes.at(-1) === lineFeed && bytes.filter((byte) => byte === quote).length % 2 === 0;
 }
 
 function shardNames(name: string, size: number, cuts: readonly number[]): readonly string[] {
@@ -67,6 +73,23 @@ describe('csv with quoted fields is cut where', () => {
         checkCuts(Buffer.alloc(kilobytes * 1000, parts.join('')), rangeBytes),
       ),
       { numRuns: 40 },
+    );
+  });
+
+  it('blocks of any size are, so that each ends with a record', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.oneof(dense, sparse), sizes, (parts, blockSizes) => {
+        const content = Buffer.from(parts.join(''));
+        const ends = [0, ...cutsOf(content, 1), ...(isEnded(content) ? [content.length] : [])];
+        const finder = new QuotedEnds();
+        for (let from = 0, i = 0; from < content.length; i++) {
+          const to = Math.min(content.length, from + (blockSizes[i % blockSizes.length] ?? 1));
+          const last = ends.findLast((end) => end > from && end <= to);
+          assert.equal(finder.lastEnd(content.subarray(from, to)), last === undefined ? 0 : last - from);
+          from = to;
+        }
+      }),
     );
   });
 

@@ -5,8 +5,8 @@ import { stopIfInterrupted } from '../interrupted.js';
 import type { SourceContext } from '../source.js';
 import { type FieldState, fieldStates, nextState } from '../text/field-state.js';
 import { type FileRange, wholeFile } from '../text/file-range.js';
+import { hasOddQuotes } from '../text/quote-parity.js';
 import type { Dialect } from './dialect.js';
-import { hasOddQuotes } from './quote-parity.js';
 
 const quote = 0x22;
 const lineFeed = 0x0a;

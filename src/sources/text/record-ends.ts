@@ -1,4 +1,5 @@
 import { type FieldState, fieldStates, nextState } from './field-state.js';
+import { hasOddQuotes } from './quote-parity.js';
 
 const lineFeed = 0x0a;
 const quoteByte = 0x22;
@@ -37,7 +38,7 @@ export class LineEnds implements RecordEnds {
 
 /**
  * Records that end at a line feed outside quotes. By RFC 4180 that is where the number of `"` seen so far is even (a doubled quote inside a field counts twice), so that no field needs to be
- * parsed to find it.
+ * parsed to find it. Whether the end of a block lies in quotes is told for all of it at once; the last record's end is looked for from there.
  */
 export class QuotedEnds implements RecordEnds {
   #insideQuotes = false;
@@ -45,15 +46,14 @@ export class QuotedEnds implements RecordEnds {
   lastEnd(block: Buffer): number {
     // Most blocks of most files hold no quote; the native search says so at memory speed.
     if (!block.includes(quoteByte)) return this.#insideQuotes ? 0 : block.lastIndexOf(lineFeed) + 1;
-    let end = 0;
+    if (hasOddQuotes(block, 0, block.length)) this.#insideQuotes = !this.#insideQuotes;
     let inside = this.#insideQuotes;
-    for (let i = 0; i < block.length; i++) {
-      const byte = block[i];
+    for (let at = block.length - 1; at >= 0; at--) {
+      const byte = block[at];
       if (byte === quoteByte) inside = !inside;
-      else if (byte === lineFeed && !inside) end = i + 1;
+      else if (byte === lineFeed && !inside) return at + 1;
     }
-    this.#insideQuotes = inside;
-    return end;
+    return 0;
   }
 }
 
