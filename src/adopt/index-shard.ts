@@ -63,7 +63,7 @@ export async function indexShard(task: ShardToIndex, records: SplitRecords): Pro
     }
     if (index.records !== examples) throw miscounted(name, index.records, examples);
     index.finish();
-    return { exampleBytes: index.exampleBytes, index: sink.close() };
+    return { exampleBytes: index.exampleBytes, index: await sink.close() };
   } catch (error) {
     sink.discard();
     throw error;

@@ -68,7 +68,7 @@ export async function convertShard(
       onRows(examples.length);
     }
     output.finish();
-    return { ...sink.close(), examples: shard.length };
+    return { ...(await sink.close()), examples: shard.length };
   } catch (error) {
     sink.discard();
     throw error;

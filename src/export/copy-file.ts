@@ -23,7 +23,7 @@ export async function copyPublishedFile(
     for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20, ...part, ...(signal && { signal }) })) {
       sink.write(chunk as Buffer);
     }
-    const digest = sink.close();
+    const digest = await sink.close();
     if (sha256 === undefined || digest.sha256 === sha256) return digest;
   } catch (error) {
     sink.discard();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { Crc32c } from '../core/checksum/index.js';
 import { DatasetsError } from '../core/errors/index.js';
 
@@ -19,13 +20,19 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
+/** Bytes after which the disk is set to work on what is written so far, so that little is left to wait for at the end. */
+const flushAfterBytes = 16 << 20;
+
+const flushData = promisify(fdatasync);
+const flushAll = promisify(fsync);
+
 export interface FileSink {
   /** Writes a chunk; throws `STORAGE_FULL` or `STORAGE_FAILED`, after which only `discard` makes sense. */
   readonly write: ChunkSink;
   /** Bytes written so far. */
   readonly bytes: number;
   /** Flushes the file to the disk, closes it and gives its checksums. */
-  close(): FileDigest;
+  close(): Promise<FileDigest>;
   /** Closes the file, if it is open, and removes it. */
   discard(): void;
 }
@@ -33,7 +40,8 @@ export interface FileSink {
 /**
  * Creates (or replaces) a file that is written synchronously, in large chunks, and checksummed on the way.
  *
- * Synchronous, because a shard task has nothing else to do while the kernel copies a chunk, and a promise a chunk costs more.
+ * Synchronous, because a shard task has nothing else to do while the kernel copies a chunk, and a promise a chunk costs more. Only the disk is waited for
+ * elsewhere: it writes in the background, and what it refuses then is thrown by `close`.
  *
  * @param path Absolute path; its folder exists.
  * @throws DatasetsError `STORAGE_FULL` when the disk is full, `STORAGE_FAILED` for any other fault, both naming the path.
@@ -48,6 +56,10 @@ class CheckedFile implements FileSink {
   readonly #sha256 = createHash('sha256');
   #descriptor: number | undefined;
   #bytes = 0;
+  #flushFrom = flushAfterBytes;
+  /** The flush under way, and what went wrong with any: the system tells of it once. */
+  #flushing: Promise<void> | undefined;
+  #flushError: unknown;
 
   constructor(path: string) {
     this.#path = path;
@@ -69,11 +81,18 @@ class CheckedFile implements FileSink {
     else this.#crc.append(chunk.length, crc32c);
     this.#sha256.update(chunk);
     this.#bytes += chunk.length;
+    if (this.#bytes >= this.#flushFrom && this.#flushing === undefined) {
+      this.#flushFrom = this.#bytes + flushAfterBytes;
+      this.#flushing = this.#flush(descriptor, flushData);
+    }
   };
 
-  close(): FileDigest {
+  async close(): Promise<FileDigest> {
+    await this.#flushing;
+    this.#flushing = this.#flush(this.#open(), flushAll);
+    await this.#flushing;
+    if (this.#flushError !== undefined) throw storageError(this.#flushError, 'flush', this.#path);
     const descriptor = this.#open();
-    this.#attempt('flush', () => fsyncSync(descriptor));
     this.#descriptor = undefined;
     this.#attempt('close', () => closeSync(descriptor));
     return { bytes: this.#bytes, crc32c: this.#crc.digestBase64(), sha256: this.#sha256.digest('hex') };
@@ -83,9 +102,21 @@ class CheckedFile implements FileSink {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     this.#attempt('remove', () => {
-      if (descriptor !== undefined) closeSync(descriptor);
+      if (descriptor !== undefined && this.#flushing === undefined) closeSync(descriptor);
       unlinkSync(this.#path);
     });
+  }
+
+  async #flush(descriptor: number, flush: (descriptor: number) => Promise<void>): Promise<void> {
+    try {
+      await flush(descriptor).finally(() => {
+        this.#flushing = undefined;
+        // Discarded meanwhile: closed earlier, the number might have become that of another file, which would be flushed.
+        if (this.#descriptor === undefined) closeSync(descriptor);
+      });
+    } catch (error) {
+      this.#flushError ??= error;
+    }
   }
 
   #open(): number {

@@ -12,10 +12,10 @@ export function openColumnsOutput(
   const writer = openWriter(file.write);
   return {
     add: ({ view, bytes, order }, from, to) => writer.appendRows(view, bytes, order, from, to),
-    finish(): WrittenFile {
+    async finish(): Promise<WrittenFile> {
       const examples = writer.rows;
       writer.close();
-      return { path, format, examples, ...file.close() };
+      return { path, format, examples, ...(await file.close()) };
     },
     discard: () => file.discard(),
   };

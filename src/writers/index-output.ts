@@ -41,9 +41,9 @@ export class IndexOutput {
     return this.#digester.finish();
   }
 
-  finish(): WrittenFile {
+  async finish(): Promise<WrittenFile> {
     this.#writer.finish();
-    return { path: this.#path, format: 'index', examples: this.#writer.records, ...this.#file.close() };
+    return { path: this.#path, format: 'index', examples: this.#writer.records, ...(await this.#file.close()) };
   }
 
   discard(): void {

@@ -34,7 +34,7 @@ export async function encodeShard(task: ShardTask, schema: AnyFeature, signal?: 
       if (signal?.aborted) throw interrupted(task, signal);
       turnEnds = performance.now() + turnMilliseconds;
     }
-    return encoder.finish();
+    return await encoder.finish();
   } catch (error) {
     encoder.discard();
     throw error;
@@ -95,11 +95,11 @@ class ShardEncoder {
     this.#index.addToBucketOnly(group, Math.max(to, this.#firstOwn(group, to, group.count)), group.count);
   }
 
-  finish(): ShardResult {
+  async finish(): Promise<ShardResult> {
     const { split, shard, from, to } = this.#task;
     const bucketDigests = this.#index.bucketDigests();
     const { exampleBytes } = this.#index;
-    const files = [...this.#outputs.map((output) => output.finish()), this.#index.finish()];
+    const files = await Promise.all([...this.#outputs, this.#index].map((output) => output.finish()));
     return { split, shard, examples: to - from, exampleBytes, files, bucketDigests };
   }
 

@@ -17,9 +17,9 @@ export function openTFRecordOutput(path: string, leaves: readonly Leaf[]): Shard
   const examples = createExampleWriter(leaves);
   return {
     add: (group, from, to) => addRecords(writer, examples, group, from, to),
-    finish(): WrittenFile {
+    async finish(): Promise<WrittenFile> {
       writer.flush();
-      return { path, format: 'tfrecord', examples: writer.records, ...file.close() };
+      return { path, format: 'tfrecord', examples: writer.records, ...(await file.close()) };
     },
     discard: () => file.discard(),
   };

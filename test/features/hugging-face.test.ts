@@ -41,14 +41,14 @@ describe('in Arrow, every feature', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function write(name: string, schema: AnyFeature, examples: readonly unknown[]): string {
+  async function write(name: string, schema: AnyFeature, examples: readonly unknown[]): Promise<string> {
     const path = join(folder, `${name}.arrow`);
     const file = createFileSink(path);
     const writer = createArrowRowWriter(arrowSchema(schema), file.write);
     const { arena, starts } = encodeRows(schema, examples);
     writer.appendRows(arena.view, arena.bytes, starts, 0, starts.length);
     writer.close();
-    file.close();
+    await file.close();
     return path;
   }
 
@@ -57,7 +57,7 @@ describe('in Arrow, every feature', () => {
     const examples = values.map(({ input }) => ({ Before: 7, value: input, after: -7 }));
 
     it(`${name}: comes back as it was written`, async () => {
-      const bytes = readFileSync(write(name, schema, examples));
+      const bytes = readFileSync(await write(name, schema, examples));
       const read = async (offset: number, length: number) => bytes.subarray(offset, offset + length);
       const decoded: unknown[] = [];
       for await (const batch of await openArrow({ bytes: bytes.length, read }, arrowSchema(schema), name)) {
@@ -69,7 +69,7 @@ describe('in Arrow, every feature', () => {
 
     it(`${name}: is read by HF datasets with its features`, async function () {
       const oracle = requireOracle(this);
-      const file = write(name, schema, examples);
+      const file = await write(name, schema, examples);
       const read = (await oracle.call('hf.from_file', { file, decode: false })) as {
         rows: unknown;
         features_dict: unknown;

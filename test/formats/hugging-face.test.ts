@@ -10,13 +10,13 @@ import { plain, requireOracle } from '../oracle/index.js';
 
 const around = (value: unknown) => ({ Before: 7, value, after: -7 });
 
-function writeFile(path: string, schema: AnyFeature, one: FeatureCase): void {
+async function writeFile(path: string, schema: AnyFeature, one: FeatureCase): Promise<void> {
   const { arena, starts } = encodeRows(schema, examplesOf(one));
   const file = createFileSink(path);
   const writer = createArrowRowWriter(arrowSchemaOf(schema), file.write);
   writer.appendRows(arena.view, arena.bytes, starts, 0, starts.length);
   writer.close();
-  file.close();
+  await file.close();
 }
 
 async function readFile(path: string, schema: AnyFeature): Promise<unknown[]> {
@@ -62,13 +62,13 @@ describe('every feature in an Arrow stream', () => {
     const expected = () => decodeRows(schema, encodeRows(schema, examplesOf(one)));
 
     it(`${name}: comes back as it was written`, async () => {
-      writeFile(path, schema, one);
+      await writeFile(path, schema, one);
       assert.deepEqual((await readFile(path, schema)).map(comparable), expected().map(comparable));
     });
 
     it(`${name}: is opened by Hugging Face datasets, features and values`, async function () {
       const oracle = requireOracle(this);
-      writeFile(path, schema, one);
+      await writeFile(path, schema, one);
       const opened = (await oracle.call('hf.from_file', { file: path, decode: false })) as Opened;
       assert.deepEqual(withoutDecode(opened.features_dict), toHuggingFaceFeatures(schema));
       assert.equal(opened.rows.length, one.values.length);
@@ -82,7 +82,7 @@ describe('every feature in an Arrow stream', () => {
     const oracle = requireOracle(this);
     const one = featureCases['an image from pixels'] ?? assert.fail('no such case');
     const schema = schemaAround(one.feature);
-    writeFile(path, schema, one);
+    await writeFile(path, schema, one);
     const opened = (await oracle.call('hf.from_file', { file: path })) as Opened;
     for (const [i, row] of opened.rows.entries()) {
       const { pixels } = (row as { value: { pixels: { data: Uint8Array } } }).value;

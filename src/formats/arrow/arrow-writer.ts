@@ -41,7 +41,7 @@ export interface ArrowWriter {
  * const writer = createArrowWriter(schema, file.write);
  * writer.write(builder.finish());
  * writer.close();
- * file.close();
+ * await file.close();
  */
 export function createArrowWriter(schema: ArrowSchema, sink: ChunkSink): ArrowWriter {
   return new StreamWriter(schema, sink);

@@ -45,7 +45,7 @@ export type ParquetWriters = (schema: ArrowSchema, sink: ChunkSink) => RowWriter
  * const writer = openWriter(schema, file.write);
  * writer.appendRows(view, bytes, rowOffsets, 0, rowOffsets.length);
  * writer.close();
- * file.close();
+ * await file.close();
  */
 export async function parquetWriters(options: ParquetOptions = {}): Promise<ParquetWriters> {
   const {

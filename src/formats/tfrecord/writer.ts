@@ -37,7 +37,7 @@ export interface TFRecordWriter {
  * const writer = createTFRecordWriter(file.write);
  * for (const record of records) writer.append(record);
  * writer.flush();
- * file.close();
+ * await file.close();
  */
 export function createTFRecordWriter(sink: ChunkSink, options: TFRecordWriterOptions = {}): TFRecordWriter {
   return new BufferedTFRecordWriter(sink, options.chunkBytes ?? defaultChunkBytes);

@@ -85,7 +85,7 @@ async function writeMessages(
     }
     file.write(endOfStream);
     if (rows > 0) {
-      const { bytes, sha256 } = file.close();
+      const { bytes, sha256 } = await file.close();
       return { bytes, sha256, rows };
     }
   } catch (error) {
