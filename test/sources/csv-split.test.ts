@@ -76,6 +76,15 @@ describe('csv with quoted fields is cut where', () => {
     );
   });
 
+  it('nobody looks any more when the build is interrupted', async () => {
+    const name = folder.write('long.csv', Buffer.alloc(9 << 20, 'a,b\n'));
+    const interruption = new AbortController();
+    const source = csv(name, { header: ['a', 'b'], rangeBytes: 1 << 20 });
+    setImmediate(() => interruption.abort());
+    const split = source.split({ ...folder.context, signal: interruption.signal });
+    await assert.rejects(async () => split, { code: 'INTERRUPTED' });
+  });
+
   it('blocks of any size are, so that each ends with a record', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 40 });
     fc.assert(

@@ -1,6 +1,9 @@
 import type { BuildJob, BuildOutput, Engine, EngineRun } from '../engine.js';
 import { ThreadRunner } from './thread-runner.js';
 
+/** What only a build on this machine needs. */
+const loadLocalBuild = () => import('../local/run-local-build.js');
+
 /** Runs builds in a pool of threads. */
 export class ThreadsEngine implements Engine {
   readonly name = 'threads';
@@ -13,13 +16,15 @@ export class ThreadsEngine implements Engine {
   }
 
   async warmUp(module: string): Promise<void> {
+    // Loaded while others wait for the builder's code to be bundled; `run` reports what goes wrong.
+    loadLocalBuild().catch(() => {});
     this.#waiting ??= { module, runner: ThreadRunner.open(this.#workers, { module }) };
     // `run` reports it, or nobody is interested.
     await this.#waiting.runner.catch(() => {});
   }
 
   async run(job: BuildJob, run: EngineRun): Promise<BuildOutput> {
-    const { runLocalBuild } = await import('../local/run-local-build.js');
+    const { runLocalBuild } = await loadLocalBuild();
     const { name } = this;
     const openRunner = () => this.#open(job.builder.module);
     return runLocalBuild({ description: { name, workers: this.#workers }, openRunner }, job, run);
