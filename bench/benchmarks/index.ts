@@ -10,7 +10,7 @@ import { resume } from './resume.js';
 import { slowWorkers, tenfold, workers } from './scaling.js';
 import { startUp } from './start-up.js';
 import { storageRead } from './storage-read.js';
-import { csvMemory, csvTable, jsonlTable, parquetTable } from './tables.js';
+import { csvMemory, parquetTable, tableBenchmarks } from './tables.js';
 
 /** Every comparison, in the order of docs/benchmarks.md. */
 export const benchmarks: readonly Benchmark[] = [
@@ -19,8 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   mnist,
   huggingFace,
   wide,
-  csvTable,
-  jsonlTable,
+  ...tableBenchmarks,
   parquetTable,
   csvMemory,
   storageRead,

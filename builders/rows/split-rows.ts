@@ -21,7 +21,7 @@ export function toExamples<F extends Feature<never, unknown>>(
   rows: Keyed<Key, Row>,
   mapping: RowMapping<F>,
 ): Keyed<Key, InputOf<F>> {
-  return rows.mapValues((row) => mapping.example(row)) as Keyed<Key, InputOf<F>>;
+  return rows.mapValues(mapping.example) as Keyed<Key, InputOf<F>>;
 }
 
 function splitByColumn<F extends Feature<never, unknown>>(

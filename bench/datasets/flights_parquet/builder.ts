@@ -1,4 +1,4 @@
-import { DatasetBuilder, features, type Pipeline, parquet, scalar, text } from '../../../src/index.js';
+import { column, DatasetBuilder, features, type Pipeline, parquet, pick, scalar, text } from '../../../src/index.js';
 
 const schema = features({
   date: scalar('int64'),
@@ -28,6 +28,6 @@ export class FlightsParquet extends DatasetBuilder<typeof schema> {
 
   override splits(pipeline: Pipeline) {
     const rows = pipeline.read(parquet<Flight>(this.manualPath('part-*.parquet'), { int64: 'number' }));
-    return { train: rows.keyBy(({ id }) => id).mapValues(({ id: _, ...example }) => example) };
+    return { train: rows.keyBy(column('id')).mapValues(pick(['date', 'delay', 'distance', 'origin', 'destination'])) };
   }
 }
