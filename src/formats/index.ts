@@ -26,6 +26,7 @@ export { type ColumnBuilder, createColumnBuilder } from './columns/column-builde
 export { float16ToFloat32Bits } from './columns/float-bits.js';
 export type { RowWriter } from './columns/row-batcher.js';
 export { type ColumnsDescription, describeColumns } from './describe-columns.js';
+export { exampleSlackBytes } from './example/example-target.js';
 export { createExampleWriter, type ExampleWriter } from './example/example-writer.js';
 export { ExampleSurvey, type SurveyedFeature } from './example/survey-examples.js';
 export { type ChunkSink, createFileSink, type FileDigest, type FileSink } from './file-sink.js';

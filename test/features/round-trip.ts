@@ -10,7 +10,7 @@ import {
   type ScalarFeature,
   scalar,
 } from '../../src/features/index.js';
-import { createColumnBuilder, createExampleWriter } from '../../src/formats/index.js';
+import { createColumnBuilder, createExampleWriter, exampleSlackBytes } from '../../src/formats/index.js';
 
 /** A schema around one feature, with a field before and one behind it: what it leaves behind would be found there. */
 export function schemaAround(feature: AnyFeature) {
@@ -43,9 +43,10 @@ export function encodeRows(schema: AnyFeature, examples: readonly unknown[]): En
 export function examplesOf(schema: AnyFeature, { arena, starts }: EncodedRows): readonly Uint8Array[] {
   const writer = createExampleWriter(leavesOf(schema));
   return Array.from(starts, (start) => {
-    const target = new Uint8Array(arena.view.getUint32(start + rowWords.exampleBytes * 4, true));
+    const size = arena.view.getUint32(start + rowWords.exampleBytes * 4, true);
+    const target = new Uint8Array(size + exampleSlackBytes);
     writer.write(arena.view, arena.bytes, start, target, 0);
-    return target;
+    return target.slice(0, size);
   });
 }
 

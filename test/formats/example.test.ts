@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createColumnBuilder, createExampleWriter } from '../../src/formats/index.js';
+import { createColumnBuilder, createExampleWriter, exampleSlackBytes } from '../../src/formats/index.js';
 import { requireOracle } from '../oracle/index.js';
-import { arbitrarySample, encodeExample, encodeRows, exampleFeatures, type Sample } from './sample-rows.js';
+import {
+  arbitrarySample,
+  encodeExample,
+  encodeRows,
+  exampleFeatures,
+  type LeafValue,
+  leaf,
+  type Sample,
+  sortLeaves,
+} from './sample-rows.js';
 
 /** The tf.Examples of all rows, as our writer makes them. */
 function writeExamples({ leaves, rows }: Sample): Uint8Array[] {
@@ -36,6 +45,25 @@ describe('the tf.Example writer', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('writes integers and strings of every size, from the end of one buffer to the end of another', () => {
+    const leaves = sortLeaves([leaf('a', 'int64'), leaf('b', 'uint64'), leaf('c', 'int32'), leaf('d', 'string')]);
+    const one = (value: number | bigint | Uint8Array): LeafValue => ({ lengths: [], counts: [1], values: [value] });
+    for (let size = 0; size < 200; size++) {
+      const unsigned = BigInt.asUintN(64, (1n << BigInt(size % 65)) - BigInt(size & 1));
+      const signed = BigInt.asIntN(64, unsigned);
+      const row = [one(signed), one(unsigned), one(Number(BigInt.asIntN(32, signed))), one(Buffer.alloc(size, size))];
+      const expected = encodeExample(leaves, row);
+      const { bytes, offsets } = encodeRows(leaves, [row]);
+      const rowStart = offsets[0] ?? assert.fail('no row');
+      // Without the word of the key, so that nothing stands behind the leaves.
+      const exact = bytes.slice(0, bytes.length - 4);
+      const target = new Uint8Array(3 + expected.length + exampleSlackBytes).fill(0xee);
+      const end = createExampleWriter(leaves).write(new DataView(exact.buffer), exact, rowStart, target, 3);
+      assert.deepEqual(Buffer.from(target.subarray(3, end)), expected, `size ${size}`);
+      assert.deepEqual([...target.subarray(0, 3)], [0xee, 0xee, 0xee]);
+    }
   });
 
   it('writes the bytes that protobuf writes, keys sorted', async function () {

@@ -15,7 +15,7 @@ import {
   tensor,
   text,
 } from '../../src/features/index.js';
-import { createColumnBuilder, createExampleWriter } from '../../src/formats/index.js';
+import { createColumnBuilder, createExampleWriter, exampleSlackBytes } from '../../src/formats/index.js';
 import { tensor as numpy, plain, requireOracle } from '../oracle/index.js';
 import { plainBatch } from './plain-columns.js';
 
@@ -39,9 +39,10 @@ function encodeAll(schema: AnyFeature, examples: readonly unknown[]): EncodedExa
 function writeExamples(schema: AnyFeature, { arena, offsets }: EncodedExamples): Uint8Array[] {
   const writer = createExampleWriter(leavesOf(schema));
   return offsets.map((offset) => {
-    const target = new Uint8Array(arena.view.getUint32(offset + 4 * rowWords.exampleBytes, true));
-    assert.equal(writer.write(arena.view, arena.bytes, offset, target, 0), target.length);
-    return target;
+    const size = arena.view.getUint32(offset + 4 * rowWords.exampleBytes, true);
+    const target = new Uint8Array(size + exampleSlackBytes);
+    assert.equal(writer.write(arena.view, arena.bytes, offset, target, 0), size);
+    return target.slice(0, size);
   });
 }
 

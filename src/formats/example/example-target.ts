@@ -14,6 +14,9 @@ export class Template {
   }
 }
 
+/** Values and the heads of entries are written as whole words, so many bytes beyond an example's end at most. */
+export const exampleSlackBytes = 11;
+
 /** A buffer that tf.Examples are written to. Every method takes where to write and returns where it ends. */
 export class ExampleTarget {
   readonly bytes: Uint8Array;
@@ -63,14 +66,12 @@ export class ExampleTarget {
     return this.valueHead(this.entryHead(at, prefix, listTag, 1 + varintSize32(packed) + packed), packed);
   }
 
-  /** The head of an entry with one value of `size` bytes, all of whose lengths are below 128; `head` is that of an empty value. */
-  shortHead(at: number, head: Template, size: number): number {
-    const { bytes } = this;
-    const end = this.template(at, head);
-    bytes[at + 1] = (head.bytes[1] as number) + size;
-    bytes[end - 5] = 4 + size;
-    bytes[end - 3] = 2 + size;
-    bytes[end - 1] = size;
-    return end;
+  /** The same as `copy` for few bytes, but as words: what is too much of the last is overwritten by what follows. */
+  copyFew(at: number, view: DataView, bytes: Uint8Array, from: number, to: number): number {
+    if (to + 3 > view.byteLength) return this.copy(at, view, bytes, from, to);
+    const target = this.view;
+    const shift = at - from;
+    for (let i = from; i < to; i += 4) target.setInt32(i + shift, view.getInt32(i, true), true);
+    return to + shift;
   }
 }

@@ -4,7 +4,7 @@ import { floatBits, highWord, lowWord, numberCodes } from '../columns/row-number
 import { checkCountable, exampleEntries, tags } from './example-layout.js';
 import { ExampleTarget, type Template } from './example-target.js';
 import { LeafPlan, leafKinds } from './leaf-plan.js';
-import { putVarint32, putVarint64, varintSize32, varintSize64 } from './varint.js';
+import { putVarint32, putVarint64, putVarintWords, varintSize32, varintSize64 } from './varint.js';
 
 /** Turns compact rows into tf.Examples. Not re-entrant; holds no reference to its arguments but the last `target`. */
 export interface ExampleWriter {
@@ -13,7 +13,7 @@ export interface ExampleWriter {
    *
    * @param view Over the same bytes as `bytes`.
    * @param rowOffset Where the row starts, on a 4-byte boundary.
-   * @param target Has room for the example from `targetOffset` on.
+   * @param target Has room for the example from `targetOffset` on, and for `exampleSlackBytes` more, which may be overwritten.
    * @returns Where the example ends in `target`.
    * @throws DatasetsError `INTERNAL` when the size differs from word 5 of the row.
    */
@@ -46,10 +46,11 @@ class PlannedExampleWriter implements ExampleWriter {
     this.#plans = plans;
   }
 
-  // 100-125 ns for 5 scalar fields (118 bytes); 1.6 us for 40 of all kinds (1.3 kB).
+  // 97 ns for 7 scalar fields (160 bytes), of which 15 % were for looking at the code of 64-bit integers; 1.6 us for 40 of all kinds (1.3 kB).
   write(view: DataView, bytes: Uint8Array, rowOffset: number, target: Uint8Array, targetOffset: number): number {
     if (target !== this.#target.bytes) this.#target = new ExampleTarget(target);
     const out = this.#target;
+    const outView = out.view;
     const plans = this.#plans;
     const exampleBytes = view.getUint32(rowOffset + 4 * rowWords.exampleBytes, true);
     let source = rowOffset + rowHeaderBytes;
@@ -59,15 +60,19 @@ class PlannedExampleWriter implements ExampleWriter {
       const plan = plans[i] as LeafPlan;
       switch (plan.kind) {
         case leafKinds.integer: {
-          const low = lowWord(view, source, plan.code);
-          const high = highWord(view, source, plan.code, low);
-          at = putVarint64(target, out.shortHead(at, plan.head, varintSize64(low, high)), low, high);
+          const isWide = plan.width === 8;
+          const low = isWide ? view.getInt32(source, true) : lowWord(view, source, plan.code);
+          const high = isWide ? view.getInt32(source + 4, true) : highWord(view, source, plan.code, low);
+          const size = varintSize64(low, high);
+          at = plan.heads.put(outView, at, size);
+          putVarintWords(outView, at, size, low, high);
+          at += size;
           source += plan.width;
           break;
         }
         case leafKinds.float32:
-          at = out.shortHead(at, plan.head, 4);
-          out.view.setInt32(at, view.getInt32(source, true), true);
+          at = plan.heads.put(outView, at, 4);
+          outView.setInt32(at, view.getInt32(source, true), true);
           at += 4;
           source += 4;
           break;
@@ -75,9 +80,10 @@ class PlannedExampleWriter implements ExampleWriter {
           const size = view.getUint32(source, true);
           const from = source + 4;
           source = from + size;
-          const start =
-            size <= plan.maxShortString ? out.shortHead(at, plan.head, size) : longStringHead(out, at, plan, size);
-          at = out.copy(start, view, bytes, from, source);
+          at =
+            size <= plan.maxShortString
+              ? out.copyFew(plan.heads.put(outView, at, size), view, bytes, from, source)
+              : out.copy(longStringHead(out, at, plan, size), view, bytes, from, source);
           break;
         }
         default:

@@ -1,11 +1,15 @@
 import { dtypeBytes, exampleListOf, itemSize, type Leaf } from '../../features/index.js';
 import { type NumberCode, numberCodes } from '../columns/row-numbers.js';
+import { EntryHeads, maxValueBytes } from './entry-heads.js';
 import { listTags, raggedKeys, tags } from './example-layout.js';
 import { Template } from './example-target.js';
 import { putVarint32, varintSize32 } from './varint.js';
 
 /** How a leaf is written; the first three have a short way. */
 export const leafKinds = { integer: 0, float32: 1, string: 2, general: 3 } as const;
+
+/** Bytes of a varint of 64 bits. */
+const longestVarint = 10;
 
 /** What is known of a leaf before any row is seen. One class, so that the loop over plans stays monomorphic. */
 export class LeafPlan {
@@ -25,8 +29,8 @@ export class LeafPlan {
   readonly lengthPrefixes: readonly Template[];
   /** The levels of `lengthPrefixes` in the order of their keys' bytes (`…_10` stands before `…_2`). */
   readonly lengthOrder: readonly number[];
-  /** For the short ways: the entry up to its value, with the lengths that a value of no bytes would give it. */
-  readonly head: Template;
+  /** For the short ways. */
+  readonly heads: EntryHeads;
   /** A longer string needs lengths of two bytes. */
   readonly maxShortString: number;
 
@@ -46,18 +50,19 @@ export class LeafPlan {
     this.prefix = new Template(prefix);
     this.lengthPrefixes = lengthKeys.map((key) => new Template(entryPrefix(key)));
     this.lengthOrder = [...lengthKeys.keys()].sort((a, b) => ((lengthKeys[a] ?? '') < (lengthKeys[b] ?? '') ? -1 : 1));
-    this.maxShortString = 127 - prefix.length - 5;
-    this.kind = this.#kindOf(leaf, prefix.length);
-    this.head = new Template(
-      Uint8Array.of(tags.entry, prefix.length + 5, ...prefix, 4, this.listTag, 2, tags.values, 0),
+    this.kind = this.#kindOf(leaf, maxValueBytes(prefix));
+    this.maxShortString = this.kind === leafKinds.string ? maxValueBytes(prefix) : 0;
+    this.heads = new EntryHeads(
+      prefix,
+      this.listTag,
+      this.kind === leafKinds.string ? this.maxShortString : this.kind === leafKinds.general ? 0 : longestVarint,
     );
   }
 
   /** Scalars with keys so short that all lengths of an entry (but a long string's) are one byte. */
-  #kindOf(leaf: Leaf, prefixBytes: number): number {
-    const longestVarint = 10;
+  #kindOf(leaf: Leaf, maxBytes: number): number {
     if (leaf.optional || leaf.sequences.length > 0 || leaf.shape.length > 0) return leafKinds.general;
-    if (prefixBytes + 5 + longestVarint > 127) return leafKinds.general;
+    if (maxBytes < longestVarint) return leafKinds.general;
     if (leaf.dtype === 'string') return leafKinds.string;
     if (leaf.dtype === 'float32') return leafKinds.float32;
     return this.isFloat ? leafKinds.general : leafKinds.integer;
