@@ -1,2 +1,3 @@
 export { connectionFailure, FetchFailure, isPassingStatus, retryAfterMilliseconds } from './fetch-failure.js';
-export { basicCredentials, type Environment, openRequest, portOf, proxyFor } from './proxy.js';
+export { openRequest } from './open-request.js';
+export { basicCredentials, type Environment, portOf, proxyFor } from './proxy.js';
