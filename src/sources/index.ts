@@ -8,6 +8,7 @@ export { arrow } from './arrow/arrow.js';
 export type { ArrowOptions } from './arrow/arrow-options.js';
 export type { BadRow, BadRowLimit, BadRowOptions } from './bad-rows/bad-row.js';
 export { type ColumnBatch, hasCells, type RowBatch } from './columns/column-batch.js';
+export { columnsReader, type ReadColumns } from './columns/read-columns.js';
 export { type CsvOptions, csv } from './csv/csv.js';
 export type { CsvBaseType, CsvRow, CsvType, CsvTypes, CsvValue } from './csv/csv-types.js';
 export type { DownloadedFiles } from './files/downloaded-files.js';

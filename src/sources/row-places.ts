@@ -23,9 +23,8 @@ type PlacedShard = { readonly shard: Json; readonly path: string; readonly row: 
  * ```
  */
 export function withPlaces<T>(source: Source<T>): Source<PlacedRow<T>> {
-  // All that it is, but for the type of its elements, which cells would not be.
-  const { readColumns: _, ...all } = source;
-  const rest: Pick<Source<T>, 'kind' | 'description' | 'remote' | 'stamp' | 'state' | 'maxBadRows'> = all;
+  // All that it is, but for the type of its elements.
+  const rest: Pick<Source<T>, 'kind' | 'description' | 'remote' | 'stamp' | 'state' | 'maxBadRows'> = source;
   return {
     ...rest,
     split: async (context) => (await source.split(context)).map((shard) => placed(shard, source.description)),

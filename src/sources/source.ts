@@ -1,7 +1,6 @@
 import type { BigQuerySettings, WarehouseName } from '../core/config/index.js';
 import type { Json } from '../core/json/index.js';
 import type { BadRowLimit, TakeBadRow } from './bad-rows/bad-row.js';
-import type { RowBatch } from './columns/column-batch.js';
 import type { PublishedContext, PublishedRequest } from './published/published-request.js';
 import type { GivenExtracts, Retention } from './retention.js';
 
@@ -148,16 +147,6 @@ export interface Source<T> {
   readonly maxBadRows?: BadRowLimit;
   split(context: SourceContext): Promise<readonly SourceShard[]>;
   read(shard: SourceShard, context: SourceContext): Iterable<SourceBatch<T>> | AsyncIterable<SourceBatch<T>>;
-  /**
-   * There where rows can be read as cells: the same rows in the same order, for those who want no more of them than some columns.
-   *
-   * @param columns names of those wanted, each once
-   */
-  readColumns?(
-    shard: SourceShard,
-    context: SourceContext,
-    columns: readonly string[],
-  ): Iterable<RowBatch<T>> | AsyncIterable<RowBatch<T>>;
   /** The published version that it reads: found once, by the submitter, and recorded; it is found again in `SourceContext.published`. */
   readonly published?: PublishedRequest;
   /**

@@ -3,7 +3,7 @@ import { FilesBuilder } from '../../builders/index.js';
 import { type ColumnRoute, columnRoute } from '../../src/engines/task/column-route.js';
 import { type AnyFeature, features, scalar, text } from '../../src/features/index.js';
 import { buildGraph, column, type Pipeline, pick, planPipeline } from '../../src/pipeline/index.js';
-import { csv } from '../../src/sources/index.js';
+import { columnsReader, csv, withPlaces } from '../../src/sources/index.js';
 
 const schema = features({ stars: scalar('int32'), comment: text() });
 
@@ -89,5 +89,13 @@ describe('rows that need not be objects', () => {
       };
     };
     assert.equal(await routeOf(splits), undefined);
+  });
+
+  it('are none of a source that somebody made of another one', () => {
+    const whole = csv('reviews.csv');
+    assert.ok(columnsReader(whole) !== undefined);
+    assert.ok(columnsReader({ ...whole }) !== undefined);
+    assert.equal(columnsReader({ ...whole, read: (shard, context) => whole.read(shard, context) }), undefined);
+    assert.equal(columnsReader(withPlaces(csv('reviews.csv'))), undefined);
   });
 });

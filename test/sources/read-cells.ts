@@ -1,5 +1,5 @@
 import { type CellBatch, cellTags } from '../../src/features/index.js';
-import { hasCells, type Source, type SourceContext } from '../../src/sources/index.js';
+import { columnsReader, hasCells, type Source, type SourceContext } from '../../src/sources/index.js';
 
 /** What is read of some columns: each row as its values, in the order of the columns. */
 export interface CellContent {
@@ -14,15 +14,16 @@ export async function readCells(
   columns: readonly string[],
   context: SourceContext,
 ): Promise<CellContent> {
-  if (source.readColumns === undefined) throw new RangeError(`${source.kind} has no cells`);
+  const readColumns = columnsReader(source);
+  if (readColumns === undefined) throw new RangeError(`${source.kind} has no cells`);
   const rows: (readonly unknown[])[] = [];
   let cells = 0;
   for (const shard of JSON.parse(JSON.stringify(await source.split(context)))) {
-    for await (const batch of source.readColumns(shard, context, columns)) {
+    for await (const batch of readColumns(shard, context, columns)) {
       if (hasCells(batch)) {
         cells += batch.rows;
         for (let row = 0; row < batch.rows; row++) rows.push(columns.map((_, i) => cellOf(batch, i, row)));
-      } else rows.push(...batch.elements.map((element) => valuesOf(element, columns)));
+      } else rows.push(...batch.elements.map((element) => valuesOf(element as object, columns)));
     }
   }
   return { rows, cells };

@@ -1,5 +1,12 @@
 import type { GraphNode } from '../../pipeline/index.js';
-import { hasCells, type Source, type SourceBatch, type SourceContext, type SourceShard } from '../../sources/index.js';
+import {
+  hasCells,
+  type ReadColumns,
+  type Source,
+  type SourceBatch,
+  type SourceContext,
+  type SourceShard,
+} from '../../sources/index.js';
 import { ValueReader } from '../../values/index.js';
 import type { Push } from '../stage/push.js';
 import { maxPending, type TaskContext } from '../stage/task-context.js';
@@ -37,7 +44,7 @@ export async function readShard(
 
 /** The same for rows that go from the source to splits with no function of the author's between: as cells, where they can be read so. */
 export async function readShardByColumns(
-  readColumns: NonNullable<Source<unknown>['readColumns']>,
+  readColumns: ReadColumns<unknown>,
   shard: SourceShard,
   sourceContext: SourceContext,
   router: CellRouter,

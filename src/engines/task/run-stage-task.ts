@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { internalError } from '../../core/errors/index.js';
 import type { GraphNode, PlannedStage } from '../../pipeline/index.js';
-import type { Source, SourceContext, SourceShard } from '../../sources/index.js';
+import { columnsReader, type Source, type SourceContext, type SourceShard } from '../../sources/index.js';
 import { compileStage } from '../stage/compile-stage.js';
 import { TaskContext } from '../stage/task-context.js';
 import { BadRowCollector, TooManyBadRows } from './bad-row-collector.js';
@@ -150,12 +150,13 @@ async function readTolerantly(
   outputs: StageOutputs,
   reading: Reading,
 ): Promise<void> {
-  const route = source.readColumns === undefined ? undefined : columnRoute(stage, graph);
+  const readColumns = columnsReader(source);
+  const route = readColumns === undefined ? undefined : columnRoute(stage, graph);
   try {
-    if (source.readColumns === undefined || route === undefined) await readShard(source, shard, sourceContext, reading);
+    if (readColumns === undefined || route === undefined) await readShard(source, shard, sourceContext, reading);
     else {
       const router = new CellRouter(route, (output) => outputs.splitOf(output));
-      await readShardByColumns(source.readColumns, shard, sourceContext, router, reading);
+      await readShardByColumns(readColumns, shard, sourceContext, router, reading);
     }
   } catch (error) {
     if (!(error instanceof TooManyBadRows)) throw error;
