@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -68,6 +68,22 @@ describe('a file sink', () => {
     const { bytes, sha256 } = await sink.close();
     assert.deepEqual([bytes, sha256], [40 << 20, expected.digest('hex')]);
     assert.equal(createHash('sha256').update(readFileSync(path)).digest('hex'), sha256);
+  });
+
+  it('throws at its end what could not be flushed', async function () {
+    if (process.platform !== 'linux') skip(this, 'other systems flush a device without complaint');
+    // A device has no disk to be flushed to. The link is there so that discarding removes no more than itself.
+    const path = join(folder, 'device');
+    symlinkSync('/dev/null', path);
+    const sink = createFileSink(path);
+    for (let i = 0; i < 17; i++) sink.write(new Uint8Array(1 << 20));
+    await assert.rejects(sink.close(), {
+      code: 'STORAGE_FAILED',
+      message: /could not flush .*device: EINVAL/,
+      at: { file: path },
+    });
+    sink.discard();
+    assert.equal(existsSync(path), false);
   });
 
   it('is not closed twice, nor once it was discarded', async () => {
