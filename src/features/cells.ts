@@ -1,7 +1,7 @@
 /**
- * What a cell holds: a number, `wide` where elements hold it as a bigint. Text lies in the batch's `bytes`, or where it had to be decoded in its `side`.
+ * What a cell holds: a number, `wide` where elements hold it as a bigint; `missing` where they hold nothing, not even null. Text lies in the batch's `bytes`, or where it had to be decoded in its `side`.
  */
-export const cellTags = { null: 0, number: 1, wide: 2, text: 3, sideText: 4, false: 5, true: 6 } as const;
+export const cellTags = { null: 0, number: 1, wide: 2, text: 3, sideText: 4, false: 5, true: 6, missing: 7 } as const;
 
 const firstRows = 256;
 
@@ -61,6 +61,8 @@ export function cellValue(batch: CellBatch, { tags, numbers, starts, ends }: Cel
       return false;
     case cellTags.true:
       return true;
+    case cellTags.missing:
+      return undefined;
     default:
       return null;
   }

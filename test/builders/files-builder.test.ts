@@ -35,6 +35,16 @@ function jsonlOf(rows: readonly Review[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
+/** The same without what is null, and with what no feature takes. */
+function sparseJsonlOf(rows: readonly Review[]): string {
+  const lines = rows.map(({ note, ...row }) => ({
+    ...row,
+    ...(note !== null && { note }),
+    tags: [row.mood, { a: '"]' }],
+  }));
+  return lines.map((line, i) => `${JSON.stringify(i % 3 === 0 ? { ...line, seen: true } : line)}\n`).join('');
+}
+
 const declarations = `
 const schema = features({
   id: scalar('int64'),
@@ -166,15 +176,19 @@ describe('FilesBuilder', () => {
     );
   });
 
-  for (const ending of ['csv', 'jsonl'] as const) {
-    it(`gives from ${ending} the same with its own functions, which make no object of a row, as with an author's`, async () => {
+  for (const [name, ending, contentOf] of [
+    ['csv', 'csv', csvOf],
+    ['jsonl', 'jsonl', jsonlOf],
+    ['sparse_jsonl', 'jsonl', sparseJsonlOf],
+  ] as const) {
+    it(`gives from ${name} the same with its own functions, which make no object of a row, as with an author's`, async () => {
       // So many that most of the file is behind the chunk with the header.
       const many = Array.from({ length: 3000 }, (_, i) => {
         const review = reviews[i % reviews.length] as Review;
         return { ...review, id: i, note: review.note === null ? null : `${review.note} ${'é'.repeat(i % 60)} \\` };
       });
-      const content = ending === 'csv' ? csvOf(many) : jsonlOf(many);
-      const [own, theirs] = [`own_${ending}`, `theirs_${ending}`];
+      const content = contentOf(many);
+      const [own, theirs] = [`own_${name}`, `theirs_${name}`];
       project.write(`${own}/reviews.${ending}`, content);
       project.write(`${theirs}/reviews.${ending}`, content);
       const code = filesCode(
@@ -210,9 +224,9 @@ describe('FilesBuilder', () => {
             ending === 'csv' ? 'glum' : '"glum"',
           ),
       ].join('');
-      project.write(`broken_${ending}/reviews.${ending}`, broken);
+      project.write(`broken_${name}/reviews.${ending}`, broken);
       await refusal(
-        `broken_${ending}`,
+        `broken_${name}`,
         `{ files: 'reviews.${ending}', key: 'id' }`,
         /mood: .*"glum".*reviews\.\w+ line 250[12]\b/,
       );

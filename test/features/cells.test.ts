@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   type AnyFeature,
+  applyPrivacy,
   type CellBatch,
   CellColumn,
   cellTags,
   classLabel,
   createCellEncoder,
   createRowEncoder,
+  drop,
   features,
   image,
   leavesOf,
+  mask,
   optional,
   RowArena,
   scalar,
@@ -18,7 +21,7 @@ import {
   text,
 } from '../../src/features/index.js';
 
-type Cell = number | bigint | string | boolean | null;
+type Cell = number | bigint | string | boolean | null | undefined;
 
 const cells: fc.Arbitrary<Cell> = fc.oneof(
   fc.integer({ min: -300, max: 70_000 }),
@@ -29,6 +32,7 @@ const cells: fc.Arbitrary<Cell> = fc.oneof(
   fc.constantFrom('first', 'second'),
   fc.boolean(),
   fc.constant(null),
+  fc.constant(undefined),
 );
 
 const scalars = (
@@ -49,6 +53,9 @@ const scalars = (
   ] as const
 ).map((dtype): AnyFeature => scalar(dtype));
 
+/** What is left out must be given all the same, if it is not optional. */
+const policies = { out: drop(), hidden: mask('#') };
+
 const ownFeatures: readonly AnyFeature[] = [
   ...scalars,
   ...scalars.map((feature) => optional(feature)),
@@ -61,6 +68,11 @@ const ownFeatures: readonly AnyFeature[] = [
   classLabel({ names: ['first', 'second'] }),
   optional(classLabel({ count: 10 })),
   sequence(scalar('int32')),
+  text({ pii: 'out' }),
+  optional(text({ pii: 'out' })),
+  text({ pii: 'hidden' }),
+  optional(text({ pii: 'hidden' })),
+  optional(sequence(text())),
 ];
 
 /** A batch of one row; texts by turns in its bytes and in its side. */
@@ -77,6 +89,7 @@ function batchOf(row: readonly Cell[]): CellBatch {
       column.tags[0] = place === 'bytes' ? cellTags.text : cellTags.sideText;
     } else if (typeof cell === 'boolean') column.tags[0] = cell ? cellTags.true : cellTags.false;
     else if (cell === null) column.tags[0] = cellTags.null;
+    else if (cell === undefined) column.tags[0] = cellTags.missing;
     else {
       column.tags[0] = typeof cell === 'bigint' ? cellTags.wide : cellTags.number;
       column.numbers[0] = Number(cell);
@@ -94,7 +107,8 @@ describe('the encoder of cells', () => {
         fc.array(fc.tuple(fc.constantFrom(...ownFeatures), cells), { minLength: 1, maxLength: 3 }),
         (fields) => {
           const names = fields.map((_, i) => `${'zyxwvu'[i]}${i}`);
-          const schema = features(Object.fromEntries(names.map((name, i) => [name, fields[i]?.[0] as AnyFeature])));
+          const declared = features(Object.fromEntries(names.map((name, i) => [name, fields[i]?.[0] as AnyFeature])));
+          const schema = applyPrivacy(declared, policies, () => '');
           const example = Object.fromEntries(names.map((name, i) => [name, fields[i]?.[1]]));
           const expected = new RowArena(16);
           let refused = false;

@@ -42,6 +42,8 @@ function cellOf(batch: CellBatch, index: number, row: number): unknown {
   switch (column.tags[row]) {
     case cellTags.null:
       return null;
+    case cellTags.missing:
+      return undefined;
     case cellTags.number:
       return column.numbers[row];
     case cellTags.wide:

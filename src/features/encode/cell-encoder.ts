@@ -69,8 +69,9 @@ class PlannedCellEncoder implements CellEncoder {
       const column = columns[i] as CellColumn;
       const tag = column.tags[row] as number;
       if (plan.optional) {
-        bytes[at++] = tag === cellTags.null ? 0 : 1;
-        if (tag === cellTags.null) continue;
+        const isAbsent = tag === cellTags.null || tag === cellTags.missing;
+        bytes[at++] = isAbsent ? 0 : 1;
+        if (isAbsent) continue;
       }
       const value = column.numbers[row] as number;
       switch (plan.kind) {

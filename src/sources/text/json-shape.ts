@@ -1,33 +1,40 @@
-/** A line of JSON Lines whose value is an object without others in it. */
+/** How a line of JSON Lines whose value is an object is written. */
 export interface JsonShape {
+  /** What stands before the first name: `{`. */
+  readonly opening: Buffer;
   /** Its properties, in the order of the text. */
   readonly members: readonly JsonMember[];
-  /** What follows the last value: the closing brace. */
-  readonly after: Buffer;
+  /** What stands between a value and the next name: `,`; undefined where there is but one property. */
+  readonly separator: Buffer | undefined;
+  /** What follows the last value: `}`. */
+  readonly closing: Buffer;
 }
 
 export interface JsonMember {
   readonly name: string;
-  /** All that stands between the value before it, or the beginning of the line, and its own value: `,"name":`. */
-  readonly before: Buffer;
+  /** All from its quote to its value: `"name":`. */
+  readonly head: Buffer;
 }
 
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;
+const openingBracket = 0x5b;
 const backslash = 0x5c;
+const closingBracket = 0x5d;
+const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** How the first line of a text is written that is not blank; undefined where that is no object, an empty one, holds other objects or arrays, or names a property twice. */
+/** How the first line of a text is written that is not blank; undefined where that is no object, an empty one, names a property twice, or has other spaces behind one property than behind another. */
 export function jsonShape(bytes: Buffer): JsonShape | undefined {
   const line = firstLine(bytes);
   const value = parsed(line.toString());
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const values = Object.values(value);
-  if (values.length === 0 || values.some((item) => typeof item === 'object' && item !== null)) return undefined;
+  const { length } = Object.keys(value);
+  if (length === 0) return undefined;
   const shape = shapeOf(line);
   // A property that is named twice counts once in the object.
-  return shape.members.length === values.length ? shape : undefined;
+  return shape?.members.length === length ? shape : undefined;
 }
 
 /** Without its line end. */
@@ -48,26 +55,52 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Takes an object of strings, numbers and words apart, which is known to be well formed. */
-function shapeOf(line: Buffer): JsonShape {
+/** Takes an object apart that is known to be well formed, and not empty. */
+function shapeOf(line: Buffer): JsonShape | undefined {
   const members: JsonMember[] = [];
-  for (let at = 0; ; ) {
-    const open = line.indexOf(quote, at);
+  const opening = copyOf(line, 0, line.indexOf(quote));
+  let separator: Buffer | undefined;
+  for (let open = opening.length; ; ) {
     const close = stringEnd(line, open);
     const value = skipSpace(line, line.indexOf(colon, close) + 1);
     const name: string = JSON.parse(line.toString('utf8', open, close));
-    members.push({ name, before: Buffer.from(line.subarray(at, value)) });
-    at = valueEnd(line, value);
-    const next = skipSpace(line, at);
-    if (line[next] === closingBrace) return { members, after: Buffer.from(line.subarray(at, next + 1)) };
+    members.push({ name, head: copyOf(line, open, value) });
+    const end = valueEnd(line, value);
+    const next = skipSpace(line, end);
+    if (line[next] === closingBrace) return { opening, members, separator, closing: copyOf(line, end, next + 1) };
+    open = line.indexOf(quote, next);
+    const between = line.subarray(end, open);
+    separator ??= Buffer.from(between);
+    if (!separator.equals(between)) return undefined;
   }
+}
+
+/** No view: the line's bytes are overwritten. */
+function copyOf(line: Buffer, from: number, to: number): Buffer {
+  return Buffer.from(line.subarray(from, to));
 }
 
 function valueEnd(line: Buffer, from: number): number {
   if (line[from] === quote) return stringEnd(line, from);
+  if (line[from] === openingBrace || line[from] === openingBracket) return nestedEnd(line, from);
   let at = from;
   while (line[at] !== comma && line[at] !== closingBrace && !isSpace(line[at])) at++;
   return at;
+}
+
+/** Behind the bracket that closes the one at `from`. */
+function nestedEnd(line: Buffer, from: number): number {
+  let depth = 0;
+  for (let at = from; ; ) {
+    const byte = line[at];
+    if (byte === quote) {
+      at = stringEnd(line, at);
+      continue;
+    }
+    at++;
+    if (byte === openingBrace || byte === openingBracket) depth++;
+    else if ((byte === closingBrace || byte === closingBracket) && --depth === 0) return at;
+  }
 }
 
 /** Behind the quote that closes the one at `open`. */

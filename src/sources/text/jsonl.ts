@@ -7,7 +7,8 @@ import { malformedText, shownFault } from '../malformed.js';
 import type { Source, SourceContext } from '../source.js';
 import { parseJson, type UnsafeIntegers } from './exact-json.js';
 import { type FileRange, rangeOf, shardOfRange } from './file-range.js';
-import { JsonCells } from './json-cells.js';
+import { JsonCells, mayMiss } from './json-cells.js';
+import { JsonLayout } from './json-layout.js';
 import { jsonShape } from './json-shape.js';
 import { type LineFileOptions, lineTolerance, splitFiles } from './line-files.js';
 import { LineParser } from './lines.js';
@@ -84,11 +85,12 @@ function lineParser<T>(
   return new LineParser<T>(file, parseLine, lineTolerance(options, context)?.take);
 }
 
-/** A parser for lines that are written as the next one is, where that has the columns. */
+/** A parser for lines that are written as the next one is. */
 function openCells(bytes: Buffer, columns: readonly string[]): OpenedCells | undefined {
   const shape = jsonShape(bytes);
   if (shape === undefined) return undefined;
-  if (!columns.every((column) => shape.members.some(({ name }) => name === column))) return undefined;
-  const parser = new JsonCells(shape, columns);
+  const isMissing = (column: string) => shape.members.every(({ name }) => name !== column);
+  if (columns.some((column) => !mayMiss(column) && isMissing(column))) return undefined;
+  const parser = new JsonCells(new JsonLayout(shape), columns);
   return { parser, chosen: parser.columns };
 }
