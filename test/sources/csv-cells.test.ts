@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type CsvOptions, type CsvType, csv } from '../../src/sources/index.js';
 import { readAll, TemporaryFolder } from './read-all.js';
-import { readCells, valuesOf } from './read-cells.js';
+import { readBothWays, readCells, valuesOf } from './read-cells.js';
 
 /** Fields as files have them, each with types that take most of them. */
 const fields: Readonly<Record<CsvType, fc.Arbitrary<string>>> = (() => {
@@ -73,20 +73,8 @@ describe('cells of CSV', () => {
   });
   after(() => folder.remove());
 
-  /** What comes out of reading: values, or the message of the error. */
-  async function outcomes(content: string, options: CsvOptions, columns: readonly string[]) {
-    const source = csv<Record<string, unknown>>(folder.write('table.csv', content), options);
-    const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-    const elements = await readAll(source, folder.context).then(
-      (content) => ({ rows: content.elements.map((element) => valuesOf(element, columns)) }),
-      (error) => ({ failure: messageOf(error) }),
-    );
-    const cells = await readCells(source, columns, folder.context).then(
-      ({ rows, cells }) => ({ content: { rows }, cells }),
-      (error) => ({ content: { failure: messageOf(error) }, cells: 0 }),
-    );
-    return { elements, ...cells };
-  }
+  const outcomes = (content: string, options: CsvOptions, columns: readonly string[]) =>
+    readBothWays(csv<Record<string, unknown>>(folder.write('table.csv', content), options), columns, folder.context);
 
   it('are the values of the elements, or fail as these do, whatever stands in the fields', async () => {
     let [asCells, all] = [0, 0];

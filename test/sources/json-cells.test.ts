@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type JsonlOptions, jsonl } from '../../src/sources/index.js';
 import { readAll, TemporaryFolder } from './read-all.js';
-import { readCells, valuesOf } from './read-cells.js';
+import { readBothWays, readCells, valuesOf } from './read-cells.js';
 
 /** Texts of values as files have them: some are written as no program of ours writes them. */
 const strings = fc.oneof(
@@ -229,20 +229,8 @@ describe('cells of JSON Lines', () => {
   });
   after(() => folder.remove());
 
-  /** What comes out of reading: values, or the message of the error. */
-  async function outcomes(content: string | Uint8Array, columns: readonly string[], options: JsonlOptions = {}) {
-    const source = jsonl<object>(folder.write('table.jsonl', content), options);
-    const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-    const elements = await readAll(source, folder.context).then(
-      (content) => ({ rows: content.elements.map((element) => valuesOf(element, columns)) }),
-      (error) => ({ failure: messageOf(error) }),
-    );
-    const cells = await readCells(source, columns, folder.context).then(
-      ({ rows, cells }) => ({ content: { rows }, cells }),
-      (error) => ({ content: { failure: messageOf(error) }, cells: 0 }),
-    );
-    return { elements, ...cells };
-  }
+  const outcomes = (content: string | Uint8Array, columns: readonly string[], options: JsonlOptions = {}) =>
+    readBothWays(jsonl<object>(folder.write('table.jsonl', content), options), columns, folder.context);
 
   it('are the values of the elements, or fail as these do, however they are written', async () => {
     let [asCells, all] = [0, 0];

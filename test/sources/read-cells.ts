@@ -1,5 +1,6 @@
 import { type CellBatch, cellTags } from '../../src/features/index.js';
 import { columnsReader, hasCells, type Source, type SourceContext } from '../../src/sources/index.js';
+import { readAll } from './read-all.js';
 
 /** What is read of some columns: each row as its values, in the order of the columns. */
 export interface CellContent {
@@ -27,6 +28,20 @@ export async function readCells(
     }
   }
   return { rows, cells };
+}
+
+/** What comes out of reading columns of elements and of cells: the values, or the message of the error. */
+export async function readBothWays(source: Source<object>, columns: readonly string[], context: SourceContext) {
+  const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  const elements = await readAll(source, context).then(
+    (read) => ({ rows: read.elements.map((element) => valuesOf(element, columns)) }),
+    (error) => ({ failure: messageOf(error) }),
+  );
+  const cells = await readCells(source, columns, context).then(
+    ({ rows, cells }) => ({ content: { rows }, cells }),
+    (error) => ({ content: { failure: messageOf(error) }, cells: 0 }),
+  );
+  return { elements, ...cells };
 }
 
 /** The same columns of an element. */
