@@ -44,7 +44,8 @@ export class SplitWriter {
   readonly prepare: ((key: Key, example: unknown) => Promise<unknown>) | undefined;
   readonly #options: SplitWriterOptions;
   readonly #encoder: RowEncoder;
-  readonly #cells: CellEncoder | undefined;
+  /** Made when somebody has cells. */
+  #cells: CellEncoder | undefined;
   readonly #spill: RowSpill;
   readonly #replaceKey: ((key: Key) => Key) | undefined;
 
@@ -52,7 +53,6 @@ export class SplitWriter {
     this.#options = options;
     this.#replaceKey = options.replaceKey;
     this.#encoder = createRowEncoder(options.schema);
-    this.#cells = options.replaceKey === undefined ? createCellEncoder(options.schema) : undefined;
     this.#spill = new RowSpill(options);
     const { prepare } = this.#encoder;
     this.prepare = prepare === undefined ? undefined : (key, example) => this.#prepare(prepare, key, example);
@@ -60,6 +60,7 @@ export class SplitWriter {
 
   /** The schema's fields, in the order in which `addCells` takes their columns; undefined where it takes none. */
   get cellFields(): readonly string[] | undefined {
+    if (this.#replaceKey === undefined) this.#cells ??= createCellEncoder(this.#options.schema);
     return this.#cells?.fields;
   }
 

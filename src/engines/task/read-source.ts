@@ -54,6 +54,8 @@ export async function readShardByColumns(
     let rows: number;
     if (hasCells(batch)) {
       ({ rows } = batch);
+      // What goes wrong with cells (a full disk) is no single row's fault, nor that of the last one that was an element.
+      reading.context.source = undefined;
       const taken = router.add(batch);
       if (taken < rows) for (const rest of batch.elementsFrom(taken)) await pushBatch(rest, reading);
     } else {
